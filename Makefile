@@ -1,0 +1,43 @@
+# Every target sets up .venv first; the set-up is redone only when setup.cfg, pyproject.toml or requirements.lock change.
+# PYTHON=... chooses the interpreter (3.11 or later).
+
+PYTHON ?= $(shell for p in python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+STAMP := .venv/.set-up
+LOCK_VENV := build/lock-venv
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test bench lock clean
+
+run: $(STAMP)
+	$(BIN)/singledesk run scenarios/history.yaml
+
+test: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/run.py
+
+$(STAMP): setup.cfg pyproject.toml requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later not found; give PYTHON=/path/to/python3" >&2; exit 1; }
+	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+# Newest versions that setup.cfg allows, from a venv with nothing else in it.
+lock:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later not found; give PYTHON=/path/to/python3" >&2; exit 1; }
+	rm -rf $(LOCK_VENV)
+	"$(PYTHON)" -m venv $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python -m pip install --quiet ".[test]"
+	$(LOCK_VENV)/bin/python -m pip freeze --exclude singledesk > $(LOCK_VENV)/requirements.lock
+	mv $(LOCK_VENV)/requirements.lock requirements.lock
+	rm -rf $(LOCK_VENV)
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	find agents benchmarks scenarios sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
