@@ -1,0 +1,79 @@
+"""What a seller believes about the residual demand of one buyer, and how it learns.
+
+The seller sees the landed price and its own tonnes of the last tender and believes ``P(q) = P_last - b (q - q_last)``.
+The rules differ in the slope b:
+
+- ``elasticities``: ``1/b = 1/b_buyer + rho Q_rivals / P``: the slope of the buyer's published demand and the rivals'
+  perceived supply elasticity rho on their tonnes. In elasticities this is (market elasticity + rivals' response x
+  their share) / own share; with rho = 0 it is Cournot's conjecture.
+- ``least_squares``: recursive least squares of price on own tonnes with forgetting, started from the slope above with a
+  prior and kept within bounds, because smooth quantities identify the slope badly.
+- ``last_price``: the last price is taken as given (an almost flat residual demand).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import ratio
+
+Array = np.ndarray
+FLAT_ELASTICITY = 200.0  # residual elasticity of a seller that takes the price as given
+SLOPE_BOUND = 5.0  # least squares may not leave the prior slope by more than this factor
+PRIOR_WEIGHT = 4.0  # observations the prior slope counts for
+
+
+class ResidualDemand:
+    """Belief of one seller about one tender; all arrays are (draw,)."""
+
+    def __init__(self, rule: str, rivals_response: float, forgetting: float, price_cad_t: Array, own_kt: Array) -> None:
+        self.rule, self.rivals_response, self.forgetting = rule, rivals_response, forgetting
+        self.price_cad_t = np.array(price_cad_t)
+        self.own_kt = np.array(own_kt)
+        self._mean_own = np.array(own_kt)
+        self._mean_price = np.array(price_cad_t)
+        self._cross = np.zeros_like(self.price_cad_t)
+        self._spread = np.zeros_like(self.price_cad_t)
+
+    def prior_slope(self, demand_slope_cad_t_kt: Array, total_kt: Array) -> Array:
+        """Slope of the ``elasticities`` rule in C$/t per kt, shape (draw,)."""
+        rivals = np.maximum(total_kt - self.own_kt, 0.0)
+        return 1.0 / (1.0 / demand_slope_cad_t_kt + self.rivals_response * rivals / np.maximum(self.price_cad_t, 1.0))
+
+    def slope(self, demand_slope_cad_t_kt: Array, total_kt: Array) -> Array:
+        """Slope b of perceived residual demand in C$/t per kt, shape (draw,).
+
+        Parameters
+        ----------
+        demand_slope_cad_t_kt : array (draw,)
+            Slope of the demand the buyer publishes.
+        total_kt : array (draw,)
+            Tonnes the buyer took at its last tender, positive.
+        """
+        if self.rule == "last_price":
+            return np.maximum(self.price_cad_t, 1.0) / (FLAT_ELASTICITY * total_kt)
+        prior = self.prior_slope(demand_slope_cad_t_kt, total_kt)
+        if self.rule == "elasticities":
+            return prior
+        # The prior counts as PRIOR_WEIGHT observations that spread over a tenth of the buyer's tonnes.
+        weight = PRIOR_WEIGHT * (0.1 * total_kt) ** 2
+        learned = (prior * weight - self._cross) / (weight + self._spread)
+        return np.clip(learned, prior / SLOPE_BOUND, prior * SLOPE_BOUND)
+
+    def update(self, price_cad_t: Array, own_kt: Array, sold_kt: Array) -> None:
+        """Take in the result of a tender; where nothing was sold to anyone no price was learned."""
+        happened = sold_kt > 0
+        price = np.where(happened, price_cad_t, self.price_cad_t)
+        own = np.where(happened, own_kt, self.own_kt)
+        if self.rule == "least_squares":
+            keep = self.forgetting
+            gap_own, gap_price = own - self._mean_own, price - self._mean_price
+            self._spread = keep * self._spread + gap_own**2
+            self._cross = keep * self._cross + gap_own * gap_price
+            self._mean_own = self._mean_own + (1.0 - keep) * gap_own
+            self._mean_price = self._mean_price + (1.0 - keep) * gap_price
+        self.price_cad_t, self.own_kt = price, own
+
+    def residual_elasticity(self, demand_slope_cad_t_kt: Array, total_kt: Array) -> Array:
+        """Perceived residual elasticity at the last point, as a positive number (0 where nothing was sold)."""
+        return ratio(self.price_cad_t, self.slope(demand_slope_cad_t_kt, total_kt) * self.own_kt)

@@ -1,0 +1,127 @@
+"""Marketing boards: the wheat board and the barley boards. They pool deliveries and sell for all their farmers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import ModuleType
+
+import mesa
+import numpy as np
+
+from agents.arrays import ratio, total
+from agents.stock_desk import StockDesk
+from agents.terms import Sale, Tender
+
+Array = np.ndarray
+CALL_FLOOR = 0.2  # even a full board calls this share of offers
+
+
+class PoolAccount:
+    """One pool's year: tonnes sold, receipts and costs in thousand C$, and the prices it announces in C$/t."""
+
+    def __init__(self, price_cad_t: Array, initial_share: float) -> None:
+        self.outlook_cad_t = np.array(price_cad_t)
+        self.current_cad_t = np.array(price_cad_t)
+        self.initial_cad_t = initial_share * self.outlook_cad_t
+        self.clear()
+
+    def clear(self) -> None:
+        """Open a new year's account."""
+        zero = np.zeros_like(self.outlook_cad_t)
+        self.kt, self.receipts_cad_k, self.costs_cad_k = zero, zero.copy(), zero.copy()
+
+    def add(self, kt: Array, value_cad_k: Array, cost_cad_t: float) -> None:
+        """Enter sales."""
+        self.kt = self.kt + kt
+        self.receipts_cad_k = self.receipts_cad_k + value_cad_k
+        self.costs_cad_k = self.costs_cad_k + kt * cost_cad_t
+        self.current_cad_t = ratio(value_cad_k, kt, empty=self.current_cad_t)
+
+
+class MarketingBoard(mesa.Agent):
+    """Owns the pools and the stock delivered to them.
+
+    Decides the initial payment, the outlook, the share of farmers' offers it calls, and how much to offer in each
+    market: perceived marginal revenue, net of freight, is equal everywhere.
+    """
+
+    role = "board"
+
+    def __init__(
+        self, model: mesa.Model, name: str, desk: StockDesk, pools: dict[str, PoolAccount], rules: ModuleType
+    ) -> None:
+        super().__init__(model)
+        self.name, self.desk, self.pools, self.rules = name, desk, pools, rules
+        self.outlook_published = False
+        self.called = np.ones_like(desk.stock_kt)
+        self.cost_cad_k = np.zeros_like(desk.stock_kt)
+        self.received_cad_k = np.zeros_like(desk.stock_kt)
+        self.usual_sales_kt = np.zeros_like(desk.stock_kt)
+
+    def announce(self, initial_share: float, lag: float, elapsed: float, new_pool: bool, published: bool) -> None:
+        """Announce initial payments and (where published) the pool return outlook."""
+        self.outlook_published = published
+        for account in self.pools.values():
+            realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=account.current_cad_t)
+            account.outlook_cad_t = self.rules.pool_return_outlook(
+                account.outlook_cad_t, realised, account.current_cad_t, elapsed, lag
+            )
+            account.initial_cad_t = self.rules.initial_payment(
+                account.initial_cad_t, account.outlook_cad_t, initial_share, new_pool
+            )
+
+    def pool_value_cad_t(self, initial_share: float, discount: float, risk_premium_cad_t: float) -> Array:
+        """What a farmer thinks a delivery to the feed pool is worth at port, C$/t, shape (draw,).
+
+        The initial payment is certain and prompt; the rest is discounted and a premium is taken off for its risk.
+        Before an outlook is published, farmers scale the initial payment up by the board's usual share.
+        """
+        feed = self.pools["feed"]
+        expected = feed.outlook_cad_t if self.outlook_published else feed.initial_cad_t / max(initial_share, 0.1)
+        later = np.maximum(expected - feed.initial_cad_t, 0.0)
+        return feed.initial_cad_t + np.maximum(later * discount - risk_premium_cad_t, 0.0)
+
+    def malting_premium_cad_t(self) -> Array:
+        """Expected malting return above the feed return, C$/t (draw,)."""
+        return self.pools["malting"].outlook_cad_t - self.pools["feed"].outlook_cad_t
+
+    def call(self, offered_kt: Array, cover_periods: float) -> None:
+        """Set the contract call: accept all offers unless stocks would exceed twice the usual cover."""
+        room = 2.0 * cover_periods * np.maximum(self.usual_sales_kt, offered_kt) - self.desk.stock_kt
+        self.called = np.clip(ratio(room, offered_kt, empty=1.0), CALL_FLOOR, 1.0)
+
+    def offer(self, allowed: Callable[[Tender], bool], share: float, adjustment: float, probe: Sequence[Array] | None) -> None:
+        """Offer a share of stock over the open tenders so that perceived marginal revenue is equal."""
+        self.desk.offer(allowed, share, adjustment, probe)
+
+    def settle(self, sales: list[Sale], cost_cad_t: float) -> None:
+        """Ship the sales and enter them in the pools."""
+        self.desk.ship(sales)
+        kt = np.array([sale.kt for sale in sales])
+        value = np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
+        for pool, account in self.pools.items():
+            mine = [sale.tender.pool == pool for sale in sales]
+            account.add(total(kt[mine]), total(value[mine]), cost_cad_t)
+        self.cost_cad_k = total(kt) * cost_cad_t
+        self.received_cad_k = total(value)
+        self.usual_sales_kt = self.usual_sales_kt + 0.2 * (total(kt) - self.usual_sales_kt)
+
+    def close(self, pool: str) -> dict[str, Array]:
+        """Close a pool's year: tonnes, receipts, costs, initial and final payments and deficit, thousand C$ each (draw,)."""
+        account = self.pools[pool]
+        initial = account.initial_cad_t * account.kt
+        final, deficit = self.rules.close_pool(account.receipts_cad_k, account.costs_cad_k, initial)
+        closed = {
+            "pool_kt": account.kt,
+            "pool_receipts_cad_k": account.receipts_cad_k,
+            "pool_costs_cad_k": account.costs_cad_k,
+            "pool_initial_cad_k": initial,
+            "pool_final_cad_k": final,
+            "pool_deficit_cad_k": deficit,
+        }
+        account.clear()
+        return closed
+
+    def learn(self) -> None:
+        """Update beliefs from this period's tenders."""
+        self.desk.learn()

@@ -1,0 +1,57 @@
+"""What all buyers share: a demand schedule for each grade, published when a tender opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mesa
+import numpy as np
+
+from agents.arrays import total
+from agents.terms import Tender
+
+Array = np.ndarray
+DemandRule = Callable[[Array, Array, float], tuple[Array, Array]]
+
+
+class Buyer(mesa.Agent):
+    """Owns its tenders, one per grade, and keeps account of what it paid."""
+
+    role = "buyer"
+
+    def __init__(self, model: mesa.Model, name: str, demand_rule: DemandRule, draws: int) -> None:
+        super().__init__(model)
+        self.name, self.demand_rule = name, demand_rule
+        self.tenders: dict[str, Tender] = {}
+        self.full_choke_cad_t: dict[str, Array] = {}
+        self.paid_cad_k = np.zeros(draws)
+
+    def open_tender(self, grade: str, price_cad_t: Array, kt: Array) -> None:
+        """Publish this period's demand: linear through (landed base price, tonnes)."""
+        tender = self.tenders[grade]
+        tender.base_price_cad_t, tender.base_kt = price_cad_t, kt
+        choke, slope = self.demand_rule(price_cad_t, kt, tender.elasticity)
+        self.full_choke_cad_t[grade] = choke
+        tender.open(choke, slope)
+
+    def pay(self, tender: Tender) -> None:
+        """Pay the landed price for what was bought."""
+        self.paid_cad_k = self.paid_cad_k + total(tender.award_kt * tender.landed_cad_t)
+
+
+class Importer(Buyer):
+    """An importer that buys by tender from all comers."""
+
+    role = "importer"
+
+
+class Feeders(Buyer):
+    """Livestock feeders who buy in their origin's cash market."""
+
+    role = "feeders"
+
+
+class Maltsters(Buyer):
+    """Maltsters who buy malting grades by tender."""
+
+    role = "maltsters"

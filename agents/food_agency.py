@@ -1,0 +1,55 @@
+"""A state importer: a yearly supply agreement with one board first, regular tenders for the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.buyer import Buyer
+from agents.terms import Tender
+
+Array = np.ndarray
+FULL_FLEX_GAP_CAD_T = 20.0  # price advantage at which the board ships all that the agreement's flexibility allows
+
+
+class FoodAgency(Buyer):
+    """Bargains with the board: the price lies between the board's netback elsewhere and the agency's outside option."""
+
+    role = "state_importer"
+    agreement: Tender | None = None
+
+    def bargain(
+        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: float, flexibility: float, stock_kt: Array
+    ) -> None:
+        """Fix this period's price and tonnes under the agreement.
+
+        ``landed = netback + weight (outside - netback)`` (Nash bargaining with transferable surplus). The agreement binds
+        both sides also when the outside option is the cheaper one.
+
+        Parameters
+        ----------
+        netback_cad_t, outside_cad_t : array (draw,)
+            Landed prices: what the board gets elsewhere plus freight, and what the agency would pay elsewhere.
+        weight : float
+            The board's bargaining weight.
+        kt : float
+            The period's part of the agreement.
+        flexibility : float
+            Share by which tonnes may move.
+        stock_kt : array (draw,)
+            What the board can ship.
+        """
+        tender = self.agreement
+        price = np.maximum(netback_cad_t + weight * (outside_cad_t - netback_cad_t), 0.0)
+        advantage = np.clip((price - netback_cad_t) / FULL_FLEX_GAP_CAD_T, -1.0, 1.0)
+        shipped = np.minimum(kt * (1.0 + flexibility * advantage), stock_kt)
+        tender.is_open = True
+        tender.base_kt = np.full_like(shipped, kt)
+        tender.quantity_kt[0], tender.reserve_cad_t[0], tender.subsidy_cad_t[0] = shipped, price, 0.0
+        tender.announce(price, shipped[None], price[None])
+
+    def tender_the_rest(self, grade: str) -> None:
+        """Take the agreement's tonnes off the demand put out to tender."""
+        rest = self.tenders[grade]
+        bought = self.agreement.award_kt[0]
+        rest.choke_cad_t = np.maximum(rest.choke_cad_t - rest.slope_cad_t_kt * bought, 0.0)
+        rest.base_kt = np.maximum(rest.base_kt - bought, 0.0)

@@ -1,0 +1,138 @@
+"""A selling desk that owns stock: what a marketing board and a merchant of bought grain have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.allocation import equalise_marginal_revenue
+from agents.arrays import ratio, total
+from agents.beliefs import ResidualDemand
+from agents.terms import Offer, Sale, Tender
+
+Array = np.ndarray
+RESERVE_SHARE = 0.98  # no tonne is sold much below what it brings elsewhere; the rest is room for rounding of the plan
+
+
+@dataclass
+class Counter:
+    """One seat of the desk: the tender, the seat's number, the belief about it, and the tonnes last offered."""
+
+    tender: Tender
+    seat: int
+    belief: ResidualDemand
+    offered_kt: Array
+
+
+class StockDesk:
+    """Stock of one origin's grain and its sale over the tenders where the desk has a seat.
+
+    The desk offers ``stock / cover`` a month, split so that perceived marginal revenue net of freight and grade cost is
+    equal, and moves only part of the way to the new split at each tender.
+    """
+
+    def __init__(self, origin: str, draws: int) -> None:
+        self.origin = origin
+        self.stock_kt = np.zeros(draws)
+        self.malting_kt = np.zeros(draws)  # part of the stock that maltsters would take
+        self.reserved_kt = np.zeros(draws)  # promised under an agreement this period
+        self.cost_cad_k = np.zeros(draws)  # what the stock cost, thousand C$
+        self.marginal_cad_t = np.zeros(draws)
+        self.feed_netback_cad_t = np.zeros(draws)  # average f.o.b. price of its latest feed sales by tender
+        self.counters: list[Counter] = []
+
+    def take_seat(self, tender: Tender, seat: int, belief: ResidualDemand) -> None:
+        """Join a tender."""
+        self.counters.append(Counter(tender, seat, belief, np.array(belief.own_kt)))
+
+    def receive(self, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
+        """Take grain into stock at a price."""
+        self.stock_kt = self.stock_kt + kt
+        self.malting_kt = self.malting_kt + malting_kt
+        self.cost_cad_k = self.cost_cad_k + kt * price_cad_t
+
+    def offer(
+        self,
+        allowed: Callable[[Tender], bool],
+        share: float,
+        adjustment: float,
+        probe: Sequence[Array] | None = None,
+    ) -> None:
+        """Offer ``share`` of the stock over the open tenders the marketing system allows.
+
+        Parameters
+        ----------
+        allowed : callable
+            Whether the desk may sell at a tender today.
+        share : float
+            Share of the stock to place this period.
+        adjustment : float
+            Share of the gap to the desired split that is closed.
+        probe : sequence of arrays (draw,), optional
+            Deliberate relative changes of the tonnes at each counter, to keep learning identified.
+        """
+        open_counters = [(i, c) for i, c in enumerate(self.counters) if c.tender.is_open and allowed(c.tender)]
+        if not open_counters:
+            return
+        to_place = share * np.maximum(self.stock_kt - self.reserved_kt, 0.0)
+        intercept, slope, limit, previous = [], [], [], []
+        for _, counter in open_counters:
+            tender, belief = counter.tender, counter.belief
+            belief.price_cad_t = tender.last_price_cad_t
+            b = belief.slope(tender.slope_cad_t_kt, tender.size_kt)
+            freight = tender.freight_cad_t[counter.seat]
+            intercept.append(belief.price_cad_t + b * belief.own_kt - freight - tender.grade_cost_cad_t)
+            slope.append(b)
+            limit.append(tender.choke_cad_t / tender.slope_cad_t_kt)
+            previous.append(counter.offered_kt)
+        limits, before = np.array(limit), np.array(previous)
+        desired, self.marginal_cad_t = equalise_marginal_revenue(np.array(intercept), np.array(slope), limits, to_place)
+        # Habit slows a change of split, but nothing goes where today's plan wants nothing.
+        plan = np.where(desired > 0, before + adjustment * (desired - before), 0.0)
+        plan = np.minimum(plan * ratio(total(desired), total(plan), empty=0.0), limits)
+        plan = self._within_malting_stock(plan, [c.tender.pool == "malting" for _, c in open_counters])
+        if probe is not None:
+            plan = plan * np.array([1.0 + probe[i] for i, _ in open_counters])
+            plan = plan * np.minimum(ratio(self.stock_kt - self.reserved_kt, total(plan), empty=1.0), 1.0)
+        for (_, counter), kt in zip(open_counters, plan, strict=True):
+            counter.offered_kt = kt
+            tender = counter.tender
+            reserve = RESERVE_SHARE * self.marginal_cad_t + tender.freight_cad_t[counter.seat] + tender.grade_cost_cad_t
+            tender.offer(counter.seat, Offer(kt, reserve))
+
+    def _within_malting_stock(self, plan: Array, malting: list[bool]) -> Array:
+        """Scale malting tonnes down to the malting-quality stock at hand."""
+        picked = np.array(malting)
+        if not picked.any():
+            return plan
+        factor = np.minimum(ratio(self.malting_kt, total(plan[picked]), empty=1.0), 1.0)
+        return np.where(picked[:, None], plan * factor, plan)
+
+    def ship(self, sales: Sequence[Sale]) -> Array:
+        """Take sold tonnes out of stock at average cost; returns the cost of each sale in thousand C$, (sale, draw)."""
+        unit_cost = ratio(self.cost_cad_k, self.stock_kt)
+        costs = np.array([sale.kt * unit_cost for sale in sales])
+        sold = total(np.array([sale.kt for sale in sales]))
+        left = np.maximum(self.stock_kt - sold, 0.0)
+        malting_sold = total(np.array([sale.kt * (sale.tender.pool == "malting") for sale in sales]))
+        # Feed sales draw on all of the stock, so malting quality never exceeds what is left.
+        self.malting_kt = np.minimum(np.maximum(self.malting_kt - malting_sold, 0.0), left)
+        self.reserved_kt = np.zeros_like(left)
+        self.cost_cad_k = unit_cost * left
+        self.stock_kt = left
+        feed = [sale for sale in sales if sale.tender.pool == "feed" and not sale.seat.agreement]
+        if feed:
+            tonnes = total(np.array([sale.kt for sale in feed]))
+            value = total(np.array([sale.kt * sale.fob_cad_t for sale in feed]))
+            self.feed_netback_cad_t = ratio(value, tonnes, empty=self.feed_netback_cad_t)
+        return costs
+
+    def learn(self) -> None:
+        """Update the belief about every tender that was held this period."""
+        for counter in self.counters:
+            tender = counter.tender
+            if tender.is_open:
+                own = tender.award_kt[counter.seat]
+                counter.belief.update(tender.last_price_cad_t, own, total(tender.award_kt))

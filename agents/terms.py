@@ -1,0 +1,153 @@
+"""The words the agents share: a seat at a tender, an offer, the tender itself, a sale, and an origin's cash market."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.arrays import total
+
+Array = np.ndarray
+USUAL_PRICE_WEIGHT = 0.5  # weight of the last result in what sellers take to be the going price
+EMPTY_TENDER_RAISE = 0.1  # how far towards its choke price a buyer goes after a tender without a sale
+SMALLEST_MARKET_KT = 1e-3  # keeps perceived slopes finite when a buyer wants nothing
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A seller's place at a tender: who may offer, from which origin. ``agreement`` marks sales outside the tender."""
+
+    seller: str
+    role: str
+    origin: str
+    agreement: bool = False
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Tonnes and the lowest landed price accepted, each (draw,); the subsidy granted goes along with the sale."""
+
+    quantity_kt: Array
+    reserve_cad_t: Array
+    subsidy_cad_t: Array | float = 0.0
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What one seat sold: tonnes, landed price, freight and subsidy, each (draw,)."""
+
+    tender: Tender
+    seat: Seat
+    kt: Array
+    landed_cad_t: Array
+    freight_cad_t: Array
+    subsidy_cad_t: Array
+
+    @property
+    def fob_cad_t(self) -> Array:
+        """Price at the seller's port, C$/t."""
+        return self.landed_cad_t - self.freight_cad_t
+
+
+@dataclass
+class Tender:
+    """One buyer's tender for one grade: its demand, the seats and offers, and the public record of the last result.
+
+    Arrays are (draw,) or (seat, draw). ``opened_at`` counts the tenders held.
+    """
+
+    name: str
+    buyer: str
+    role: str
+    market: str
+    region: str
+    country: str
+    grade: str
+    pool: str
+    grade_cost_cad_t: float
+    elasticity: float
+    seats: list[Seat]
+    draws: int
+    is_open: bool = False
+    is_home: bool = False
+    choke_cad_t: Array = field(init=False)
+    slope_cad_t_kt: Array = field(init=False)
+    base_price_cad_t: Array = field(init=False)
+    base_kt: Array = field(init=False)
+    freight_cad_t: Array = field(init=False)
+    quantity_kt: Array = field(init=False)
+    reserve_cad_t: Array = field(init=False)
+    subsidy_cad_t: Array = field(init=False)
+    award_kt: Array = field(init=False)
+    landed_cad_t: Array = field(init=False)
+    last_price_cad_t: Array = field(init=False)
+    usual_price_cad_t: Array = field(init=False)
+    last_total_kt: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        one, many = (self.draws,), (len(self.seats), self.draws)
+        for name in ("choke", "base_price", "last_price", "usual_price"):
+            setattr(self, f"{name}_cad_t", np.zeros(one))
+        self.slope_cad_t_kt, self.base_kt, self.last_total_kt = np.ones(one), np.zeros(one), np.zeros(one)
+        self.quantity_kt, self.award_kt = np.zeros(many), np.zeros(many)
+        for name in ("freight", "reserve", "subsidy", "landed"):
+            setattr(self, f"{name}_cad_t", np.zeros(many))
+
+    def open(self, choke_cad_t: Array, slope_cad_t_kt: Array) -> None:
+        """Publish this period's inverse demand and clear the table of offers."""
+        self.is_open = True
+        # A buyer that comes back to the market has no recent price; its base price is then the only news.
+        idle = self.choke_cad_t <= 0
+        self.last_price_cad_t = np.where(idle, self.base_price_cad_t, self.last_price_cad_t)
+        self.usual_price_cad_t = np.where(idle, self.base_price_cad_t, self.usual_price_cad_t)
+        self.choke_cad_t, self.slope_cad_t_kt = choke_cad_t, slope_cad_t_kt
+        self.quantity_kt[:] = 0.0
+        self.reserve_cad_t[:] = 0.0
+        self.subsidy_cad_t[:] = 0.0
+
+    def offer(self, seat: int, offer: Offer) -> None:
+        """Put an offer on the table at a seat; tonnes below zero are an error of the seller."""
+        self.quantity_kt[seat] = offer.quantity_kt
+        self.reserve_cad_t[seat] = np.maximum(offer.reserve_cad_t, 0.0)
+        self.subsidy_cad_t[seat] = offer.subsidy_cad_t
+
+    def announce(self, price_cad_t: Array, award_kt: Array, landed_cad_t: Array) -> None:
+        """Publish the result: clearing price, awards and the price each seat is paid."""
+        self.award_kt, self.landed_cad_t = award_kt, landed_cad_t
+        sold = total(award_kt)
+        # A tender that found no seller is news too: the buyer's next offer is better, on the way to its choke price.
+        raised = self.last_price_cad_t + EMPTY_TENDER_RAISE * (self.choke_cad_t - self.last_price_cad_t)
+        unmet = np.where(self.choke_cad_t > self.last_price_cad_t, raised, self.last_price_cad_t)
+        self.last_price_cad_t = np.where(sold > 0, price_cad_t, unmet)
+        change = USUAL_PRICE_WEIGHT * (self.last_price_cad_t - self.usual_price_cad_t)
+        self.usual_price_cad_t = self.usual_price_cad_t + change
+        self.last_total_kt = sold
+
+    @property
+    def size_kt(self) -> Array:
+        """Tonnes sellers reckon with: the last result, but not under half of today's base tonnes, (draw,), positive."""
+        return np.maximum(np.maximum(self.last_total_kt, 0.5 * self.base_kt), SMALLEST_MARKET_KT)
+
+    def sale(self, seat: int) -> Sale:
+        """The sale made at a seat in the last clearing."""
+        return Sale(
+            self,
+            self.seats[seat],
+            self.award_kt[seat],
+            self.landed_cad_t[seat],
+            self.freight_cad_t[seat],
+            self.subsidy_cad_t[seat],
+        )
+
+
+@dataclass
+class CashMarket:
+    """An origin's cash market: last price (f.o.b.-port basis) and the tonnes exporters took from growers this period."""
+
+    origin: str
+    fob_cost_cad_t: Array
+    price_cad_t: Array
+    normal_price_cad_t: Array
+    exports_kt: Array
+    available_kt: Array

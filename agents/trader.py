@@ -1,0 +1,64 @@
+"""Trading companies: middlemen who buy at any origin open to them and sell at any destination."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from agents.arrays import ratio
+from agents.exporter import SpotSeller
+from agents.learning import RothErev
+from agents.stock_desk import StockDesk
+from agents.terms import Sale
+
+Array = np.ndarray
+MARGIN_GRID = np.array([0.0, 0.5, 1.0, 2.0, 4.0])  # multiples of the scenario's margin a learning company tries
+
+
+class TradingCompany(mesa.Agent):
+    """Owns grain bought from farmers (where there is no single desk) and spot desks at cash origins.
+
+    From farmers it buys at what one more tonne brings it, less its margin: the marginal revenue of its own sales plan.
+    With many companies that is the netback itself; alone it keeps the gain from discriminating between markets.
+    """
+
+    role = "trader"
+
+    def __init__(self, model: mesa.Model, name: str, margin_cad_t: float, draws: int, learns: bool) -> None:
+        super().__init__(model)
+        self.name = name
+        self.spot: dict[str, SpotSeller] = {}
+        self.stock: dict[str, StockDesk] = {}
+        self.base_margin_cad_t = margin_cad_t
+        self.margin_cad_t = np.full(draws, margin_cad_t)
+        self.profit_cad_k = np.zeros(draws)
+        self.learning = RothErev(MARGIN_GRID, draws) if learns else None
+        self._best_cad_k = np.ones(draws)  # best recent profit, the yardstick of rewards
+
+    def choose_margin(self, luck: Array) -> None:
+        """Draw this period's margin when the company learns; otherwise the margin stays."""
+        if self.learning is not None:
+            self.margin_cad_t = self.base_margin_cad_t * self.learning.choose(luck)
+
+    def bid_cad_t(self, origin: str, cost_cad_t: float) -> Array:
+        """Price bid to farmers, f.o.b.-port basis, C$/t (draw,)."""
+        return np.maximum(self.stock[origin].marginal_cad_t - self.margin_cad_t - cost_cad_t, 0.0)
+
+    def buy(self, origin: str, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
+        """Take farmers' grain into stock."""
+        self.stock[origin].receive(kt, malting_kt, price_cad_t)
+
+    def settle_stock(self, origin: str, sales: list[Sale]) -> Array:
+        """Ship sales from stock; returns the gross margin of each, (sale, draw), after the growers' malting premium."""
+        costs = self.stock[origin].ship(sales)
+        premium = np.array([sale.kt * sale.tender.grade_cost_cad_t for sale in sales])
+        revenue = np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
+        return revenue - costs - premium
+
+    def learn(self) -> None:
+        """Update beliefs about the markets, and the standing of the margin just tried."""
+        for desk in self.stock.values():
+            desk.learn()
+        if self.learning is not None:
+            self._best_cad_k = np.maximum(0.95 * self._best_cad_k, self.profit_cad_k)
+            self.learning.reinforce(np.clip(ratio(self.profit_cad_k, self._best_cad_k), 0.0, 1.0))

@@ -1,0 +1,263 @@
+"""Builds the cast of a run from a scenario: agents, tenders with their seats, and the schedule of sale rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from agents.beliefs import ResidualDemand
+from agents.board import MarketingBoard, PoolAccount
+from agents.bonus_treasury import BonusTreasury
+from agents.buyer import Buyer, Feeders, Importer, Maltsters
+from agents.exporter import NationalExporter, SpotSeller
+from agents.farmers import CASH_TRANCHES, GrowerGroup
+from agents.food_agency import FoodAgency
+from agents.pool_guarantor import PoolGuarantor
+from agents.refund_committee import RefundCommittee
+from agents.spot_desk import SpotDesk
+from agents.stock_desk import StockDesk
+from agents.terms import CashMarket, Seat, Tender
+from agents.trader import TradingCompany
+from sim import pool as pool_rules
+from sim.demand import linear_demand
+from sim.marketing import AGREEMENT_SYSTEMS, merchants_may_sell
+from sim.scenario import schema
+
+POOLS = ("feed", "malting")
+BUYER_CLASSES = {"state_importers": FoodAgency, "importers": Importer, "maltsters": Maltsters, "feeders": Feeders}
+
+
+def buyer_sections(scenario: schema.Scenario) -> dict[str, tuple[type[Buyer], schema.Buyer]]:
+    """Every buyer of a scenario with its class, in the order of the sections; feeders come last because they clear last."""
+    return {
+        name: (agent_class, section)
+        for key, agent_class in BUYER_CLASSES.items()
+        for name, section in getattr(scenario, key).items()
+    }
+
+
+def company_list(traders: schema.Traders) -> dict[str, schema.Trader]:
+    """The trading companies that take part: the first ``number`` listed, then copies of them."""
+    listed = list(traders.companies.items())
+    count = len(listed) if traders.number is None else traders.number
+    chosen = {}
+    for index in range(count if listed else 0):
+        name, company = listed[index % len(listed)]
+        round_number = index // len(listed) + 1
+        chosen[name if round_number == 1 else f"{name}_{round_number}"] = company
+    return chosen
+
+
+def is_scheduled(tenders_per_year: int, offset: int, period_of_year: int, periods_per_year: int) -> bool:
+    """Whether a buyer with evenly spread tenders buys in a period of the crop year."""
+    count = min(tenders_per_year, periods_per_year)
+    position = period_of_year + offset
+    return (position + 1) * count // periods_per_year != position * count // periods_per_year
+
+
+def agreement_holds(scenario: schema.Scenario, buyer: str) -> bool:
+    """Whether a state importer's supply agreement is in force."""
+    agreement = scenario.state_importers[buyer].agreement
+    if agreement is None:
+        return False
+    marketing = scenario.marketing.get(scenario.boards[agreement.board].origin, schema.Marketing())
+    return marketing.feed in AGREEMENT_SYSTEMS
+
+
+def build_cash_markets(market) -> dict[str, CashMarket]:
+    """One cash market per origin, at the first period's base price."""
+    cash = {}
+    for name in market.scenario.origins:
+        zero = np.zeros(market.draws)
+        cash[name] = CashMarket(name, zero, zero.copy(), zero.copy(), zero.copy(), zero.copy())
+    return cash
+
+
+def build_sellers(market) -> None:
+    """Boards, trading companies, exporters and treasuries."""
+    scenario, draws = market.scenario, market.draws
+    market.boards, market.companies, market.exporters = {}, {}, {}
+    for name, board in scenario.boards.items():
+        pools = {pool: PoolAccount(np.ones(draws), board.initial_share) for pool in POOLS}
+        market.boards[name] = MarketingBoard(market, name, StockDesk(board.origin, draws), pools, pool_rules)
+    learns = scenario.traders.rule == "roth_erev"
+    for name, company in company_list(scenario.traders).items():
+        agent = TradingCompany(market, name, scenario.traders.margin_cad_t, draws, learns)
+        for origin in company.origins:
+            if origin in scenario.marketing:
+                agent.stock[origin] = StockDesk(origin, draws)
+            else:
+                agent.spot[origin] = SpotSeller(SpotDesk(market.cash[origin], draws))
+        market.companies[name] = agent
+    for name, exporter in scenario.exporters.items():
+        desk = SpotDesk(market.cash[exporter.origin], draws, exporter.cost_offset_cad_t)
+        market.exporters[name] = NationalExporter(market, name, SpotSeller(desk), scenario.traders.margin_cad_t, draws)
+    market.spot_agents = [*market.companies.values(), *market.exporters.values()]
+    build_treasuries(market)
+
+
+def build_treasuries(market) -> None:
+    """The bonus and refund treasuries with their bidders, and the guarantors of pools."""
+    scenario, draws = market.scenario, market.draws
+    market.bonus_treasury = market.committee = None
+    if scenario.eep is not None:
+        market.bonus_treasury = BonusTreasury(market, scenario.eep.origin, draws)
+        for seller in market.spot_sellers(scenario.eep.origin):
+            seller.bonus = market.bonus_treasury
+            market.bonus_treasury.bidders += 1
+    if scenario.restitution is not None:
+        rules = scenario.restitution
+        start = market.value(rules.starting_refund_ecu_t) * market.currency_cad["ecu"]
+        market.committee = RefundCommittee(market, rules.origin, start)
+        for seller in market.spot_sellers(rules.origin):
+            seller.committee = market.committee
+    market.guarantors = {
+        name: PoolGuarantor(market, name, guarantor.boards, draws) for name, guarantor in scenario.treasuries.guarantors.items()
+    }
+
+
+def build_growers(market) -> None:
+    """Farmer groups with their opening stock."""
+    scenario = market.scenario
+    market.growers = {}
+    for name, group in scenario.growers.items():
+        agent = GrowerGroup(market, name, group.origin, group.inertia_cad_t, market.draws)
+        origin = scenario.origins[group.origin]
+        agent.stock_kt = agent.stock_kt + group.share * market.value(origin.opening_stock_kt)
+        market.growers[name] = agent
+
+
+def seats_at(market, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
+    """Everybody who may ever offer at a tender, in a fixed order."""
+    scenario, pool = market.scenario, market.scenario.grades[grade].pool
+    home = getattr(buyer, "origin", None)
+    reaches = {origin for origin, regions in scenario.freight_usd_t.items() if buyer.region in regions and origin != home}
+    seats = []
+    if home is not None:
+        tranches = 2 if home in scenario.marketing else len(CASH_TRANCHES)
+        groups = [group for group, section in scenario.growers.items() if section.origin == home]
+        seats += [Seat(group, "growers", home) for group in groups for _ in range(tranches)]
+    seats += [Seat(board, "board", s.origin) for board, s in scenario.boards.items() if s.origin in reaches]
+    for company, agent in market.companies.items():
+        for origin in agent.stock:
+            systems = [regime.marketing[origin] for regime in market.parameters.regimes]
+            if origin in reaches and any(merchants_may_sell(s, pool, buyer.market) for s in systems):
+                seats.append(Seat(company, "trader", origin))
+    if pool == "feed" and home is None:
+        for agent in market.spot_agents:
+            seats += [Seat(agent.name, agent.role, origin) for origin in agent.spot if origin in reaches]
+    return seats
+
+
+def build_buyers(market) -> None:
+    """Buyers and their tenders, opened once at the base point so that everybody starts from a known price."""
+    scenario = market.scenario
+    market.buyers, market.tenders, market.agreements = {}, [], {}
+    for offset, (name, (agent_class, section)) in enumerate(buyer_sections(scenario).items()):
+        agent = agent_class(market, name, linear_demand, market.draws)
+        market.buyers[name] = agent
+        for grade, demand in section.demand.items():
+            home = getattr(section, "origin", None)
+            seats = seats_at(market, name, section, grade)
+            if isinstance(agent, FoodAgency) and section.agreement is not None and scenario.grades[grade].pool == "feed":
+                board = section.agreement.board
+                seat = Seat(board, "board", scenario.boards[board].origin, agreement=True)
+                agent.agreement = new_tender(market, f"{name}:{grade}:agreement", name, agent, section, grade, demand, [seat])
+                market.agreements[name] = agent.agreement
+                market.tenders.append(agent.agreement)
+            tender = new_tender(market, f"{name}:{grade}", name, agent, section, grade, demand, seats)
+            tender.is_home = home is not None
+            agent.tenders[grade] = tender
+            market.tenders.append(tender)
+        market.offsets[name] = offset
+
+
+def new_tender(market, label, name, agent, section, grade, demand, seats) -> Tender:
+    """A tender object for a buyer's grade."""
+    rules = market.scenario.grades[grade]
+    return Tender(
+        name=label,
+        buyer=name,
+        role=agent.role,
+        market=section.market,
+        region=section.region,
+        country=getattr(section, "origin", section.market),
+        grade=grade,
+        pool=rules.pool,
+        grade_cost_cad_t=rules.cost_cad_t,
+        elasticity=demand.elasticity,
+        seats=seats,
+        draws=market.draws,
+    )
+
+
+def seat_beliefs(market) -> None:
+    """Give every seller its seats and first beliefs: the base price, and its starting share of the base tonnes."""
+    scenario = market.scenario
+    for tender in market.tenders:
+        for number, seat in enumerate(tender.seats):
+            if seat.role == "growers":
+                group = market.growers[seat.seller]
+                section = scenario.growers[seat.seller]
+                if tender.is_home:
+                    group.seats.append(number)
+                    group.haul_cad_t = market.value(section.freight_to_feeders_cad_t) - market.value(section.freight_to_port_cad_t)
+            elif seat.agreement:
+                continue
+            elif seat.role == "board":
+                board = scenario.boards[seat.seller]
+                share = 0.0 if tender.is_home else board.starting_shares.get(tender.market, 0.0)
+                own = share * tender.base_kt
+                market.boards[seat.seller].desk.take_seat(tender, number, _belief(board.beliefs, tender, own))
+            elif seat.origin in market.companies.get(seat.seller, _NO_STOCK).stock:
+                boards = [b for b in scenario.boards.values() if b.origin == seat.origin]
+                share = 0.0 if tender.is_home else sum(b.starting_shares.get(tender.market, 0.0) for b in boards)
+                rivals = sum(seat.origin in agent.stock for agent in market.companies.values())
+                belief = _belief(scenario.traders.beliefs, tender, share * tender.base_kt / rivals)
+                market.companies[seat.seller].stock[seat.origin].take_seat(tender, number, belief)
+            else:
+                agent = market.companies.get(seat.seller) or market.exporters[seat.seller]
+                agent.spot[seat.origin].desk.take_seat(tender, number)
+
+
+class _NO_STOCK:
+    stock: dict = {}
+
+
+def _belief(rules: schema.Beliefs, tender: Tender, own_kt: np.ndarray) -> ResidualDemand:
+    return ResidualDemand(rules.rule, rules.rivals_response, rules.forgetting, tender.base_price_cad_t, own_kt)
+
+
+def sale_rows(market, periods: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str], int]]:
+    """The rows of the ledger, and the first row of each (period, tender) that is held."""
+    frames, starts, count = [], {}, 0
+    seat_frames = {tender.name: _seat_frame(tender) for tender in market.tenders}
+    held, lengths = [], []
+    for period in range(len(periods)):
+        for tender in market.tenders:
+            if market.is_held(tender, period):
+                starts[period, tender.name] = count
+                count += len(tender.seats)
+                frames.append(seat_frames[tender.name])
+                held.append(period)
+                lengths.append(len(tender.seats))
+    rows = pd.concat(frames, ignore_index=True)
+    rows.insert(0, "period", np.repeat(held, lengths))
+    return rows.merge(periods[["period", "crop_year", "year", "month"]], on="period", how="left"), starts
+
+
+def _seat_frame(tender: Tender) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "tender": tender.name,
+            "seller": [seat.seller for seat in tender.seats],
+            "role": [seat.role for seat in tender.seats],
+            "buyer": tender.buyer,
+            "market": tender.market,
+            "grade": tender.grade,
+            "pool": tender.pool,
+            "origin": [seat.origin for seat in tender.seats],
+            "country": tender.country,
+            "agreement": [seat.agreement for seat in tender.seats],
+        }
+    )

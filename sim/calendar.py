@@ -1,0 +1,98 @@
+"""The calendar of a run: which crop year, month and period every step belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+FIRST_MONTH = 8  # a crop year runs from August to July
+
+
+def crop_year_label(year: int) -> str:
+    """Crop year that starts in August of ``year``: 1980 -> ``1980/81``."""
+    return f"{year:04d}/{(year + 1) % 100:02d}"
+
+
+def first_calendar_year(crop_year: str) -> int:
+    """Calendar year in which a crop year starts; ``ValueError`` when the two halves do not fit together."""
+    year = int(crop_year[:4])
+    if crop_year_label(year) != crop_year:
+        raise ValueError(f"'{crop_year}' is not a crop year; the one from August {year} is '{crop_year_label(year)}'")
+    return year
+
+
+def month_label(year: int, month_of_year: int) -> str:
+    """Calendar month of month 0 (August) to 11 (July) of the crop year starting in ``year``: ``1980-08``."""
+    months = year * 12 + FIRST_MONTH - 1 + month_of_year
+    return f"{months // 12:04d}-{months % 12 + 1:02d}"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Labels of the periods of a run; T periods in Y crop years.
+
+    Attributes
+    ----------
+    crop_years : tuple of str
+        Crop years in order, shape (Y,).
+    periods_per_year : int
+        12 (months) or 52 (weeks).
+    year_of_period : ndarray of int
+        Index of the crop year of each period, shape (T,).
+    period_in_year : ndarray of int
+        Position in the crop year, from 0, shape (T,).
+    month_of_year : ndarray of int
+        Month of the crop year, 0 = August, shape (T,); a week belongs to the month in which it starts.
+    month_of_period : tuple of str
+        Calendar month ``YYYY-MM`` of each period, shape (T,).
+    """
+
+    crop_years: tuple[str, ...]
+    periods_per_year: int
+    year_of_period: np.ndarray
+    period_in_year: np.ndarray
+    month_of_year: np.ndarray
+    month_of_period: tuple[str, ...]
+
+    @classmethod
+    def build(cls, start: str, crop_years: int, periods_per_year: int) -> Timeline:
+        """Lay out ``crop_years`` crop years from ``start`` (written 1980/81)."""
+        first = first_calendar_year(start)
+        period = np.tile(np.arange(periods_per_year), crop_years)
+        year = np.repeat(np.arange(crop_years), periods_per_year)
+        month = period * 12 // periods_per_year
+        return cls(
+            crop_years=tuple(crop_year_label(first + index) for index in range(crop_years)),
+            periods_per_year=periods_per_year,
+            year_of_period=year,
+            period_in_year=period,
+            month_of_year=month,
+            month_of_period=tuple(month_label(first + int(y), int(m)) for y, m in zip(year, month, strict=True)),
+        )
+
+    def __len__(self) -> int:
+        """Number of periods T."""
+        return len(self.year_of_period)
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Calendar months of the run in order, shape (12 Y,)."""
+        return tuple(dict.fromkeys(self.month_of_period))
+
+    def within(self, first_month: str, last_month: str) -> np.ndarray:
+        """Whether each period lies between two months, both included, shape (T,)."""
+        return np.array([first_month <= month <= last_month for month in self.month_of_period], dtype=bool)
+
+    def periods(self) -> pd.DataFrame:
+        """One line per period: period, crop_year, year, month, weight (share of a crop year)."""
+        return pd.DataFrame(
+            {
+                "period": np.arange(len(self)),
+                "crop_year": [self.crop_years[year] for year in self.year_of_period],
+                "year": self.year_of_period,
+                "month": list(self.month_of_period),
+                "weight": 1.0 / self.periods_per_year,
+            }
+        )

@@ -1,0 +1,233 @@
+"""The ``singledesk`` command: parse, call, print.
+
+Modules that cost time to import are imported inside the verb that needs them, so ``--help`` answers at once.
+Exit codes: 0 success, 1 the run failed, 2 bad input.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    name="singledesk",
+    help="Simulate the barley market: single desk, multiple sellers and the subsidy war.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+MAX_DRAWS = 1_000_000
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")]
+Draws = Annotated[int | None, typer.Option(min=1, max=MAX_DRAWS, help="Monte Carlo draws [default: the scenario's].")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=2**63 - 1, help="Root of all random streams [default: the scenario's].")
+]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one key, as in --set draws=10.")
+]
+Out = Annotated[Path, typer.Option(help="Folder for results.", file_okay=False)]
+Jobs = Annotated[int, typer.Option(min=1, max=256, help="Processes.")]
+Chunk = Annotated[
+    int, typer.Option(min=1, max=100_000, help="Draws simulated together; bounds the memory, never the result.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
+RESULTS = Path("results")
+
+
+def screen() -> Console:
+    """Console for results; wide enough for tables when the output is a file."""
+    return Console() if sys.stdout.isatty() else Console(width=int(os.environ.get("COLUMNS", 160)))
+
+
+def errors() -> Console:
+    """Console for progress, warnings and messages."""
+    return Console(stderr=True)
+
+
+def fail(message: str, code: int) -> None:
+    """Print one message on stderr and leave."""
+    errors().print(message, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def verb(function: Callable[..., None]) -> Callable[..., None]:
+    """Turn what can go wrong into a message and an exit code. SINGLEDESK_TRACEBACK=1 shows where a bug is."""
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        previous = _stop_on_termination()
+        try:
+            function(*args, **kwargs)
+        except (typer.Exit, typer.Abort):
+            raise
+        except KeyboardInterrupt:
+            fail("interrupted, earlier results untouched", 1)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nothing left to say
+            raise typer.Exit(1) from None
+        except Exception as error:
+            if os.environ.get("SINGLEDESK_TRACEBACK"):
+                raise
+            fail(*explain_failure(error))
+        finally:
+            if previous is not None:
+                signal.signal(signal.SIGTERM, previous)
+
+    return guarded
+
+
+def explain_failure(error: Exception) -> tuple[str, int]:
+    """Message and exit code for an exception that ended a verb."""
+    from sim.checks import IdentityError
+    from sim.scenario import ScenarioError
+    from sim.store import StoreError
+
+    if isinstance(error, (ScenarioError, StoreError)):
+        return str(error), 2
+    if isinstance(error, IdentityError):
+        return str(error), 1
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full: nothing of this run was kept, earlier results untouched", 1
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename or ''}".rstrip(": ") + "; earlier results untouched", 1
+    if isinstance(error, MemoryError):
+        return "out of memory: try a smaller --chunk; earlier results untouched", 1
+    text = " ".join(str(error).split()) or "no message"
+    message = f"the run failed: {type(error).__name__}: {text} (SINGLEDESK_TRACEBACK=1 shows where)"
+    return f"{message}; earlier results untouched", 1
+
+
+def _stop_on_termination() -> Any:
+    """Let a termination request clean up as Ctrl-C does; only the main thread may set this."""
+
+    def stop(_number: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        return signal.signal(signal.SIGTERM, stop)
+    except ValueError:
+        return None
+
+
+@app.command()
+@verb
+def run(
+    scenario: Scenario,
+    draws: Draws = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    save_draws: Annotated[bool, typer.Option("--save-draws", help="Also save every sale of every draw.")] = False,
+    chunk: Chunk = 250,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a scenario, print its crop-year tables and save tables, series, ledger and figures."""
+    from sim.verbs.run import run as run_scenario
+
+    run_scenario(scenario, draws, seed, sets or [], out, jobs, save_draws, chunk, as_json, screen(), errors())
+
+
+@app.command()
+@verb
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
+    others: Annotated[list[str], typer.Argument(metavar="OTHER...", help="The scenarios compared with it.")],
+    draws: Draws = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    chunk: Chunk = 250,
+    as_json: AsJson = False,
+) -> None:
+    """Print what other scenarios change, per crop year, on common random numbers: other minus base."""
+    from sim.verbs.compare import compare_scenarios
+
+    compare_scenarios(base, others, draws, seed, sets or [], out, jobs, chunk, as_json, screen(), errors())
+
+
+@app.command()
+@verb
+def validate(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
+    sets: Sets = None,
+) -> None:
+    """Check scenarios and report everything that is wrong with them."""
+    from sim.verbs.inspect import validate as check
+
+    if not check(scenarios, sets or [], screen(), errors()):
+        raise typer.Exit(2)
+
+
+@app.command()
+@verb
+def show(scenario: Scenario, sets: Sets = None, as_json: AsJson = False) -> None:
+    """Print a scenario with everything it inherits, and the file and line each value comes from."""
+    from sim.verbs.inspect import show as show_scenario
+
+    show_scenario(scenario, sets or [], as_json, screen())
+
+
+@app.command()
+@verb
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario; writes NAME.yaml here.")],
+) -> None:
+    """Start a scenario of your own that extends the shipped history."""
+    from sim.verbs.inspect import new as scaffold
+    from sim.verbs.inspect import plain
+
+    try:
+        path = scaffold(name, Path.cwd())
+    except ValueError as error:
+        fail(str(error), 2)
+    plain(screen(), f"wrote {path.name}; next: singledesk validate {path.name}")
+
+
+@app.command()
+@verb
+def schema() -> None:
+    """Print the JSON Schema of a scenario, for editors."""
+    from sim.verbs.inspect import schema as print_schema
+
+    print_schema()
+
+
+@app.command()
+@verb
+def plot(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or a scenario's name for its latest run.")],
+    figure: Annotated[list[str] | None, typer.Option(help="Figure to draw; all when absent.")] = None,
+    image_format: Annotated[str, typer.Option("--format", help="png, svg or pdf.")] = "png",
+    out: Out = RESULTS,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for the images [default: the current one].", file_okay=False)
+    ] = None,
+) -> None:
+    """Draw the figures of a saved run."""
+    if image_format not in ("png", "svg", "pdf"):
+        fail(f"--format {image_format}: choose png, svg or pdf", 2)
+    from sim.verbs.plot import plot as draw
+
+    for path in draw(run, figure or [], image_format, out, to):
+        print(path)
+
+
+def main() -> None:
+    """Entry point of the ``singledesk`` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Crop-year tables made from a run's saved summary: the same tables go to the screen and to CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
+FLIPPED = list(REVERSED)
+
+
+@dataclass(frozen=True)
+class YearTable:
+    """A table by crop year for people: means over draws, with 5 and 95 % where the run has several draws.
+
+    Attributes
+    ----------
+    name, title : str
+        Name of the file and heading on screen.
+    columns : dict of str to str
+        Heading of each column -> key in ``frame``.
+    units : dict of str to str
+        Unit of each key.
+    frame : pandas.DataFrame
+        Lines of the summary: row (crop year), column (key), mean, p05 ... p95.
+    """
+
+    name: str
+    title: str
+    columns: dict[str, str]
+    units: dict[str, str]
+    frame: pd.DataFrame
+
+    def wide(self) -> tuple[pd.DataFrame, list[str]]:
+        """One line per crop year; per column its mean, p05 and p95; and the row of units."""
+        years = list(dict.fromkeys(self.frame["row"]))
+        wide = pd.DataFrame({"crop_year": years})
+        units = ["August-July"]
+        for key in self.columns.values():
+            part = self.frame[self.frame["column"] == key].set_index("row").reindex(years)
+            for statistic in ("mean", "p05", "p95"):
+                wide[f"{key} {statistic}"] = part[statistic].to_numpy()
+                units.append(self.units[key])
+        return wide, units
+
+
+def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
+    """Make the crop-year tables of a run: prices, tonnes, price gaps, subsidies and pools, for the base origin.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        ``summary.parquet`` of a run.
+    meta : dict
+        ``run.json`` of the run: ``scenario`` (resolved) and ``pairs`` (of markets).
+    """
+    scenario = meta["scenario"]
+    origin, boards = scenario["base_price_origin"], list(scenario.get("boards") or {})
+    own = [board for board in boards if scenario["boards"][board]["origin"] == origin]
+    title = scenario["origins"][origin].get("title") or origin
+    pairs = [f"{market}:{grade}" for grade in scenario["grades"] for market in scenario["markets"]]
+    labels = {pair: _market_label(scenario, pair) for pair in pairs}
+    by_pair = {f"{origin}:{pair}": label for pair, label in labels.items()}
+    pools = {
+        f"{board}:{pool}": f"{_title(scenario, 'boards', board)}, {pool}"
+        for board in own
+        for pool in ("feed", "malting")
+    }
+    programmes = {name: _programme_title(scenario, name) for name in ("eep", "restitution")}
+    gaps = pair_gaps(summary, meta).assign(column=lambda frame: frame["pair"])
+    gap_labels = {
+        pair: " less ".join(_title(scenario, "markets", market) for market in pair.split("-"))
+        for pair in meta.get("pairs") or []
+    }
+    tables = [
+        _table("prices", f"Prices of barley from {title} by market (C$/t f.o.b.)", summary, "origin_price", by_pair),
+        _table("tonnes", f"Sales of barley from {title} by market (kt)", summary, "origin_tonnes", by_pair),
+        _table(
+            "price_gaps", "Price gap, feed, months with sales in both markets (C$/t)", gaps, "price_gap", gap_labels
+        ),
+        _table("subsidy_rates", "Export subsidies: mean rate (C$/t)", summary, "programme_rate", programmes),
+        _table("subsidy_spending", "Export subsidies: spending (million C$)", summary, "programme_spend", programmes),
+        _table("pool_returns", "Pool return: initial and final payment (C$/t)", summary, "pool_return_cad_t", pools),
+        _table(
+            "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
+        ),
+        _table("producers", f"Producers in {title}", summary, "producers", _producers(summary, origin)),
+    ]
+    return [table for table in tables if table is not None]
+
+
+def pair_gaps(summary: pd.DataFrame, meta: dict[str, Any]) -> pd.DataFrame:
+    """Select the price gaps of ``meta["pairs"]``, named in a column ``pair``; one stored reversed is turned."""
+    scenario = meta["scenario"]
+    grades = [name for name, grade in scenario["grades"].items() if grade["pool"] == "feed"]
+    gaps = summary[summary["table"] == "price_gap"]
+    parts = []
+    for pair in meta.get("pairs") or []:
+        first, _, second = pair.partition("-")
+        for grade in grades[:1]:
+            stem = f"{scenario['base_price_origin']}:{grade}:"
+            part = gaps[gaps["column"] == f"{stem}{pair}"]
+            if part.empty:
+                part = gaps[gaps["column"] == f"{stem}{second}-{first}"]
+                part = part.assign(**{name: -part[REVERSED[name]] for name in FLIPPED})
+            parts.append(part.assign(pair=pair))
+    return pd.concat(parts, ignore_index=True) if parts else gaps.head(0).assign(pair=pd.Series(dtype=str))
+
+
+def _table(name: str, title: str, summary: pd.DataFrame, source: str, labels: dict[str, str]) -> YearTable | None:
+    """Columns of one summary table that hold anything but zeros, or None when there is none."""
+    frame = summary[(summary["table"] == source) & summary["column"].isin(list(labels))]
+    alive = frame.groupby("column")["p95"].max().gt(0) | frame.groupby("column")["p05"].min().lt(0)
+    columns = {label: key for key, label in labels.items() if alive.get(key, False)}
+    if not columns:
+        return None
+    frame = frame[frame["column"].isin(list(columns.values()))]
+    units = dict(zip(frame["column"], frame["unit"], strict=True))
+    return YearTable(name, title, columns, units, frame)
+
+
+def _producers(summary: pd.DataFrame, origin: str) -> dict[str, str]:
+    """Headings for the producers' columns of an origin: price columns, then revenue."""
+    keys = dict.fromkeys(summary.loc[summary["table"] == "producers", "column"])
+    labels = {}
+    for key in keys:
+        if key.startswith(f"{origin}:"):
+            name = key.removeprefix(f"{origin}:")
+            for suffix, unit in (("_million_cad", " (million C$)"), ("_cad_t", " (C$/t)")):
+                if name.endswith(suffix):
+                    name = name.removesuffix(suffix) + unit
+                    break
+            labels[key] = name[0].upper() + name[1:].replace("_", " ")
+    return labels
+
+
+def _market_label(scenario: dict[str, Any], pair: str) -> str:
+    market, _, grade = pair.partition(":")
+    return f"{_title(scenario, 'markets', market)}, {grade.replace('_', ' ')}"
+
+
+def _title(scenario: dict[str, Any], section: str, name: str) -> str:
+    return (scenario[section].get(name) or {}).get("title") or name
+
+
+def _programme_title(scenario: dict[str, Any], name: str) -> str:
+    return (scenario.get(name) or {}).get("title") or name.upper()

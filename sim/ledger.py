@@ -1,0 +1,106 @@
+"""The ledger: every sale and every state of a run, in arrays allocated before the first period.
+
+Sales are rows. The schedule of tenders and their sellers is known before the run, so each (period, tender, seat) owns
+a row from the start and a sale is written by filling it: ``kt``, ``price_cad_t``, ``freight_cad_t`` and
+``subsidy_cad_t`` are arrays of shape (row, draw). States are arrays of shape (period, label, draw), pool accounts of
+shape (crop year, label, draw). The last axis is always the draw.
+
+The accounting of one row: the buyer pays ``price + freight`` per tonne, the carrier gets ``freight``, a treasury pays
+``subsidy`` and the seller receives ``price + subsidy``. ``price`` is f.o.b. at the seller's port; for sales to feeders
+at home ``freight`` is the haul to the feeders less the haul to port that is saved, so it may be negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+SALE_COLUMNS = ("kt", "price_cad_t", "freight_cad_t", "subsidy_cad_t")
+SALE_UNITS = {"kt": "kt", "price_cad_t": "C$/t f.o.b.", "freight_cad_t": "C$/t", "subsidy_cad_t": "C$/t"}
+
+
+@dataclass
+class StateSeries:
+    """One recorded state: values (period or crop year, label, draw), with labels, unit and time axis."""
+
+    values: np.ndarray
+    labels: tuple[str, ...]
+    unit: str
+    time: str  # "period" or "crop_year"
+
+
+@dataclass
+class Ledger:
+    """Sales and states of one run of ``draws`` draws.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        One line per sale row: period (int), crop_year (str, 1980/81), year (int, 0 = first), month (str, 1980-08),
+        tender (str), seller, role, buyer, market, grade, pool, origin, country (of the buyer's market), agreement (bool).
+        Sorted by period, then tender.
+    sales : dict of str to ndarray
+        Arrays (row, draw) under the names in ``SALE_COLUMNS``.
+    states : dict of str to StateSeries
+        Everything else that is recorded.
+    periods : pandas.DataFrame
+        One line per period: period, crop_year, year, month, weight (share of a crop year).
+    first_draw : int
+        Number of the ensemble's draw in column 0.
+    """
+
+    rows: pd.DataFrame
+    periods: pd.DataFrame
+    draws: int
+    first_draw: int = 0
+    sales: dict[str, np.ndarray] = field(default_factory=dict)
+    states: dict[str, StateSeries] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in SALE_COLUMNS:
+            self.sales.setdefault(name, np.zeros((len(self.rows), self.draws)))
+
+    @property
+    def crop_years(self) -> list[str]:
+        """Crop years in order."""
+        return list(dict.fromkeys(self.periods["crop_year"]))
+
+    def add_state(self, name: str, labels: tuple[str, ...], unit: str, time: str = "period") -> None:
+        """Allocate a state of shape (period or crop year, label, draw), filled with zeros."""
+        length = len(self.periods) if time == "period" else len(self.crop_years)
+        self.states[name] = StateSeries(np.zeros((length, len(labels), self.draws)), tuple(labels), unit, time)
+
+    def record(self, name: str, time: int, values: np.ndarray) -> None:
+        """Copy ``values`` (label, draw) into state ``name`` at ``time``."""
+        self.states[name].values[time] = values
+
+    def state(self, name: str, label: str) -> np.ndarray:
+        """Values (time, draw) of one label of a state."""
+        series = self.states[name]
+        return series.values[:, series.labels.index(label)]
+
+    def write_sales(self, start: int, **columns: np.ndarray) -> None:
+        """Copy blocks (seat, draw) into consecutive sale rows from ``start``."""
+        for name, block in columns.items():
+            self.sales[name][start : start + len(block)] = block
+
+    def to_pandas(self, draw: int = 0) -> pd.DataFrame:
+        """Sales of one draw, rows without tonnes left out."""
+        table = self.rows.assign(**{name: self.sales[name][:, draw] for name in SALE_COLUMNS}, draw=self.first_draw + draw)
+        return table[table["kt"] > 0].reset_index(drop=True)
+
+    def to_xarray(self) -> xr.Dataset:
+        """States as labelled cubes with units."""
+        cubes = {}
+        for name, series in self.states.items():
+            axis = self.periods["month"] if series.time == "period" else self.crop_years
+            cubes[name] = xr.DataArray(
+                series.values,
+                dims=(series.time, f"{name}_label", "draw"),
+                coords={series.time: list(axis), f"{name}_label": list(series.labels)},
+                attrs={"units": series.unit},
+            )
+        return xr.Dataset(cubes)

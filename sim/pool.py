@@ -1,0 +1,38 @@
+"""Pool accounts of a marketing board: initial payment, pool return outlook and closing. Pure; the last axis is the draw.
+
+Money is in thousand C$ (``cad_k`` = kt x C$/t).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray
+
+
+def initial_payment(current_cad_t: Array, expected_cad_t: Array, share: float, new_pool: bool) -> Array:
+    """Initial payment: a share of the expected pool return, set anew for a new pool and never lowered within one."""
+    wanted = share * expected_cad_t
+    return wanted if new_pool else np.maximum(current_cad_t, wanted)
+
+
+def pool_return_outlook(previous_cad_t: Array, realised_cad_t: Array, current_cad_t: Array, elapsed: float, lag: float) -> Array:
+    """Pool return outlook: sales already made averaged with today's price for the rest, and late by ``lag``.
+
+    Parameters
+    ----------
+    previous_cad_t, realised_cad_t, current_cad_t : array (draw,)
+        Last outlook, average return of the pool's sales so far, and price of the latest sales, C$/t.
+    elapsed : float
+        Share of the pool year that has passed.
+    lag : float
+        Weight of the last outlook.
+    """
+    forecast = elapsed * realised_cad_t + (1.0 - elapsed) * current_cad_t
+    return lag * previous_cad_t + (1.0 - lag) * forecast
+
+
+def close_pool(receipts_cad_k: Array, costs_cad_k: Array, initial_paid_cad_k: Array) -> tuple[Array, Array]:
+    """Final payment to farmers and deficit for the treasury, both at least zero: receipts - costs = initial + final - deficit."""
+    surplus = receipts_cad_k - costs_cad_k - initial_paid_cad_k
+    return np.maximum(surplus, 0.0), np.maximum(-surplus, 0.0)

@@ -1,0 +1,173 @@
+"""The clerk: gathers a period's accounts while the verbs run and writes them to the ledger."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import ratio, total
+from agents.terms import Sale, Tender
+from sim.assembly import POOLS
+
+Array = np.ndarray
+ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
+PROGRAMMES = ("eep", "restitution")
+
+
+class Recorder:
+    """Accounts of the period at hand, and their place in the ledger."""
+
+    def __init__(self, market) -> None:
+        self.market, self.ledger = market, market.ledger
+        scenario = market.scenario
+        self.origins = tuple(scenario.origins)
+        self.grades = tuple(scenario.grades)
+        self.headlines: dict[str, list] = {"export_price_cad_t": [], "export_kt": [], "subsidy_cad_k": []}
+        ledger = self.ledger
+        for name in ORIGIN_FLOWS:
+            ledger.add_state(name, self.origins, "kt")
+        ledger.add_state("cash_price_cad_t", self.origins, "C$/t")
+        demands = tuple(f"{t.buyer}:{t.grade}" for t in market.tenders if not self._is_agreement(t))
+        ledger.add_state("choke_cad_t", demands, "C$/t")
+        ledger.add_state("slope_cad_t_kt", demands, "C$/t per kt")
+        boards = tuple(scenario.boards)
+        for name in ("initial_payment_cad_t", "pool_return_outlook_cad_t"):
+            ledger.add_state(name, boards, "C$/t")
+        ledger.add_state("board_cost_cad_k", boards, "thousand C$")
+        ledger.add_state("merchant_margin_cad_k", tuple(f"{o}:{g}" for o in self.origins for g in self.grades), "thousand C$")
+        ledger.add_state("programme_rate_cad_t", PROGRAMMES, "C$/t")
+        ledger.add_state("programme_kt", PROGRAMMES, "kt")
+        ledger.add_state("programme_spend_cad_k", PROGRAMMES, "thousand C$")
+        ledger.add_state("exchange", ("cad_per_usd", "usd_per_ecu"), "ratio")
+        ledger.add_state("reference_price_cad_t", tuple(scenario.reference_prices), "C$/t")
+        for name in ("kt", "receipts_cad_k", "costs_cad_k", "initial_cad_k", "final_cad_k", "deficit_cad_k"):
+            unit = "kt" if name == "kt" else "thousand C$"
+            ledger.add_state(f"pool_{name}", tuple(f"{b}:{p}" for b in boards for p in POOLS), unit, time="crop_year")
+        self._closing = {origin: self._stock(origin) for origin in self.origins}
+
+    @staticmethod
+    def _is_agreement(tender: Tender) -> bool:
+        return bool(tender.seats) and tender.seats[0].agreement
+
+    def open_period(self) -> None:
+        """Start the period's accounts at zero."""
+        draws = self.market.draws
+        self.flows = {name: {origin: np.zeros(draws) for origin in self.origins} for name in ORIGIN_FLOWS}
+        self.flows["opening_kt"] = self._closing
+        self.margin = np.zeros((len(self.origins) * len(self.grades), draws))
+        self.received_cad_k, self.freight_cad_k = np.zeros(draws), np.zeros(draws)
+        self.export_kt, self.export_value_cad_k = np.zeros(draws), np.zeros(draws)
+        for buyer in self.market.buyers.values():
+            buyer.paid_cad_k = np.zeros(draws)
+
+    def add(self, name: str, origin: str, kt: Array) -> None:
+        """Add tonnes to a flow of an origin."""
+        self.flows[name][origin] = self.flows[name][origin] + kt
+
+    def add_margins(self, sales: list[Sale], margins: Array) -> None:
+        """Book gross margins of middlemen, thousand C$ (sale, draw)."""
+        for sale, margin in zip(sales, margins, strict=True):
+            place = self.origins.index(sale.seat.origin) * len(self.grades) + self.grades.index(sale.tender.grade)
+            self.margin[place] += margin
+
+    def write_sales(self, tender: Tender) -> None:
+        """Write a tender's sales to the ledger and to the flows of tonnes and money."""
+        sold = tender.award_kt > 0
+        price = np.where(sold, tender.landed_cad_t - tender.freight_cad_t, 0.0)
+        freight = np.where(sold, tender.freight_cad_t, 0.0)
+        subsidy = np.where(sold, tender.subsidy_cad_t, 0.0)
+        start = self.market.row_starts[self.market.period, tender.name]
+        self.ledger.write_sales(start, kt=tender.award_kt, price_cad_t=price, freight_cad_t=freight, subsidy_cad_t=subsidy)
+        self.freight_cad_k = self.freight_cad_k + total(tender.award_kt * freight)
+        self.received_cad_k = self.received_cad_k + total(tender.award_kt * (price + subsidy))
+        for number, seat in enumerate(tender.seats):
+            kt = tender.award_kt[number]
+            if tender.country == seat.origin:
+                self.add("home_use_kt", seat.origin, kt)
+                continue
+            self.add("exports_kt", seat.origin, kt)
+            self.export_kt = self.export_kt + kt
+            self.export_value_cad_k = self.export_value_cad_k + kt * price[number]
+            if tender.country in self.flows["imports_kt"]:
+                self.add("imports_kt", tender.country, kt)
+                self.add("home_use_kt", tender.country, kt)
+
+    def add_pool(self, label: str, year: int, closed: dict[str, Array]) -> None:
+        """Write a closed pool to the ledger."""
+        for name, values in closed.items():
+            state = self.ledger.states[name]
+            state.values[year, state.labels.index(label)] += values
+
+    def _stock(self, origin: str) -> Array:
+        market = self.market
+        held = [g.stock_kt for g in market.growers.values() if g.origin == origin]
+        held += [b.desk.stock_kt for b in market.boards.values() if b.desk.origin == origin]
+        held += [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
+        return total(np.array(held))
+
+    def close_period(self) -> None:
+        """Take stock and write the period's states."""
+        market, ledger, t = self.market, self.ledger, self.market.period
+        self._closing = {origin: self._stock(origin) for origin in self.origins}
+        self.flows["closing_kt"] = self._closing
+        for name, flow in self.flows.items():
+            ledger.record(name, t, np.array(list(flow.values())))
+        ledger.record("cash_price_cad_t", t, np.array([market.cash[o].price_cad_t for o in self.origins]))
+        ledger.record("merchant_margin_cad_k", t, self.margin)
+        self._record_demand(t)
+        self._record_boards(t)
+        self._record_programmes(t)
+        usd, ecu = market.currency_cad["usd"], market.currency_cad["ecu"]
+        ledger.record("exchange", t, np.array([usd, ecu / usd]))
+        if market.scenario.reference_prices:
+            ledger.record("reference_price_cad_t", t, np.array([self._quote(r) for r in market.now.reference_prices.values()]))
+        self.headlines["export_price_cad_t"].append(float(ratio(self.export_value_cad_k, self.export_kt)[0]))
+        self.headlines["export_kt"].append(float(self.export_kt[0]))
+        self.headlines["subsidy_cad_k"].append(float(ledger.states["programme_spend_cad_k"].values[t, :, 0].sum()))
+
+    def _record_demand(self, t: int) -> None:
+        choke, slope = self.ledger.states["choke_cad_t"].values[t], self.ledger.states["slope_cad_t_kt"].values[t]
+        tenders = [tender for tender in self.market.tenders if not self._is_agreement(tender)]
+        for place, tender in enumerate(tenders):
+            if tender.is_open:
+                choke[place] = self.market.buyers[tender.buyer].full_choke_cad_t[tender.grade]
+                slope[place] = tender.slope_cad_t_kt
+
+    def _record_boards(self, t: int) -> None:
+        boards = self.market.boards.values()
+        if not boards:
+            return
+        record = self.ledger.record
+        record("initial_payment_cad_t", t, np.array([b.pools["feed"].initial_cad_t for b in boards]))
+        record("pool_return_outlook_cad_t", t, np.array([b.pools["feed"].outlook_cad_t for b in boards]))
+        record("board_cost_cad_k", t, np.array([b.cost_cad_k for b in boards]))
+
+    def _record_programmes(self, t: int) -> None:
+        market, zero = self.market, np.zeros(self.market.draws)
+        rates, tonnes, spend = [], [], []
+        for agent, rules in ((market.bonus_treasury, market.now.eep), (market.committee, market.now.restitution)):
+            tonnes.append(zero if agent is None else agent.shipped_kt)
+            spend.append(zero if agent is None else agent.spent_cad_k)
+            enabled = agent is not None and rules is not None and rules.enabled
+            is_refund = agent is not None and agent is market.committee
+            rates.append((agent.max_refund_cad_t if is_refund else ratio(spend[-1], tonnes[-1])) if enabled else zero)
+        for name, values in (("programme_rate_cad_t", rates), ("programme_kt", tonnes), ("programme_spend_cad_k", spend)):
+            self.ledger.record(name, t, np.array(values))
+
+    def _quote(self, reference) -> Array:
+        market = self.market
+        if reference.feeders is not None:
+            price = next(iter(market.buyers[reference.feeders].tenders.values())).last_price_cad_t
+        else:
+            price = market.value(reference.series) * market.currency_cad["usd"] * market.shocks.corn[market.period]
+        return price + reference.basis_cad_t
+
+    def account(self, origin: str) -> dict[str, Array]:
+        """The period's flows of an origin, kt (draw,)."""
+        return {name: flow[origin] for name, flow in self.flows.items()}
+
+    def money(self) -> tuple[Array, Array, Array, Array]:
+        """Buyers' payments, sellers' receipts, freight and subsidies of the period, thousand C$ (draw,)."""
+        market = self.market
+        paid = total(np.array([buyer.paid_cad_k for buyer in market.buyers.values()]))
+        treasuries = [agent.spent_cad_k for agent in (market.bonus_treasury, market.committee) if agent is not None]
+        return paid, self.received_cad_k, self.freight_cad_k, total(np.array(treasuries)) if treasuries else np.zeros(market.draws)

@@ -1,0 +1,473 @@
+"""The scenario schema: every key a YAML may hold, with its unit, range, default and meaning.
+
+Reference pages and the JSON Schema are made from the attribute docstrings below, so a parameter is described once.
+All models are frozen and refuse unknown keys. Names that point elsewhere in the scenario (an origin, a grade, a
+series) are checked in ``sim/scenario/references.py``, where every problem can be reported at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+MarketingSystem = Literal["single_desk", "multiple_sellers", "continental", "open_feed"]
+BeliefRule = Literal["elasticities", "least_squares", "last_price"]
+
+
+def unit(name: str, **limits: Any) -> Any:
+    """A field with a unit for the reference page and range limits for the loader."""
+    return Field(json_schema_extra={"unit": name}, **limits)
+
+
+class Section(BaseModel):
+    """Common ground of all scenario sections: frozen, no unknown keys, finite numbers, attribute docstrings as help."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False, strict=False
+    )
+
+
+class SeriesLevel(Section):
+    """A number that follows a historical series: ``scale x (sum of series) x times + plus``."""
+
+    series: str | list[str]
+    """Name of a series in the data tables, or a list of names to add up."""
+    scale: float = 1.0
+    """Factor applied to the series."""
+    times: str | None = None
+    """Name of a second, dimensionless series to multiply by."""
+    plus: float = 0.0
+    """Constant added last, in the unit of the key."""
+
+
+Level = float | SeriesLevel
+
+
+class Calendar(Section):
+    """When the simulation starts, how long it runs and how finely it steps."""
+
+    start: Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")] = "1980/81"
+    """First crop year (August-July), written 1980/81."""
+    crop_years: Annotated[int, unit("crop years", ge=1, le=200)] = 15
+    """Number of crop years."""
+    periods_per_year: Literal[12, 52] = 12
+    """Steps in a crop year: months or weeks."""
+
+
+class Money(Section):
+    """Exchange rates; everything inside the model is in Canadian dollars."""
+
+    cad_per_usd: Level
+    """Canadian dollars per US dollar."""
+    usd_per_ecu: Level
+    """US dollars per ECU."""
+
+
+class Grade(Section):
+    """A quality of grain that is priced separately."""
+
+    title: str
+    """Name for tables and figures."""
+    pool: Literal["feed", "malting"]
+    """The pool account whose receipts this grade's sales enter."""
+    cost_cad_t: Annotated[float, unit("C$/t", ge=0, le=500)] = 0.0
+    """Extra cost of growing, selecting and handling this grade over feed; growers ask it as a premium."""
+
+
+class Market(Section):
+    """One of the markets the measures aggregate buyers into."""
+
+    title: str
+    """Name for tables and figures."""
+
+
+class Origin(Section):
+    """A producing region: its crop, its stocks and its own use."""
+
+    title: str
+    """Name for tables and figures."""
+    harvest_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)]
+    """Month in which the crop comes in."""
+    production_kt: Annotated[Level, unit("kt/crop year")]
+    """Crop before the yield shock."""
+    opening_stock_kt: Annotated[Level, unit("kt")]
+    """Stock at the start of the simulation (the first crop year's value is used)."""
+    carryover_kt: Annotated[Level, unit("kt")]
+    """Stock growers aim to hold just before the next harvest, at the normal price."""
+    own_use_kt: Annotated[Level, unit("kt/crop year")]
+    """Seed, food and industrial use taken before anything is marketed."""
+    storage_elasticity: Annotated[float, unit("dimensionless", ge=0, le=5)] = 0.5
+    """Percent by which the carryover target falls when the cash price is one percent above its normal."""
+    support_price_cad_t: Annotated[Level | None, unit("C$/t")] = None
+    """Cash price below which growers withhold (loan rate, intervention price); none when absent."""
+    support_price_currency: Literal["cad", "usd", "ecu"] = "cad"
+    """Currency of the support price."""
+    fob_cost_cad_t: Annotated[float, unit("US$/t", ge=0, le=200)] = 0.0
+    """Cost from the origin's cash market to its export port, in US$/t."""
+
+
+class Growers(Section):
+    """A group of farmers at one distance from port and from the feeders."""
+
+    origin: Name
+    """The origin they belong to."""
+    share: Annotated[float, unit("share of the origin's crop", ge=0, le=1)]
+    """Share of the origin's crop and stocks; the shares of an origin add up to one."""
+    freight_to_port_cad_t: Annotated[Level, unit("C$/t")] = 0.0
+    """Freight and handling from farm to export port paid by the farmer."""
+    freight_to_feeders_cad_t: Annotated[Level, unit("C$/t")] = 0.0
+    """Freight from farm to the nearest feeders."""
+    inertia_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 3.0
+    """Price difference between pool and cash that moves a farmer fully from one channel to the other."""
+    discount_rate: Annotated[float, unit("1/year", ge=0, le=1)] = 0.08
+    """Annual rate at which pool payments that come after delivery are discounted."""
+    risk_premium_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 1.0
+    """Amount taken off the uncertain part of the pool return (what exceeds the initial payment)."""
+    malting_share: Annotated[float, unit("share of the crop", ge=0, le=1)] = 0.4
+    """Share of the crop that maltsters would select."""
+    area_response: Annotated[float, unit("dimensionless", ge=0, le=2)] = 0.0
+    """Percent change of next year's crop per percent change of the farm price from its normal."""
+
+
+class Beliefs(Section):
+    """What a seller believes about the residual demand of each buyer."""
+
+    rule: BeliefRule = "elasticities"
+    """``elasticities``: demand and rivals' response from the keys below; ``least_squares``: learn the slope;
+    ``last_price``: take the last price as given."""
+    rivals_response: Annotated[float, unit("dimensionless", ge=0, le=50)] = 1.0
+    """Perceived supply elasticity of the other sellers at a tender."""
+    forgetting: Annotated[float, unit("dimensionless", ge=0.5, le=1)] = 0.95
+    """Weight kept by old observations from one tender to the next (least squares)."""
+    probe: Annotated[float, unit("share", ge=0, le=0.5)] = 0.05
+    """Standard deviation of deliberate quantity changes that keep least squares identified."""
+
+
+class Board(Section):
+    """A marketing board: takes deliveries into pools and sells for its farmers."""
+
+    title: str
+    """Name for tables and figures."""
+    origin: Name
+    """Origin whose growers deliver to it."""
+    growers: list[Name]
+    """Grower groups that deliver to it."""
+    pool_year_end_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 12
+    """Last month of the pool; the pool closes and pays at its end."""
+    initial_share: Annotated[float, unit("share of expected pool return", ge=0, le=1)] = 0.80
+    """Initial payment as a share of the expected pool return; raised, never lowered, within a pool year."""
+    outlook_from: Month | None = None
+    """Month from which a pool return outlook is published; before it farmers scale up the initial payment."""
+    outlook_lag: Annotated[float, unit("weight", ge=0, lt=1)] = 0.5
+    """Weight of last period's outlook in this period's (the outlook is late by design)."""
+    cover_periods: Annotated[float, unit("months", ge=1, le=24)] = 3.0
+    """Months of sales the board holds in stock; it offers stock / cover each month."""
+    cost_cad_t: Annotated[float, unit("C$/t", ge=0, le=200)] = 0.0
+    """Marketing cost per tonne sold, charged to the pool."""
+    adjustment: Annotated[float, unit("share", gt=0, le=1)] = 0.5
+    """Share of the gap to the desired allocation closed at each tender."""
+    beliefs: Beliefs = Beliefs()
+    """Beliefs about residual demand."""
+    starting_shares: dict[Name, Annotated[float, unit("share", ge=0, le=1)]] = {}
+    """Share of each market's demand it holds at the start, by market."""
+    opening_stock_share: Annotated[float, unit("share", ge=0, le=1)] = 0.4
+    """Share of its growers' opening stock that has been delivered before the first period."""
+
+
+class Trader(Section):
+    """A trading company: buys at any origin open to it and sells at any destination."""
+
+    title: str
+    """Name for tables and figures."""
+    origins: list[Name]
+    """Origins it may buy at when the marketing system there lets it."""
+
+
+class Traders(Section):
+    """The trading companies and the rules they share."""
+
+    number: Annotated[int | None, unit("companies", ge=1, le=64)] = None
+    """How many companies take part; the listed ones in order, then copies of them. All listed ones when absent."""
+    rule: Literal["best_response", "roth_erev"] = "best_response"
+    """How a company sets its margin."""
+    margin_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 1.0
+    """Margin asked on a trade (starting point of learning)."""
+    commercial_kt: Annotated[float, unit("kt/crop year", ge=0, le=1e6)] = 600.0
+    """Most a company can ship in a year from one cash origin without a bonus or refund."""
+    cover_periods: Annotated[float, unit("months", ge=1, le=24)] = 3.0
+    """Months of sales held in stock of grain bought from farmers."""
+    adjustment: Annotated[float, unit("share", gt=0, le=1)] = 0.3
+    """Share of the gap to the best response closed at each tender (damping)."""
+    beliefs: Beliefs = Beliefs(rivals_response=5.0)
+    """Beliefs about residual demand."""
+    companies: dict[Name, Trader] = {}
+    """The companies."""
+
+
+class Exporter(Section):
+    """A national exporter that sells abroad with a bonus or refund where one is granted."""
+
+    title: str
+    """Name for tables and figures."""
+    origin: Name
+    """Origin it ships from."""
+    cost_offset_cad_t: Annotated[float, unit("C$/t", ge=-50, le=50)] = 0.0
+    """Its cost above (+) or below (-) the origin's export cost."""
+    commercial_kt: Annotated[Level, unit("kt/crop year")] = 0.0
+    """Most it can ship in a year without a bonus or refund."""
+
+
+class BonusProgramme(Section):
+    """An export bonus granted sale by sale (EEP, run by the Commodity Credit Corporation)."""
+
+    title: str = "Export Enhancement Program"
+    """Name for tables and figures."""
+    enabled: bool = True
+    """Whether bids are accepted."""
+    origin: Name
+    """Origin whose exporters may bid."""
+    eligible: list[Name] = []
+    """Importers with an initiative."""
+    tonnage_kt: Annotated[Level, unit("kt/crop year")] = 0.0
+    """Tonnage of all initiatives together."""
+    budget_usd_million: Annotated[Level, unit("million US$/crop year")] = 1e6
+    """Budget per year."""
+    max_bonus_usd_t: Annotated[Level, unit("US$/t")] = 60.0
+    """Bids above this bonus are rejected."""
+    undercut: Annotated[float, unit("share", ge=0, le=0.5)] = 0.02
+    """How far below the last price sellers aim in order to win the sale."""
+
+
+class RefundProgramme(Section):
+    """Export restitution by periodic tender (the EU Cereals Management Committee)."""
+
+    title: str = "EU export restitution"
+    """Name for tables and figures."""
+    enabled: bool = True
+    """Whether tenders are held."""
+    origin: Name
+    """Origin whose exporters may bid."""
+    target_kt: Annotated[Level, unit("kt/crop year")]
+    """Tonnage the Committee wants to leave the country in a year."""
+    starting_refund_ecu_t: Annotated[Level, unit("ECU/t")] = 0.0
+    """Maximum refund before the first tender (the first crop year's value is used)."""
+    max_refund_ecu_t: Annotated[Level, unit("ECU/t")] = 200.0
+    """The Committee rejects all bids when it would need more than this."""
+    max_step_ecu_t: Annotated[float, unit("ECU/t per month", gt=0, le=200)] = 8.0
+    """Most the maximum refund moves between two tenders (it is sticky)."""
+    lots: Annotated[int, unit("lots per bidder", ge=1, le=10)] = 3
+    """Bids each exporter hands in at a tender."""
+    bid_spread_ecu_t: Annotated[float, unit("ECU/t", ge=0, le=100)] = 6.0
+    """Difference between the highest and lowest bid of one exporter."""
+    licence_security_ecu_t: Annotated[float, unit("ECU/t", ge=0, le=200)] = 15.0
+    """Security lost on a licence that is not used; holders sell at a loss up to this much."""
+    overbidding: Annotated[float, unit("multiple of the target", ge=1, le=20)] = 3.0
+    """Tonnage bid for, as a multiple of the period's target."""
+
+
+class Guarantor(Section):
+    """A treasury that pays the deficits of boards' pools."""
+
+    title: str
+    """Name for tables and figures."""
+    boards: list[Name]
+    """Boards whose deficits it pays."""
+
+
+class Treasuries(Section):
+    """Treasuries beyond the two export programmes."""
+
+    guarantors: dict[Name, Guarantor] = {}
+    """Pool guarantors."""
+
+
+class Demand(Section):
+    """Linear demand through a base point, with an elasticity there."""
+
+    price: Annotated[Level, unit("price_currency/t, f.o.b. price_origin")]
+    """Price of the base point, f.o.b. at the reference origin."""
+    currency: Literal["cad", "usd", "ecu"] = "usd"
+    """Currency of the base price."""
+    quantity_kt: Annotated[Level, unit("kt/crop year")]
+    """Quantity of the base point."""
+    elasticity: Annotated[float, unit("dimensionless", ge=0.01, le=100)]
+    """Price elasticity at the base point, as a positive number."""
+    corn_response: Annotated[float, unit("dimensionless", ge=0, le=2)] = 0.0
+    """Percent by which the base price moves per percent that corn is away from its crop-year mean."""
+
+
+class Buyer(Section):
+    """What every buyer has: a place, a market and a demand for each grade it buys."""
+
+    title: str
+    """Name for tables and figures."""
+    market: Name
+    """Market the measures count it in."""
+    region: Name
+    """Row of the freight table."""
+    tenders_per_year: Annotated[int, unit("tenders/crop year", ge=1, le=52)] = 12
+    """How often it buys."""
+    demand: dict[Name, Demand]
+    """Demand by grade."""
+
+
+class Importer(Buyer):
+    """An importer that buys by tender from all comers."""
+
+
+class SupplyAgreement(Section):
+    """A yearly agreement between a state importer and a board."""
+
+    board: Name
+    """The board that supplies it."""
+    quantity_kt: Annotated[Level, unit("kt/crop year")]
+    """Tonnage of the agreement."""
+    flexibility: Annotated[float, unit("share", ge=0, le=1)] = 0.10
+    """Tonnage may move up or down by this share."""
+    bargaining_weight: Annotated[float, unit("share", ge=0, le=1)] = 0.5
+    """Where the price settles between the board's offshore netback (0) and the buyer's outside option (1)."""
+    outside_origin: Name
+    """Origin that sets the buyer's outside option: its cash price plus export cost."""
+
+
+class StateImporter(Buyer):
+    """A state importer: a supply agreement first, then tenders for the rest."""
+
+    agreement: SupplyAgreement | None = None
+    """The agreement; it holds while the board is a single desk for feed, and lapses otherwise."""
+
+
+class Feeders(Buyer):
+    """Livestock feeders who buy in an origin's cash market."""
+
+    origin: Name
+    """Origin whose growers supply them."""
+
+
+class Maltsters(Buyer):
+    """Maltsters who buy malting grades by tender."""
+
+
+class Marketing(Section):
+    """Marketing system of an origin, by pool."""
+
+    feed: MarketingSystem = "single_desk"
+    """Who may sell feed."""
+    malting: MarketingSystem = "single_desk"
+    """Who may sell malting grades."""
+    continental_market: Name | None = None
+    """The market opened to everybody under ``continental``."""
+
+
+class TenderRules(Section):
+    """How tenders clear."""
+
+    format: Literal["uniform", "pay_as_bid"] = "uniform"
+    """Every winner gets the clearing price, or its own reserve price."""
+
+
+class Shocks(Section):
+    """Size of the random shocks around the historical series. Zero switches a shock off."""
+
+    yield_sd: Annotated[float, unit("share", ge=0, le=0.5)] = 0.05
+    """Standard deviation of an origin's yield."""
+    demand_sd: Annotated[float, unit("share", ge=0, le=0.5)] = 0.05
+    """Standard deviation of an importer's demand in a crop year."""
+    corn_sd: Annotated[float, unit("share", ge=0, le=0.5)] = 0.03
+    """Innovation of the corn price around its series."""
+    exchange_sd: Annotated[float, unit("share", ge=0, le=0.2)] = 0.005
+    """Innovation of the exchange rate around its series."""
+    freight_sd: Annotated[float, unit("share", ge=0, le=0.5)] = 0.05
+    """Innovation of ocean freight around its level."""
+    persistence: Annotated[float, unit("dimensionless", ge=0, lt=1)] = 0.9
+    """Autocorrelation from month to month of the corn, exchange-rate and freight shocks."""
+
+
+class ReferencePrice(Section):
+    """A price point quoted by the study, taken from a cash market or a series."""
+
+    feeders: Name | None = None
+    """Feeders whose purchase price it follows; give this or a series."""
+    series: Annotated[Level | None, unit("US$/t")] = None
+    """Series it follows, in US$/t, moved by the corn shock."""
+    basis_cad_t: Annotated[float, unit("C$/t", ge=-200, le=200)] = 0.0
+    """Added to the price."""
+
+
+class Event(BaseModel):
+    """A dated change of policy. All other keys are scenario keys with the values that hold between the two months."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+
+    start: Month = Field(alias="from")
+    """First month in which the change holds."""
+    end: Month = Field(alias="to")
+    """Last month in which the change holds."""
+    name: str | None = None
+    """Label for figures."""
+
+
+class Scenario(Section):
+    """A whole scenario."""
+
+    title: str
+    """One line that says what is run."""
+    description: str = ""
+    """The question asked and what to look for."""
+    calendar: Calendar = Calendar()
+    """Calendar."""
+    draws: Annotated[int, unit("draws", ge=1, le=1_000_000)] = 1
+    """Monte Carlo draws."""
+    seed: Annotated[int, unit("integer", ge=0, le=2**63 - 1)] = 1997
+    """Root of all random streams."""
+    data: list[str]
+    """Data tables (CSV), relative to the scenario file."""
+    money: Money
+    """Exchange rates."""
+    corn_usd_t: Annotated[Level, unit("US$/t")]
+    """Corn price, the substitute for feed barley."""
+    base_price_origin: Name
+    """Origin at whose port the base prices of demand are quoted (f.o.b.)."""
+    grades: dict[Name, Grade]
+    """Grades."""
+    markets: dict[Name, Market]
+    """Markets."""
+    origins: dict[Name, Origin]
+    """Origins."""
+    freight_usd_t: dict[Name, dict[Name, Annotated[Level, unit("US$/t")]]]
+    """Freight from an origin's port to a buyers' region; a pair that is missing is a lane that is not used."""
+    growers: dict[Name, Growers]
+    """Farmer groups."""
+    boards: dict[Name, Board] = {}
+    """Marketing boards."""
+    traders: Traders = Traders()
+    """Trading companies."""
+    exporters: dict[Name, Exporter] = {}
+    """National exporters."""
+    eep: BonusProgramme | None = None
+    """Export bonus programme."""
+    restitution: RefundProgramme | None = None
+    """Export refund programme."""
+    treasuries: Treasuries = Treasuries()
+    """Other treasuries."""
+    state_importers: dict[Name, StateImporter] = {}
+    """State importers."""
+    importers: dict[Name, Importer] = {}
+    """Importers."""
+    maltsters: dict[Name, Maltsters] = {}
+    """Maltsters."""
+    feeders: dict[Name, Feeders] = {}
+    """Feeders."""
+    marketing: dict[Name, Marketing] = {}
+    """Marketing system by origin; an origin that is missing has an open cash market."""
+    tender: TenderRules = TenderRules()
+    """Tender rules."""
+    shocks: Shocks = Shocks()
+    """Shocks."""
+    reference_prices: dict[Name, ReferencePrice] = {}
+    """Quoted price points."""
+    events: list[Event] = []
+    """Dated policy changes."""

@@ -1,0 +1,55 @@
+"""The scenarios and tables that come with the package: where they are, and the published figures among them."""
+
+from __future__ import annotations
+
+import csv
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+AVERAGE = "average"
+
+
+def shipped_folder() -> Path:
+    """Folder of the shipped scenarios."""
+    return Path(str(resources.files("scenarios")))
+
+
+def shipped_names() -> list[str]:
+    """Names of the shipped scenarios, without ``.yaml``."""
+    return sorted(path.stem for path in shipped_folder().glob("*.yaml"))
+
+
+def scenario_path(name: str) -> Path:
+    """Find the file a user means: a path as it stands, or the bare name of a shipped scenario."""
+    path = Path(name)
+    if not path.exists() and path.name == name and path.stem in shipped_names() and path.suffix in ("", ".yaml"):
+        return shipped_folder() / f"{path.stem}.yaml"
+    return path
+
+
+def market_pairs(scenario: dict[str, Any]) -> list[str]:
+    """List the pairs of markets, ``a-b``, whose gap is reported: the study's if all there, else every pair."""
+    markets = list(scenario["markets"])
+    published = list(dict.fromkeys(row["pair"] for row in _read("study_table1")))
+    if published and all(market in markets for pair in published for market in pair.split("-")):
+        return published
+    return [f"{first}-{second}" for i, first in enumerate(markets) for second in markets[i + 1 :]]
+
+
+def published_effects() -> dict[tuple[str, str], float]:
+    """Read the study's Table 2: (crop year or "average", column) -> multiple sellers minus single desk."""
+    return {
+        (row["crop_year"], column): float(value)
+        for row in _read("study_table2")
+        for column, value in row.items()
+        if column != "crop_year" and value
+    }
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    path = shipped_folder() / "data" / f"{name}.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

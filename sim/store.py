@@ -1,0 +1,223 @@
+"""The results folder: runs are written whole or not at all, and read back only when they are what was written.
+
+A run is put together in a hidden folder beside its final place, flushed to disk and renamed in one move. Whatever
+happens before that move (an interruption, a full disk, a bug) leaves earlier results as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "run.json"
+FORMAT = 1
+
+
+class StoreError(Exception):
+    """A results folder that is missing, incomplete or damaged; the message says which and what to do."""
+
+
+def safe_stem(name: str) -> str:
+    """Make a folder name from a scenario's name: no separators, no leading dots, never empty."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:80] or "scenario"
+
+
+def new_run_id(scenario_hash: str, now: datetime) -> str:
+    """Start time (UTC) + short scenario hash + four random characters: sorts by time, never repeats."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{scenario_hash[:8]}-{secrets.token_hex(2)}"
+
+
+@dataclass
+class RunDraft:
+    """A run that is being written: ``path`` is the hidden folder, ``final`` its place once it is whole."""
+
+    run_id: str
+    path: Path
+    final: Path
+    started: datetime
+
+    def table(self, name: str, frame: pd.DataFrame, units: list[str] | None = None) -> None:
+        """Write ``tables/<name>.csv``: a header row and, when ``units`` is given, a row of units under it."""
+        path = self.path / "tables" / f"{name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            frame.head(0).to_csv(file, index=False, lineterminator="\n")
+            if units is not None:
+                file.write(",".join(f'"{unit}"' if "," in unit else unit for unit in units) + "\n")
+            frame.to_csv(file, index=False, header=False, lineterminator="\n")
+
+    def parquet(self, name: str, frame: pd.DataFrame) -> None:
+        """Write ``<name>.parquet``."""
+        frame.to_parquet(self.path / f"{name}.parquet", index=False, compression="zstd")
+
+    def figure(self, name: str, figure: Any) -> None:
+        """Write ``figures/<name>.png``."""
+        path = self.path / "figures" / f"{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        figure.savefig(path, dpi=120)
+
+    def manifest(self, content: dict[str, Any]) -> None:
+        """Write ``run.json``: ``content``, the times, and the size and SHA-256 of every file written before it."""
+        files = {
+            path.relative_to(self.path).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
+            for path in sorted(self.path.rglob("*"))
+            if path.is_file()
+        }
+        finished = datetime.now(UTC)
+        times = {
+            "started": self.started.isoformat(),
+            "finished": finished.isoformat(),
+            "wall_seconds": round((finished - self.started).total_seconds(), 3),
+        }
+        text = json.dumps(
+            {"format": FORMAT, "run_id": self.run_id, **content, **times, "files": files},
+            indent=1,
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+        (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def new_run(out: Path | str, stem: str, scenario_hash: str) -> Iterator[RunDraft]:
+    """Open a draft under ``out/stem``; publish it when the block ends well, remove every trace of it otherwise."""
+    started = datetime.now(UTC)
+    parent = Path(out) / safe_stem(stem)
+    created = _make_folders(parent)
+    while (final := parent / new_run_id(scenario_hash, started)).exists():
+        pass
+    draft = RunDraft(final.name, parent / f".{final.name}.tmp", final, started)
+    try:
+        draft.path.mkdir()
+        yield draft
+        _flush(draft.path)
+        os.rename(draft.path, final)
+        _flush_folder(parent)
+    except BaseException:
+        shutil.rmtree(draft.path, ignore_errors=True)
+        _remove_empty(created)
+        raise
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A finished run on disk: its folder and manifest. Frames are read, and verified, when asked for."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Read ``<name>.parquet`` after checking that it is the file the run wrote."""
+        import pandas as pd
+
+        path = self.path / f"{name}.parquet"
+        entry = self.manifest.get("files", {}).get(path.name)
+        if entry is None or not path.is_file():
+            raise StoreError(f"{path}: missing; run the scenario again")
+        if sha256(path) != entry["sha256"]:
+            raise StoreError(f"{path}: damaged or changed since the run (checksum differs); run the scenario again")
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{path}: cannot be read ({_one_line(error)})") from error
+
+
+def open_run(path: Path | str) -> StoredRun:
+    """Open the run in folder ``path``."""
+    path = Path(path)
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StoreError(f"{path}: no {MANIFEST} in this folder, so it is not a run") from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path / MANIFEST}: cannot be read ({_one_line(error)})") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise StoreError(f"{path / MANIFEST}: not the manifest of a run (format {FORMAT} expected)")
+    return StoredRun(path, manifest)
+
+
+def find_run(name: str, out: Path | str = "results") -> StoredRun:
+    """Find the run in folder ``name``, or the latest run of the scenario called ``name`` under ``out``."""
+    folder = Path(name)
+    if (folder / MANIFEST).is_file():
+        return open_run(folder)
+    scenario = folder if folder.is_dir() else Path(out) / safe_stem(folder.stem if folder.suffix else folder.name)
+    runs = list_runs(scenario)
+    if runs:
+        return runs[-1]
+    known = sorted(p.name for p in Path(out).glob("*") if p.is_dir() and list_runs(p)) if Path(out).is_dir() else []
+    hint = (
+        f"scenarios with runs: {', '.join(known)}"
+        if known
+        else "there are none yet; start with: singledesk run SCENARIO"
+    )
+    raise StoreError(f"{name}: no run found here or under {Path(out)}; {hint}")
+
+
+def list_runs(scenario_folder: Path) -> list[StoredRun]:
+    """All finished runs in a scenario's results folder, oldest first; folders that are not runs are passed over."""
+    runs = []
+    for path in sorted(scenario_folder.glob("*")) if scenario_folder.is_dir() else []:
+        if not path.name.startswith(".") and (path / MANIFEST).is_file():
+            try:
+                runs.append(open_run(path))
+            except StoreError:
+                continue
+    return sorted(runs, key=lambda run: (str(run.manifest.get("started", "")), run.path.name))
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _make_folders(path: Path) -> list[Path]:
+    """Create ``path`` with its parents; return those that were not there, innermost first."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def _flush(folder: Path) -> None:
+    """Force every file and folder of the draft to disk, so that the rename never publishes half a file."""
+    for path in [folder, *folder.rglob("*")]:
+        if path.is_dir():
+            _flush_folder(path)
+        else:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "posix":  # other systems cannot open a folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,80 @@
+"""Clearing of one tender: linear demand meets offers with reserve prices. Pure; the last axis is the draw."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray
+
+
+def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> Array:
+    """Price at which demand ``P = choke - slope * Q`` meets the offers in order of reserve price.
+
+    With offers sorted by reserve ``r_1 <= ... <= r_n`` and ``C_j`` the tonnes of the first ``j``, the supply staircase
+    crosses demand at ``max_j min(r_j, P(C_{j-1}))``, or at ``P(C_n)`` when everything is wanted: the rising reserves
+    and the falling marginal values of the tonnes before them cross exactly once.
+
+    Parameters
+    ----------
+    choke_cad_t, slope_cad_t_kt : array (draw,)
+        Inverse demand; a choke price of zero means no demand. The slope is positive.
+    quantity_kt, reserve_cad_t : array (offer, draw)
+        Tonnes offered and the lowest landed price accepted, both at least zero.
+
+    Returns
+    -------
+    array (draw,)
+        Landed clearing price, C$/t; the choke price where nothing is offered.
+    """
+    if len(quantity_kt) == 0:
+        return np.array(choke_cad_t, dtype=float)
+    # An empty offer must not set the price, so its reserve is moved out of reach of any demand.
+    reserve = np.where(quantity_kt > 0, reserve_cad_t, np.maximum(choke_cad_t, 0.0) * 2.0 + 1.0)
+    order = np.argsort(reserve, axis=0, kind="stable")
+    reserve = np.take_along_axis(reserve, order, axis=0)
+    supplied = np.add.accumulate(np.take_along_axis(quantity_kt, order, axis=0), axis=0)
+    price = choke_cad_t - slope_cad_t_kt * supplied[-1]
+    price = np.maximum(price, np.minimum(reserve[0], choke_cad_t))
+    for offer in range(1, len(reserve)):
+        marginal_value = choke_cad_t - slope_cad_t_kt * supplied[offer - 1]
+        price = np.maximum(price, np.minimum(reserve[offer], marginal_value))
+    return price
+
+
+def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> tuple[Array, Array]:
+    """Clearing price and awards of one tender.
+
+    Offers below the clearing price win in full; offers at it share what is left of demand in proportion to their
+    tonnes; offers above it win nothing. Hence tonnes are conserved, nobody sells below the reserve price, the order of
+    offers does not matter, and more supply never raises the price.
+
+    Parameters
+    ----------
+    choke_cad_t, slope_cad_t_kt : array (draw,)
+        Inverse demand ``P = choke - slope * Q``.
+    quantity_kt, reserve_cad_t : array (offer, draw)
+        The offers.
+
+    Returns
+    -------
+    price_cad_t : array (draw,)
+        Landed clearing price.
+    award_kt : array (offer, draw)
+        Tonnes awarded.
+    """
+    price = clearing_price(choke_cad_t, slope_cad_t_kt, quantity_kt, reserve_cad_t)
+    if len(quantity_kt) == 0:
+        return price, np.zeros((0, *np.shape(price)))
+    below = np.where(reserve_cad_t < price, quantity_kt, 0.0)
+    level = np.where(reserve_cad_t == price, quantity_kt, 0.0)
+    # At and above the choke price nothing is wanted, whatever a reserve of zero would allow.
+    below = np.where(price < choke_cad_t, below, 0.0)
+    left = np.maximum(choke_cad_t - price, 0.0) / slope_cad_t_kt - np.add.accumulate(below, axis=0)[-1]
+    ties = np.add.accumulate(level, axis=0)[-1]
+    share = np.clip(left / np.where(ties > 0, ties, 1.0), 0.0, 1.0)
+    return price, below + level * share
+
+
+def award_prices(price_cad_t: Array, reserve_cad_t: Array, pay_as_bid: bool) -> Array:
+    """Landed price each offer is paid, C$/t, shape (offer, draw): the clearing price, or the bid when pay-as-bid."""
+    return np.array(reserve_cad_t) if pay_as_bid else np.broadcast_to(price_cad_t, reserve_cad_t.shape)
