@@ -1,6 +1,6 @@
 """What a seller believes about the residual demand of one buyer, and how it learns.
 
-The seller sees the landed price and its own tonnes of the last tender and believes ``P(q) = P_last - b (q - q_last)``.
+The seller keeps running averages of the landed price and its own tonnes and believes ``P(q) = P_mean - b (q - q_mean)``.
 The rules differ in the slope b:
 
 - ``elasticities``: ``1/b = 1/b_buyer + rho Q_rivals / P``: the slope of the buyer's published demand and the rivals'
@@ -20,6 +20,7 @@ from agents.arrays import ratio
 Array = np.ndarray
 FLAT_ELASTICITY = 200.0  # residual elasticity of a seller that takes the price as given
 SLOPE_BOUND = 5.0  # least squares may not leave the prior slope by more than this factor
+MEMORY = 0.5  # weight of the latest tender in the averages
 PRIOR_WEIGHT = 4.0  # observations the prior slope counts for
 
 
@@ -72,7 +73,9 @@ class ResidualDemand:
             self._cross = keep * self._cross + gap_own * gap_price
             self._mean_own = self._mean_own + (1.0 - keep) * gap_own
             self._mean_price = self._mean_price + (1.0 - keep) * gap_price
-        self.price_cad_t, self.own_kt = price, own
+        # Price and tonnes are averaged with the same weight, so the point stays on a linear residual demand.
+        self.price_cad_t = self.price_cad_t + MEMORY * (price - self.price_cad_t)
+        self.own_kt = self.own_kt + MEMORY * (own - self.own_kt)
 
     def residual_elasticity(self, demand_slope_cad_t_kt: Array, total_kt: Array) -> Array:
         """Perceived residual elasticity at the last point, as a positive number (0 where nothing was sold)."""

@@ -74,19 +74,17 @@ class SpotDesk:
         self._offer(at, kt, reserve, self.licence_rate_cad_t)
 
     def offer_commercial(self, kt: Array, margin_cad_t: Array) -> None:
-        """Offer unsubsidised tonnes where the last price comes near the cost."""
+        """Offer unsubsidised tonnes at cost; the reserve price keeps them at home while the market pays less."""
         at = [(t, s) for t, s in self.counters if t.is_open and t.pool == "feed"]
-        self._offer(at, np.minimum(kt, self.cash.available_kt), self.cost_cad_t(margin_cad_t), 0.0, gate=True)
+        self._offer(at, np.minimum(kt, self.cash.available_kt), self.cost_cad_t(margin_cad_t), 0.0)
 
     def _offer(
-        self, at: list[tuple[Tender, int]], kt: Array, reserve_cad_t: Array, subsidy_cad_t: Array | float, gate: bool = False
+        self, at: list[tuple[Tender, int]], kt: Array, reserve_cad_t: Array, subsidy_cad_t: Array | float
     ) -> None:
         if not at:
             return
         netback = np.array([tender.usual_price_cad_t - tender.freight_cad_t[seat] for tender, seat in at])
         size = np.array([np.array(tender.base_kt) for tender, _ in at])
-        if gate:  # a market priced well below cost is not worth a visit
-            size = np.where(netback > 0.9 * reserve_cad_t, size, 0.0)
         parts = spread_by_netback(np.maximum(netback, 0.0), size, kt)
         for (tender, seat), part in zip(at, parts, strict=True):
             tender.offer(seat, Offer(part, reserve_cad_t + tender.freight_cad_t[seat], subsidy_cad_t))

@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.allocation import equalise_marginal_revenue
 from agents.arrays import ratio, total
-from agents.beliefs import ResidualDemand
+from agents.beliefs import MEMORY, ResidualDemand
 from agents.terms import Offer, Sale, Tender
 
 Array = np.ndarray
@@ -40,12 +40,20 @@ class StockDesk:
         self.reserved_kt = np.zeros(draws)  # promised under an agreement this period
         self.cost_cad_k = np.zeros(draws)  # what the stock cost, thousand C$
         self.marginal_cad_t = np.zeros(draws)
-        self.feed_netback_cad_t = np.zeros(draws)  # average f.o.b. price of its latest feed sales by tender
+        self.feed_netback_cad_t = np.zeros(draws)  # running average f.o.b. price of its feed sales by tender
         self.counters: list[Counter] = []
 
     def take_seat(self, tender: Tender, seat: int, belief: ResidualDemand) -> None:
         """Join a tender."""
         self.counters.append(Counter(tender, seat, belief, np.array(belief.own_kt)))
+
+    @property
+    def worth_cad_t(self) -> Array:
+        """What one more tonne is worth to the desk, f.o.b., (draw,): the plan's marginal revenue, if sales bear it out.
+
+        Beliefs may promise more than the tenders pay; no desk values grain above what it has lately got for it.
+        """
+        return np.minimum(self.marginal_cad_t, self.feed_netback_cad_t)
 
     def receive(self, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take grain into stock at a price."""
@@ -80,7 +88,7 @@ class StockDesk:
         intercept, slope, limit, previous = [], [], [], []
         for _, counter in open_counters:
             tender, belief = counter.tender, counter.belief
-            belief.price_cad_t = tender.last_price_cad_t
+            belief.price_cad_t = tender.usual_price_cad_t
             b = belief.slope(tender.slope_cad_t_kt, tender.size_kt)
             freight = tender.freight_cad_t[counter.seat]
             intercept.append(belief.price_cad_t + b * belief.own_kt - freight - tender.grade_cost_cad_t)
@@ -89,8 +97,8 @@ class StockDesk:
             previous.append(counter.offered_kt)
         limits, before = np.array(limit), np.array(previous)
         desired, self.marginal_cad_t = equalise_marginal_revenue(np.array(intercept), np.array(slope), limits, to_place)
-        # Habit slows a change of split, but nothing goes where today's plan wants nothing.
-        plan = np.where(desired > 0, before + adjustment * (desired - before), 0.0)
+        # Habit slows a change of split; the reserve price guards against selling where the plan wants out.
+        plan = before + adjustment * (desired - before)
         plan = np.minimum(plan * ratio(total(desired), total(plan), empty=0.0), limits)
         plan = self._within_malting_stock(plan, [c.tender.pool == "malting" for _, c in open_counters])
         if probe is not None:
@@ -99,7 +107,7 @@ class StockDesk:
         for (_, counter), kt in zip(open_counters, plan, strict=True):
             counter.offered_kt = kt
             tender = counter.tender
-            reserve = RESERVE_SHARE * self.marginal_cad_t + tender.freight_cad_t[counter.seat] + tender.grade_cost_cad_t
+            reserve = RESERVE_SHARE * self.worth_cad_t + tender.freight_cad_t[counter.seat] + tender.grade_cost_cad_t
             tender.offer(counter.seat, Offer(kt, reserve))
 
     def _within_malting_stock(self, plan: Array, malting: list[bool]) -> Array:
@@ -126,7 +134,8 @@ class StockDesk:
         if feed:
             tonnes = total(np.array([sale.kt for sale in feed]))
             value = total(np.array([sale.kt * sale.fob_cad_t for sale in feed]))
-            self.feed_netback_cad_t = ratio(value, tonnes, empty=self.feed_netback_cad_t)
+            latest = ratio(value, tonnes, empty=self.feed_netback_cad_t)
+            self.feed_netback_cad_t = self.feed_netback_cad_t + MEMORY * (latest - self.feed_netback_cad_t)
         return costs
 
     def learn(self) -> None:

@@ -18,7 +18,7 @@ MARGIN_GRID = np.array([0.0, 0.5, 1.0, 2.0, 4.0])  # multiples of the scenario's
 class TradingCompany(mesa.Agent):
     """Owns grain bought from farmers (where there is no single desk) and spot desks at cash origins.
 
-    From farmers it buys at what one more tonne brings it, less its margin: the marginal revenue of its own sales plan.
+    From farmers it buys at what one more tonne is worth to it, less its margin: the marginal revenue of its sales plan.
     With many companies that is the netback itself; alone it keeps the gain from discriminating between markets.
     """
 
@@ -42,7 +42,7 @@ class TradingCompany(mesa.Agent):
 
     def bid_cad_t(self, origin: str, cost_cad_t: float) -> Array:
         """Price bid to farmers, f.o.b.-port basis, C$/t (draw,)."""
-        return np.maximum(self.stock[origin].marginal_cad_t - self.margin_cad_t - cost_cad_t, 0.0)
+        return np.maximum(self.stock[origin].worth_cad_t - self.margin_cad_t - cost_cad_t, 0.0)
 
     def buy(self, origin: str, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take farmers' grain into stock."""
