@@ -1,0 +1,176 @@
+"""Sums over the ledger's sale rows, and what the rows say about who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sim.ledger import Ledger
+from sim.measures.arrays import divide, group_mean, group_total, members, total
+
+
+class Block(dict):
+    """Columns of some sale rows, copied out of the ledger when first asked for."""
+
+    def __init__(self, ledger: Ledger, positions: np.ndarray) -> None:
+        super().__init__()
+        self._sales, self._positions = ledger.sales, positions
+
+    def __missing__(self, column: str) -> np.ndarray:
+        """Copy a column (row, draw)."""
+        self[column] = self._sales[column][self._positions]
+        return self[column]
+
+
+AMOUNTS: dict[str, Callable[[Block], np.ndarray]] = {
+    "kt": lambda b: b["kt"],
+    "value_cad_k": lambda b: b["price_cad_t"] * b["kt"],
+    "landed_cad_k": lambda b: (b["price_cad_t"] + b["freight_cad_t"]) * b["kt"],
+    "received_cad_k": lambda b: (b["price_cad_t"] + b["subsidy_cad_t"]) * b["kt"],
+    "freight_cad_k": lambda b: b["freight_cad_t"] * b["kt"],
+    "subsidy_cad_k": lambda b: b["subsidy_cad_t"] * b["kt"],
+    "subsidised_kt": lambda b: np.where(b["subsidy_cad_t"] > 0, b["kt"], 0.0),
+}
+"""Amounts of sale rows that add up: kt, or thousand C$ where the name ends in ``cad_k``."""
+
+TIME = ("period", "month", "crop_year")
+
+
+def select(ledger: Ledger, **conditions: object) -> np.ndarray:
+    """Positions of the rows that meet all conditions.
+
+    Each keyword is a column of ``ledger.rows`` (or ``home``: the buyer lives in the origin) with a value or a
+    list of values; ``None`` is no condition.
+    """
+    keep = np.ones(len(ledger.rows), dtype=bool)
+    for column, wanted in conditions.items():
+        if wanted is None:
+            continue
+        if column == "home":
+            keep &= (ledger.rows["country"] == ledger.rows["origin"]).to_numpy() == wanted
+        elif isinstance(wanted, (list, tuple, set, frozenset)):
+            keep &= ledger.rows[column].isin(list(wanted)).to_numpy()
+        else:
+            keep &= (ledger.rows[column] == wanted).to_numpy()
+    return np.flatnonzero(keep)
+
+
+def labels(ledger: Ledger, column: str, index: np.ndarray | None = None) -> list:
+    """Values of a column: time in order, names sorted. Time comes from the calendar, names from the rows."""
+    if column == "period":
+        return list(ledger.periods["period"])
+    if column in TIME:
+        return list(dict.fromkeys(ledger.periods[column]))
+    rows = ledger.rows if index is None else ledger.rows.iloc[index]
+    return sorted(rows[column].unique())
+
+
+def combinations(ledger: Ledger, columns: Sequence[str], index: np.ndarray | None = None) -> list[tuple[str, ...]]:
+    """List the combinations of labels that occur in the rows, sorted."""
+    rows = ledger.rows if index is None else ledger.rows.iloc[index]
+    return sorted(rows[list(columns)].drop_duplicates().itertuples(index=False, name=None))
+
+
+def tabulate(
+    ledger: Ledger,
+    index: np.ndarray,
+    amounts: Sequence[str],
+    by: Sequence[str],
+    names: dict[str, Sequence[str]] | None = None,
+) -> dict[str, np.ndarray]:
+    """Add up amounts over the rows ``index``, cross-tabulated by columns.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    index : ndarray of int
+        Row positions, as given by :func:`select`.
+    amounts : sequence of str
+        Names in ``AMOUNTS``.
+    by : sequence of str
+        Columns of ``ledger.rows``.
+    names : dict of str to sequence of str, optional
+        Labels (and their order) of a column; :func:`labels` of the whole ledger otherwise. Other rows are left out.
+
+    Returns
+    -------
+    dict of str to ndarray
+        One array (len(labels of by[0]), ..., draw) for each amount.
+    """
+    names = names or {}
+    axes = [list(names[column]) if column in names else labels(ledger, column) for column in by]
+    shape = tuple(len(axis) for axis in axes)
+    codes = [pd.Index(axis).get_indexer(ledger.rows[c].iloc[index]) for c, axis in zip(by, axes, strict=True)]
+    known = np.flatnonzero(np.all([code >= 0 for code in codes], axis=0))
+    index = np.asarray(index)[known]
+    flat = np.ravel_multi_index([code[known] for code in codes], shape) if len(known) else np.zeros(0, dtype=int)
+    size = int(np.prod(shape))
+    result = {name: np.zeros((size, ledger.draws)) for name in amounts}
+    for cell, positions in members(flat):
+        block = Block(ledger, index[positions])
+        for name in amounts:
+            result[name][cell] = total(AMOUNTS[name](block))
+    return {name: values.reshape(*shape, ledger.draws) for name, values in result.items()}
+
+
+def market_prices(
+    ledger: Ledger, origin: str | None, grade: str | None, markets: Sequence[str] | None = None, by: str = "period"
+) -> tuple[np.ndarray, list, list[str]]:
+    """Tonnage-weighted f.o.b. price of an origin's sales in each market.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    origin, grade : str or None
+        Seller's origin and grade; all of them when None.
+    markets : sequence of str, optional
+        Markets to report; those of the selected rows when absent.
+    by : {"period", "month", "crop_year"}
+        Time axis.
+
+    Returns
+    -------
+    price_cad_t : ndarray, shape (time, market, draw)
+        C$/t f.o.b.; NaN where nothing was sold.
+    times, markets : list
+        Labels of the first two axes.
+    """
+    index = select(ledger, origin=origin, grade=grade)
+    markets = labels(ledger, "market", index) if markets is None else list(markets)
+    sums = tabulate(ledger, index, ("value_cad_k", "kt"), (by, "market"), {"market": markets})
+    return divide(sums["value_cad_k"], sums["kt"]), labels(ledger, by), markets
+
+
+def year_codes(ledger: Ledger) -> np.ndarray:
+    """Position in ``ledger.crop_years`` of each period."""
+    return pd.Index(ledger.crop_years).get_indexer(ledger.periods["crop_year"])
+
+
+def by_crop_year(ledger: Ledger, values: np.ndarray) -> np.ndarray:
+    """Sum (period, ..., draw) over the periods of each crop year -> (crop year, ..., draw)."""
+    return group_total(values, year_codes(ledger), len(ledger.crop_years))
+
+
+def crop_year_mean(ledger: Ledger, values: np.ndarray) -> np.ndarray:
+    """Mean of (period, ..., draw) over the periods of each crop year -> (crop year, ..., draw), NaN left out."""
+    return group_mean(values, year_codes(ledger), len(ledger.crop_years))
+
+
+def grades_of(ledger: Ledger, pool: str) -> list[str]:
+    """Grades whose sales enter the named pool."""
+    return labels(ledger, "grade", select(ledger, pool=pool))
+
+
+def board_origins(ledger: Ledger) -> dict[str, str]:
+    """Origin of each board, as its sale rows say."""
+    return dict(combinations(ledger, ("seller", "origin"), select(ledger, role="board")))
+
+
+def state_by_year(ledger: Ledger, name: str, label: str) -> np.ndarray:
+    """Sum of a period state over each crop year (crop year, draw); zeros when the run does not record it."""
+    series = ledger.states.get(name)
+    if series is None or label not in series.labels:
+        return np.zeros((len(ledger.crop_years), ledger.draws))
+    return by_crop_year(ledger, ledger.state(name, label))

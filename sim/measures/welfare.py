@@ -1,0 +1,135 @@
+"""Who gains and who pays: producers, consumers, taxpayers and merchants, by country and crop year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from sim.ledger import Ledger
+from sim.measures.arrays import total
+from sim.measures.regime_effect import producer_account
+from sim.measures.sales import board_origins, by_crop_year, combinations, labels, select, state_by_year, tabulate
+from sim.measures.table import Table
+
+UNIT = "million C$"
+
+
+@dataclass(frozen=True)
+class Welfare:
+    """Accounts of one run (levels) or of the difference of two (changes), million C$; rows are crop years.
+
+    Attributes
+    ----------
+    producers : Table
+        By origin: producers' revenue plus the pool deficits a treasury paid. The crop is given within a year, so a
+        change of revenue is a change of producers' surplus.
+    consumers : Table
+        By the country buyers live in: area under demand less what was paid, freight included.
+    merchants : Table
+        By origin of the grain: gross margins of trading companies and exporters.
+    taxpayers : Table
+        By origin: bonuses, refunds and pool deficits paid (a cost, so positive is bad).
+    programmes : Table
+        By programme: spending on bonuses and refunds, as the programme's own account has it (part of ``taxpayers``).
+    deficits : Table
+        By board: pool deficits (part of ``taxpayers``).
+    freight : Table
+        By the country buyers live in: freight paid to carriers (already taken off ``consumers``).
+    whole : Table
+        One column ``total``: producers + consumers + merchants - taxpayers.
+    """
+
+    producers: Table
+    consumers: Table
+    merchants: Table
+    taxpayers: Table
+    programmes: Table
+    deficits: Table
+    freight: Table
+    whole: Table
+
+    def tables(self) -> list[Table]:
+        """All tables, in order."""
+        return [getattr(self, part.name) for part in fields(self)]
+
+
+def consumers_surplus(ledger: Ledger) -> Table:
+    """Consumers' surplus by country and crop year, million C$.
+
+    In each period a buyer's surplus is ``choke x Q - slope x Q^2 / 2`` less the landed cost of its purchases, with
+    ``Q`` all it buys of a grade in the period (the linear inverse demand is landed: P = choke - slope x Q).
+    """
+    countries = labels(ledger, "country")
+    surplus_cad_k = np.zeros((len(countries), len(ledger.crop_years), ledger.draws))
+    names = ledger.states["choke_cad_t"].labels if "choke_cad_t" in ledger.states else ()
+    country_of = dict(combinations(ledger, ("buyer", "country")))
+    for name in names:
+        buyer, grade = name.split(":")
+        if buyer not in country_of:  # never had a tender, so bought nothing
+            continue
+        bought = tabulate(ledger, select(ledger, buyer=buyer, grade=grade), ("kt", "landed_cad_k"), ("period",))
+        choke, slope = ledger.state("choke_cad_t", name), ledger.state("slope_cad_t_kt", name)
+        worth = choke * bought["kt"] - slope * np.square(bought["kt"]) / 2
+        gain = np.where(choke > 0, worth - bought["landed_cad_k"], 0.0)
+        surplus_cad_k[countries.index(country_of[buyer])] += by_crop_year(ledger, gain)
+    return _table(ledger, "consumers_surplus", countries, surplus_cad_k)
+
+
+def _table(ledger: Ledger, name: str, columns: list[str], values_cad_k: np.ndarray) -> Table:
+    """Table in million C$ from values (column, crop year, draw) in thousand C$."""
+    columns = tuple(columns)
+    values = np.moveaxis(np.asarray(values_cad_k).reshape(len(columns), len(ledger.crop_years), ledger.draws), 0, 1)
+    return Table(name, tuple(ledger.crop_years), columns, (UNIT,) * len(columns), values / 1000)
+
+
+def pool_deficits(ledger: Ledger) -> dict[str, np.ndarray]:
+    """Deficit of all pools of each board, thousand C$ (crop year, draw)."""
+    deficits: dict[str, np.ndarray] = {}
+    if "pool_deficit_cad_k" in ledger.states:
+        for name in ledger.states["pool_deficit_cad_k"].labels:
+            board = name.split(":")[0]
+            deficits[board] = deficits.get(board, 0.0) + ledger.state("pool_deficit_cad_k", name)
+    return deficits
+
+
+def welfare(ledger: Ledger) -> Welfare:
+    """Welfare accounts of a run, by crop year."""
+    origins = labels(ledger, "origin")
+    deficits = pool_deficits(ledger)
+    home_of = board_origins(ledger)
+    accounts = [producer_account(ledger, origin) for origin in origins]
+    zero = np.zeros((len(ledger.crop_years), ledger.draws))
+    made_up = [total(np.stack([zero, *(deficits[b] for b, o in home_of.items() if o == place and b in deficits)]))
+               for place in origins]  # fmt: skip
+    subsidy = tabulate(ledger, select(ledger), ("subsidy_cad_k",), ("origin", "crop_year"))["subsidy_cad_k"]
+    producers = [1000 * account.revenue_million_cad + paid for account, paid in zip(accounts, made_up, strict=True)]
+    programme_state = ledger.states.get("programme_spend_cad_k")
+    programmes = list(programme_state.labels) if programme_state else []
+    tables = {
+        "producers": _table(ledger, "producers", origins, np.stack(producers)),
+        "consumers": consumers_surplus(ledger),
+        "merchants": _table(ledger, "merchants", origins, np.stack([account.margin_cad_k for account in accounts])),
+        "taxpayers": _table(ledger, "taxpayers", origins, subsidy + np.stack(made_up)),
+        "programmes": _table(
+            ledger, "programmes", programmes,
+            np.array([state_by_year(ledger, "programme_spend_cad_k", name) for name in programmes]),
+        ),
+        "deficits": _table(ledger, "deficits", list(deficits), np.array(list(deficits.values()))),
+        "freight": _table(
+            ledger, "freight", labels(ledger, "country"),
+            tabulate(ledger, select(ledger), ("freight_cad_k",), ("country", "crop_year"))["freight_cad_k"],
+        ),
+    }  # fmt: skip
+    sides = [total(np.moveaxis(tables[side].values, 1, 0)) for side in ("producers", "consumers", "merchants")]
+    whole = total(np.stack(sides)) - total(np.moveaxis(tables["taxpayers"].values, 1, 0))
+    return Welfare(
+        **tables, whole=Table("total_surplus", tuple(ledger.crop_years), ("total",), (UNIT,), whole[:, None])
+    )
+
+
+def surplus_change(base: Ledger, other: Ledger) -> Welfare:
+    """Change of every account, ``other`` minus ``base``, draw by draw; same draws in both."""
+    before, after = welfare(base), welfare(other)
+    changes = (new.minus(old) for new, old in zip(after.tables(), before.tables(), strict=True))
+    return Welfare(*changes)
