@@ -1,0 +1,1 @@
+"""Many runs, one shape: ensembles, comparisons and what is built on them."""

@@ -1,0 +1,154 @@
+"""Two scenarios on common random numbers: what the other one changes, draw by draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.measures import Measures, Table
+from sim.measures.arrays import mean
+
+REVENUE = "producer_revenue_million_cad"
+PRICES = ("origin_price", "price_gap", "programme_rate")
+MARKET_TABLES = (
+    "origin_price",
+    "origin_tonnes",
+    "price_gap",
+    "programme_rate",
+    "programme_spend",
+    "pool_deficit_million_cad",
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Other minus base.
+
+    Attributes
+    ----------
+    base, other : str
+        Names of the two scenarios.
+    draws : int
+    effects : Table
+        Table 2's layout: rows crop years and ``average``; price columns, then producer revenue; (row, column, draw).
+    markets : Table
+        Means over crop years: rows measures of the markets (``origin_price``, ``price_gap``, ``programme_spend`` ...);
+        columns ``base``, ``other``, ``difference``. Shape (row, 3, draw).
+    market_units : dict of str to str
+        Unit of each row of ``markets``.
+    """
+
+    base: str
+    other: str
+    draws: int
+    effects: Table
+    markets: Table
+    market_units: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the comparison as ``compare --json`` prints it; a value that does not exist is null."""
+        lines = self.effects.bands()
+        cells = [
+            {
+                "crop_year": line.row,
+                "column": line.column,
+                "mean": _json(line.mean),
+                "low": _json(line.p05),
+                "high": _json(line.p95),
+            }
+            for line in lines.itertuples()
+        ]
+        average = [
+            {k: v for k, v in cell.items() if k != "crop_year"} for cell in cells if cell["crop_year"] == "average"
+        ]
+        rows = [cell for cell in cells if cell["crop_year"] != "average"]
+        return {"base": self.base, "other": self.other, "draws": self.draws, "rows": rows, "average": average}
+
+
+def compare(base: Measures, other: Measures, origin: str, names: tuple[str, str]) -> Comparison:
+    """Compare two runs made with the same seed and draws.
+
+    Parameters
+    ----------
+    base, other : Measures
+        What ``sim.measures.summary`` gives for the two runs.
+    origin : str
+        Origin whose producers and prices are compared.
+    names : (str, str)
+        Names of base and other.
+    """
+    if base.draw_numbers != other.draw_numbers:
+        raise ValueError("runs with different draws cannot be compared")
+    effects = _producers(other, origin).minus(_producers(base, origin), "table2").with_average()
+    markets, units = _markets(base, other, origin)
+    return Comparison(names[0], names[1], len(base.draw_numbers), effects, markets, units)
+
+
+def with_published(frame: pd.DataFrame, published: dict[tuple[str, str], float]) -> pd.DataFrame:
+    """Bands of ``Comparison.effects`` with a column of published figures, missing where there is none."""
+    values = [published.get((line.row, line.column), np.nan) for line in frame.itertuples()]
+    return frame.assign(published=values)
+
+
+def _producers(measures: Measures, origin: str) -> Table:
+    """Return the columns of Table 2 in levels, from a run's measures."""
+    table = pick(measures, "producers", f"{origin}:")
+    columns = [c for c in table.columns if c == REVENUE or (c.endswith("_price_cad_t") and not c.startswith("home_"))]
+    return keep_columns(table, columns)
+
+
+def pick(measures: Measures, name: str, prefix: str = "") -> Table:
+    """Take one table of a run's measures, the columns that start with ``prefix``, which is taken off."""
+    rows = list(dict.fromkeys(key[1] for key in measures.keys if key[0] == name))
+    units = {key[2]: key[3] for key in measures.keys if key[0] == name and key[2].startswith(prefix)}
+    place = {key[1:3]: i for i, key in enumerate(measures.keys) if key[0] == name}
+    draws = measures.values.shape[1]
+    index = np.array([[place[row, column] for column in units] for row in rows], dtype=int).reshape(
+        len(rows), len(units)
+    )
+    values = measures.values[index] if index.size else np.zeros((*index.shape, draws))
+    columns = tuple(column.removeprefix(prefix) for column in units)
+    return Table(name, tuple(rows), columns, tuple(units.values()), values)
+
+
+def keep_columns(table: Table, columns: Sequence[str]) -> Table:
+    """Return the table with the named columns only."""
+    index = [table.columns.index(column) for column in columns]
+    return Table(table.name, table.rows, tuple(columns), tuple(table.units[i] for i in index), table.values[:, index])
+
+
+def _markets(base: Measures, other: Measures, origin: str) -> tuple[Table, dict[str, str]]:
+    """Means over the crop years of market measures, in base and other, and the mean of their yearly differences.
+
+    A price counts in the difference in years in which both runs have it; an amount that a run does not have is zero.
+    """
+    rows, units, values = [], {}, []
+    for name in MARKET_TABLES:
+        prefix = f"{origin}:" if name.startswith("origin_") or name == "price_gap" else ""
+        sides = [pick(measures, name, prefix) for measures in (base, other)]
+        shared = [row for row in sides[0].rows if row in sides[1].rows]
+        for column in dict.fromkeys((*sides[0].columns, *sides[1].columns)) if shared else ():
+            absent = np.nan if name in PRICES else 0.0
+            pair = [_years(side, shared, column, absent) for side in sides]
+            if any(np.isfinite(side).any() and np.any(side != 0) for side in pair):
+                label = f"{name} {column}"
+                rows.append(label)
+                values.append(np.stack([mean(side) for side in (*pair, pair[1] - pair[0])]))
+                units[label] = next(s.units[s.columns.index(column)] for s in sides if column in s.columns)
+    block = np.stack(values) if values else np.zeros((0, 3, len(base.draw_numbers)))
+    return Table("markets", tuple(rows), ("base", "other", "difference"), ("see row",) * 3, block), units
+
+
+def _years(table: Table, rows: list[str], column: str, absent: float) -> np.ndarray:
+    """Values (crop year, draw) of a column, or ``absent`` when the run does not have it."""
+    if column not in table.columns:
+        return np.full((len(rows), table.values.shape[-1]), absent)
+    return table.only(rows).column(column)
+
+
+def _json(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

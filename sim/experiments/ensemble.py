@@ -1,0 +1,253 @@
+"""Many draws of one scenario: chunk by chunk, on one process or several, with the same bits whatever the split."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.experiments.draw_files import write_draws
+from sim.experiments.ledger_mean import LedgerSums
+from sim.experiments.monthly import MonthlySeries, band_columns
+from sim.ledger import Ledger
+from sim.measures import Measures, summary
+
+Progress = Callable[[int], None]
+LINES = 2000  # series lines whose bands are computed at a time
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What is kept of all draws of one scenario.
+
+    Attributes
+    ----------
+    measures : Measures
+        Measures by crop year, every draw.
+    series : pandas.DataFrame
+        Monthly and crop-year series with bands (see ``sim.experiments.monthly``).
+    ledger : pandas.DataFrame
+        Sale rows with means over draws (see ``sim.experiments.ledger_mean``).
+    draw_parts : list of Path
+        Files with the sales of every draw, in order, when they were asked for.
+    """
+
+    draws: int
+    seed: int
+    measures: Measures
+    series: pd.DataFrame
+    ledger: pd.DataFrame
+    draw_parts: list[Path]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One chunk's results; what is large stays in files."""
+
+    measures: Measures
+    sums: LedgerSums
+    series_index: pd.DataFrame | None
+    rows: pd.DataFrame | None
+    series_file: Path
+    draws_file: Path | None
+
+
+def run_chunk(
+    loaded: Any, draws: int, first_draw: int = 0, progress: Progress | None = None, seed: int | None = None
+) -> Ledger:
+    """Simulate ``draws`` draws from number ``first_draw`` and return their ledger.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        A loaded scenario.
+    draws, first_draw : int
+        Number of draws, and the number of the first one in the ensemble.
+    progress : callable, optional
+        Called with 1 after every period.
+    seed : int, optional
+        Root of the random streams; the scenario's when absent.
+    """
+    from sim.market import BarleyMarket
+
+    market = BarleyMarket(loaded, draws=draws, first_draw=first_draw, seed=seed)
+    while market.running:
+        market.step()
+        if progress is not None:
+            progress(1)
+    return market.ledger
+
+
+def run_ensemble(
+    loaded: Any,
+    draws: int | None = None,
+    seed: int | None = None,
+    *,
+    chunk: int = 250,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    save_draws: bool = False,
+    scratch: Path | None = None,
+    simulate: Callable[..., Ledger] = run_chunk,
+) -> Ensemble:
+    """Simulate a scenario in chunks of at most ``chunk`` draws.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        A loaded scenario.
+    draws, seed : int, optional
+        The scenario's own when absent.
+    chunk : int
+        Draws simulated together; bounds the memory.
+    jobs : int
+        Processes; 1 stays in this one.
+    progress : callable, optional
+        Called with the number of periods done since the last call; ``chunks(draws, chunk)`` x periods in all.
+    save_draws : bool
+        Keep the sales of every draw in files under ``scratch`` (then required).
+    scratch : Path, optional
+        Folder for intermediate files, removed by the caller; a temporary one when absent.
+    simulate : callable
+        What makes the ledger of a chunk, with the arguments of :func:`run_chunk`; must be picklable for ``jobs > 1``.
+    """
+    draws = loaded.scenario.draws if draws is None else draws
+    seed = loaded.scenario.seed if seed is None else seed
+    if scratch is None:
+        if save_draws:
+            raise ValueError("save_draws needs a scratch folder")
+        with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
+            return run_ensemble(
+                loaded, draws, seed, chunk=chunk, jobs=jobs, progress=progress, scratch=Path(folder), simulate=simulate
+            )
+    task = Task(loaded, seed, scratch, save_draws, simulate)
+    spans = chunks(draws, chunk)
+    progress = progress or (lambda periods: None)
+    results = _in_this_process(task, spans, progress) if jobs == 1 else _in_workers(task, spans, jobs, progress)
+    return _join(list(results), draws, seed)
+
+
+def chunks(draws: int, chunk: int) -> list[tuple[int, int]]:
+    """(draws, first draw) of each chunk, in order."""
+    return [(min(chunk, draws - first), first) for first in range(0, draws, chunk)]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs to know to run any chunk."""
+
+    loaded: Any
+    seed: int
+    scratch: Path
+    save_draws: bool
+    simulate: Callable[..., Ledger]
+
+    def run(self, draws: int, first_draw: int, progress: Progress) -> Chunk:
+        """Simulate one chunk and reduce its ledger."""
+        ledger = self.simulate(self.loaded, draws, first_draw, progress, self.seed)
+        series = MonthlySeries.of(ledger, self.loaded.scenario.base_price_origin)
+        series_file = self.scratch / f"series-{first_draw}.npy"
+        np.save(series_file, series.values)
+        draws_file = self.scratch / f"sales-{first_draw}.parquet" if self.save_draws else None
+        if draws_file is not None:
+            write_draws(ledger, draws_file)
+        first = first_draw == 0  # the same for every chunk, so only one has to travel
+        return Chunk(
+            measures=summary(ledger),
+            sums=LedgerSums.of(ledger),
+            series_index=series.index if first else None,
+            rows=ledger.rows if first else None,
+            series_file=series_file,
+            draws_file=draws_file,
+        )
+
+
+def _in_this_process(task: Task, spans: list[tuple[int, int]], progress: Progress) -> Iterator[Chunk]:
+    for draws, first_draw in spans:
+        yield task.run(draws, first_draw, progress)
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start_worker(task: Task, ticks: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business: it ends the workers
+    _worker.update(task=task, ticks=ticks)
+
+
+def _run_in_worker(draws: int, first_draw: int) -> Chunk:
+    return _worker["task"].run(draws, first_draw, _worker["ticks"].put)
+
+
+def _in_workers(task: Task, spans: list[tuple[int, int]], jobs: int, progress: Progress) -> Iterator[Chunk]:
+    """Chunks from worker processes, in the order of ``spans`` whatever the order in which they finish."""
+    context = multiprocessing.get_context("spawn")  # a fork would copy the progress bar's threads and locks
+    ticks = context.Queue()
+    pool = ProcessPoolExecutor(min(jobs, len(spans)), context, _start_worker, (task, ticks))
+    try:
+        futures = [pool.submit(_run_in_worker, *span) for span in spans]
+        pending: set[Future] = set(futures)
+        while pending:
+            done, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+            _drain(ticks, progress)
+            for future in done:
+                future.result()  # the first failure ends the run
+        _drain(ticks, progress)
+        yield from (future.result() for future in futures)
+        pool.shutdown()
+    except BaseException:
+        workers = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join(5)
+        raise
+    finally:
+        ticks.close()
+        ticks.cancel_join_thread()
+
+
+def _drain(ticks: Any, progress: Progress) -> None:
+    count = 0
+    while True:
+        try:
+            count += ticks.get_nowait()
+        except queue.Empty:
+            break
+    if count:
+        progress(count)
+
+
+def _join(results: list[Chunk], draws: int, seed: int) -> Ensemble:
+    sums = results[0].sums
+    for chunk in results[1:]:
+        sums = sums + chunk.sums
+    return Ensemble(
+        draws=draws,
+        seed=seed,
+        measures=Measures.concat([chunk.measures for chunk in results]),
+        series=_series_bands(results),
+        ledger=sums.table(results[0].rows),
+        draw_parts=[chunk.draws_file for chunk in results if chunk.draws_file is not None],
+    )
+
+
+def _series_bands(results: list[Chunk]) -> pd.DataFrame:
+    """Bands over all draws, a block of lines at a time: the draws never sit in memory together."""
+    index = results[0].series_index
+    parts = [np.load(chunk.series_file, mmap_mode="r") for chunk in results]
+    blocks = []
+    for start in range(0, len(index), LINES):
+        block = np.concatenate([part[start : start + LINES] for part in parts], axis=1)
+        blocks.append(pd.DataFrame(band_columns(block)))
+    return pd.concat([index, pd.concat(blocks, ignore_index=True)], axis=1)

@@ -1,0 +1,72 @@
+"""The mean ledger of an ensemble: sums over draws that do not depend on the order or grouping of the draws.
+
+Floating-point sums do. Here every amount is rounded to a fixed grid (a gram of barley, a hundredth of a cent) and
+added as an integer, which is exact: any chunk size and any number of workers give the same bits.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.ledger import Ledger
+
+GRID = {
+    "kt": 2.0**30,
+    "value": 2.0**24,
+}  # steps per kt and per thousand C$; an int64 holds a million draws of a large market
+BLOCK = 4096  # rows at a time, to keep temporary arrays small
+
+
+class LedgerSums:
+    """Integer sums over draws of one ledger or several: tonnes, value, freight and subsidy, and draws with a sale.
+
+    Attributes
+    ----------
+    sums : ndarray of int64
+        Shape (row, 5): kt, price x kt, freight x kt, subsidy x kt in grid steps, and the number of draws with a sale.
+    draws : int
+        Draws added up.
+    """
+
+    def __init__(self, sums: np.ndarray, draws: int) -> None:
+        self.sums, self.draws = sums, draws
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> LedgerSums:
+        """Add up one ledger."""
+        sums = np.zeros((len(ledger.rows), 5), dtype=np.int64)
+        for start in range(0, len(sums), BLOCK):
+            block = slice(start, start + BLOCK)
+            kt = ledger.sales["kt"][block]
+            amounts = [
+                kt,
+                *(ledger.sales[name][block] * kt for name in ("price_cad_t", "freight_cad_t", "subsidy_cad_t")),
+            ]
+            for column, amount in enumerate(amounts):
+                sums[block, column] = _steps(amount, GRID["value" if column else "kt"]).sum(axis=1)
+            sums[block, 4] = (kt > 0).sum(axis=1)
+        return cls(sums, ledger.draws)
+
+    def __add__(self, other: LedgerSums) -> LedgerSums:
+        """Add up both; the order does not matter."""
+        return LedgerSums(self.sums + other.sums, self.draws + other.draws)
+
+    def table(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows with the mean tonnage, trade-weighted price, freight and subsidy, and the share of draws with a sale.
+
+        Rows without a sale in any draw are left out.
+        """
+        kt = self.sums[:, 0] / GRID["kt"]
+        means = {"kt": kt / self.draws}
+        for column, name in enumerate(("price_cad_t", "freight_cad_t", "subsidy_cad_t"), start=1):
+            worth = self.sums[:, column] / GRID["value"]
+            means[name] = np.divide(worth, kt, out=np.full(len(kt), np.nan), where=kt > 0)
+        means["share_of_draws"] = self.sums[:, 4] / self.draws
+        return rows.assign(**means)[self.sums[:, 4] > 0].reset_index(drop=True)
+
+
+def _steps(amount: np.ndarray, grid: float) -> np.ndarray:
+    if not np.isfinite(amount).all():
+        raise FloatingPointError("a sale in the ledger is not a finite number")
+    return np.rint(amount * grid).astype(np.int64)

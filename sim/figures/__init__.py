@@ -1,0 +1,35 @@
+"""Figures of a run, drawn from its saved frames: one function per figure, registered by name.
+
+A figure function takes ``frames`` (the parquet frames ``series``, ``summary`` and ``ledger`` of a run) and ``meta``
+(the content of ``run.json``) and returns a Matplotlib figure, or None when the run holds nothing to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.figures.comparison import effects
+from sim.figures.prices import prices
+from sim.figures.returns import returns
+from sim.figures.sales import sales
+from sim.figures.subsidies import subsidies
+from sim.figures.supply import supply
+
+Frames = dict[str, pd.DataFrame]
+FigureFunction = Callable[[Frames, dict[str, Any]], Figure | None]
+
+FIGURES: dict[str, FigureFunction] = {
+    "prices": prices,
+    "sales": sales,
+    "subsidies": subsidies,
+    "returns": returns,
+    "supply": supply,
+}
+"""Figures of one run."""
+
+COMPARISON_FIGURES: dict[str, FigureFunction] = {"effects": effects}
+"""Figures of a comparison, whose ``frames`` hold ``comparison``."""

@@ -1,0 +1,53 @@
+"""Table 2's layout as a figure: what another system changes, per crop year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.figures.style import STYLE, colour, crop_year_axis, sheet
+
+TITLES = {
+    "feed_price_cad_t": ("Feed price", "C$/t"),
+    "producer_revenue_million_cad": ("Producer revenue", "million C$ per crop year"),
+}
+
+
+def _name(column: str) -> str:
+    name = column.removesuffix("_price_cad_t").replace("_", "-")
+    return f"{name[0].upper()}{name[1:]} price"
+
+
+def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
+    """Draw a panel per column of Table 2: other minus base with bands, and the published figure if there is one."""
+    table = frames["comparison"]
+    table = table[table["mean"].notna()]
+    columns = list(dict.fromkeys(table["column"]))
+    if not columns:
+        return None
+    years = [row for row in dict.fromkeys(frames["comparison"]["row"]) if row != "average"]
+    with mpl.rc_context(STYLE):
+        figure, axes = sheet(
+            meta,
+            f"{meta['other']} minus {meta['base']}",
+            [2.0] * len(columns),
+            note="Points: median; thick line: 25-75 %, thin line: 5-95 % of draws; crosses: published figures.",
+        )
+        for position, (panel, column) in enumerate(zip(axes[:, 0], columns, strict=True)):
+            part = table[(table["column"] == column) & table["row"].isin(years)]
+            x = part["row"].map(years.index) + 0.5
+            panel.vlines(x, part["p05"], part["p95"], color=colour(0), linewidth=1.1)
+            panel.vlines(x, part["p25"], part["p75"], color=colour(0), linewidth=3.6)
+            panel.plot(
+                x, part["p50"], linestyle="none", marker="o", markersize=4.5, color=colour(0), markeredgecolor="white"
+            )
+            if "published" in part:
+                panel.plot(x, part["published"], linestyle="none", marker="x", markersize=6, color=colour(1))
+            panel.axhline(0, color="#333333", linewidth=0.8)
+            name, unit = TITLES.get(column, (_name(column), "C$/t"))
+            panel.set(title=name, ylabel=f"Change\n({unit})")
+            crop_year_axis(panel, years, labelled=position == len(columns) - 1, inches=8.5)
+    return figure

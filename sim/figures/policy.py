@@ -1,0 +1,73 @@
+"""Policy dates: a strip of named bars above the panels, and the same dates shaded in the panels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from sim.figures.style import GREY, WIDTH_INCHES, shorten
+
+LANE_INCHES = 0.19
+MOST_LANES = 12
+LONG_YEARS = 1.0  # shorter events are drawn as a line: a shade would not show
+
+
+def policy_events(meta: dict[str, Any], years: list[str]) -> list[tuple[str, float, float]]:
+    """Named events that touch the run: (name, start, end) in crop years since its start, in order of start.
+
+    Events with the same name count as one from the first start to the last end; of too many, the longest are kept.
+    """
+    spans: dict[str, tuple[float, float]] = {}
+    for event in meta["scenario"].get("events") or []:
+        name, start, end = event.get("name"), _at(event["from"], years), _at(event["to"], years) + 1 / 12
+        if not name or end <= 0 or start >= len(years):
+            continue
+        start, end = max(start, 0.0), min(end, float(len(years)))
+        known = spans.get(name, (start, end))
+        spans[name] = (min(start, known[0]), max(end, known[1]))
+    events = [(name, *span) for name, span in spans.items()]
+    kept = sorted(events, key=lambda event: event[1] - event[2])[:MOST_LANES]
+    return sorted(kept, key=lambda event: (event[1], event[2], event[0]))
+
+
+def strip_height(events: list[tuple[str, float, float]]) -> list[float]:
+    """Height of the strip in inches, as the start of a list of panel heights; empty without events."""
+    return [LANE_INCHES * len(events) + 0.12] if events else []
+
+
+def draw_strip(
+    axes: Axes, events: list[tuple[str, float, float]], years: list[str], inches: float = WIDTH_INCHES - 2.6
+) -> None:
+    """One lane per event: a bar over its dates and its name inside the bar or beside it, where there is room."""
+    axes.set_gid("policy-dates")
+    axes.set_title("Policy dates", fontsize=8.5, color=GREY)
+    axes.set(xlim=(0, len(years)), ylim=(len(events) - 0.4, -0.6), yticks=[], xticks=[])
+    axes.grid(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    for lane, (name, start, end) in enumerate(events):
+        axes.barh(lane, end - start, left=start, height=0.78, color="#CFCFCF", linewidth=0)
+        text = shorten(name, 64)
+        width = len(text) * 0.066 * len(years) / inches  # crop years taken by the text at 7.5 points
+        if width <= end - start or (end + width > len(years) and start < width):
+            x, side = min(max((start + end) / 2, width / 2), len(years) - width / 2), "center"
+        elif end + width <= len(years):
+            x, side = end + 0.006 * len(years), "left"
+        else:
+            x, side = start - 0.006 * len(years), "right"
+        axes.text(x, lane, text, ha=side, va="center", fontsize=7.5, color="#222222")
+
+
+def shade(axes: Axes, events: list[tuple[str, float, float]]) -> None:
+    """Shade the long events and mark the short ones."""
+    for _name, start, end in events:
+        if end - start >= LONG_YEARS:
+            axes.axvspan(start, end, color="#000000", alpha=0.035, linewidth=0, zorder=0)
+        else:
+            axes.axvline(start, color="#999999", linewidth=0.7, linestyle=(0, (2, 2)), zorder=0)
+
+
+def _at(month: str, years: list[str]) -> float:
+    """Crop years from the start of the run to the start of a month (1980-08 -> 0 for a run from 1980/81)."""
+    return int(month[:4]) - int(years[0][:4]) + (int(month[5:7]) - 8) / 12

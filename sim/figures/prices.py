@@ -1,0 +1,51 @@
+"""Prices by market over time: one panel per grade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.figures.policy import draw_strip, policy_events, shade, strip_height
+from sim.figures.style import (
+    BAND_NOTE,
+    STYLE,
+    band_line,
+    crop_year_axis,
+    crop_years_of,
+    legend,
+    lines_of,
+    sheet,
+    title_of,
+)  # fmt: skip
+
+
+def prices(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
+    """Monthly f.o.b. prices of the base origin's grain by market, with bands, one panel per grade."""
+    series, scenario = frames["series"], meta["scenario"]
+    lines, years = lines_of(series, "price_cad_t"), crop_years_of(series)
+    markets = list(scenario["markets"])
+    grades = [grade for grade in scenario["grades"] if any(f"{market}:{grade}" in lines for market in markets)]
+    if not grades:
+        return None
+    events = policy_events(meta, years)
+    origin = title_of(meta, "origins", scenario["base_price_origin"], 40)
+    with mpl.rc_context(STYLE):
+        heights = [*strip_height(events), *[2.5] * len(grades)]
+        figure, axes = sheet(meta, f"Prices by market, {origin}, f.o.b. port", heights, note=BAND_NOTE)
+        panels = axes[:, 0]
+        if events:
+            draw_strip(panels[0], events, years)
+        for panel, grade in zip(panels[-len(grades) :], grades, strict=True):
+            for position, market in enumerate(markets):
+                part = lines.get(f"{market}:{grade}")
+                if part is not None:
+                    band_line(panel, part, position, title_of(meta, "markets", market))
+            panel.set_title(title_of(meta, "grades", grade, 60))
+            panel.set_ylabel("Price (C$/t f.o.b.)")
+            shade(panel, events)
+            crop_year_axis(panel, years, labelled=panel is panels[-1])
+            legend(panel)
+    return figure

@@ -1,0 +1,149 @@
+"""One look for all figures: palette, sheet with title and footer, bands, and crop years on the x axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito (2008), told apart by colour-blind readers; yellow last because it is weak on white
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+DASHES = ("-", "--", ":", "-.")
+GREY = "#555555"
+WIDTH_INCHES = 10.0
+BAND_NOTE = "Lines: median of draws. Bands: 25-75 % (dark) and 5-95 % (light) of draws."
+
+STYLE = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "lines.linewidth": 1.4,
+    "hatch.linewidth": 0.6,
+}
+
+
+def colour(position: int) -> str:
+    """Colour of the series at a position; colours repeat after eight, with other dashes."""
+    return PALETTE[position % len(PALETTE)]
+
+
+def dash(position: int) -> str:
+    """Line style that goes with ``colour``."""
+    return DASHES[position // len(PALETTE) % len(DASHES)]
+
+
+def sheet(
+    meta: dict[str, Any], title: str, heights: list[float], columns: int = 1, note: str = ""
+) -> tuple[Figure, np.ndarray]:
+    """Make a figure with a title, a footer that names the run, and rows of axes of the given heights (inches).
+
+    Returns
+    -------
+    figure : Figure
+    axes : ndarray of Axes, shape (len(heights), columns)
+    """
+    with mpl.rc_context(STYLE):
+        height = sum(heights) + 1.1
+        figure = Figure(figsize=(WIDTH_INCHES, height))
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        FigureCanvasAgg(figure)
+        figure.set_layout_engine("constrained", rect=(0.005, 0.45 / height, 0.985, 1 - 0.5 / height), h_pad=0.06)
+        axes = figure.subplots(len(heights), columns, squeeze=False, gridspec_kw={"height_ratios": heights})
+        figure.suptitle(title, x=0.012, ha="left", fontsize=12, fontweight="bold")
+        lines = [note, source(meta)] if note else [source(meta)]
+        figure.text(0.012, 0.08 / height, "\n".join(lines), fontsize=7.5, color=GREY, va="bottom", ha="left")
+    return figure, axes
+
+
+def source(meta: dict[str, Any]) -> str:
+    """Footer: which scenario and run a figure shows."""
+    draws = meta.get("draws", 1)
+    title = shorten(meta["scenario"]["title"], 70)
+    return f"Scenario: {meta['stem']} ({title}) · run {meta['run_id']} · {draws} draw{'s' if draws != 1 else ''}"
+
+
+def shorten(text: str, length: int) -> str:
+    """Text cut to a length, with an ellipsis."""
+    text = " ".join(str(text).split())
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def title_of(meta: dict[str, Any], section: str, name: str, length: int = 26) -> str:
+    """Title of a market, grade, seller ... in the scenario; its name when it has none."""
+    entry = meta["scenario"].get(section) or {}
+    return shorten((entry.get(name) or {}).get("title") or name.replace("_", " "), length)
+
+
+def crop_years_of(series: pd.DataFrame) -> list[str]:
+    """Crop years of a run, in order."""
+    return list(series.loc[series["time"] == "period", "crop_year"].unique())
+
+
+def lines_of(series: pd.DataFrame, name: str) -> dict[str, pd.DataFrame]:
+    """Frames by label of one series, with ``x`` in crop years since the start; labels without a value left out.
+
+    A month or week sits at its middle, a crop-year value at the middle of its year.
+    """
+    years = crop_years_of(series)
+    chosen = series[(series["series"] == name) & series["mean"].notna()]
+    if chosen.empty:
+        return {}
+    periods = series.loc[series["time"] == "period", "period"].max() + 1
+    per_year = periods / len(years)
+    monthly = chosen["time"].iloc[0] == "period"
+    at = (
+        chosen["period"].astype(float) / per_year + 0.5 / per_year
+        if monthly
+        else chosen["crop_year"].map(years.index) + 0.5
+    )
+    step = 1 / per_year if monthly else 1.0
+    return {str(label): _with_gaps(part, step) for label, part in chosen.assign(x=at).groupby("label", sort=False)}
+
+
+def _with_gaps(part: pd.DataFrame, step: float) -> pd.DataFrame:
+    """Insert empty lines where months are missing, so that no line is drawn across them."""
+    part = part.sort_values("x").reset_index(drop=True)
+    jumps = np.flatnonzero(np.diff(part["x"]) > 1.5 * step)
+    holes = pd.DataFrame({"x": part["x"].to_numpy()[jumps] + step})
+    return pd.concat([part, holes]).sort_values("x", ignore_index=True)
+
+
+def band_line(axes: Axes, part: pd.DataFrame, position: int, label: str, bands: bool = True) -> None:
+    """Median with its 25-75 and 5-95 bands. Values with gaps around them also get a dot, or they would not show."""
+    x, own = part["x"], colour(position)
+    if bands:
+        axes.fill_between(x, part["p05"], part["p95"], color=own, alpha=0.13, linewidth=0)
+        axes.fill_between(x, part["p25"], part["p75"], color=own, alpha=0.22, linewidth=0)
+    marker = {"marker": "o", "markersize": 2.2} if part["p50"].isna().any() or len(part) == 1 else {}
+    axes.plot(x, part["p50"], color=own, linestyle=dash(position), label=label, **marker)
+
+
+def crop_year_axis(axes: Axes, years: list[str], labelled: bool = True, inches: float = 7.4) -> None:
+    """Label crop years at the middle of each year, thinned so that they stay apart; ticks at the turn of the year."""
+    step = max(1, int(np.ceil(len(years) * 0.62 / inches)))
+    axes.set_xlim(0, len(years))
+    axes.set_xticks([i + 0.5 for i in range(0, len(years), step)], years[::step] if labelled else [])
+    axes.set_xticks(range(len(years) + 1), minor=True)
+    axes.tick_params(axis="x", which="major", length=0, pad=7)  # clear of the lowest label of the y axis
+    axes.tick_params(axis="x", which="minor", length=3)
+    if labelled:
+        axes.set_xlabel("Crop year (August-July)")
+
+
+def legend(axes: Axes, title: str | None = None) -> None:
+    """Legend to the right of the panel, where it covers nothing."""
+    axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1.02), title=title, alignment="left", borderaxespad=0.2)

@@ -1,0 +1,85 @@
+"""Export subsidies and the price gap between markets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.figures.policy import draw_strip, policy_events, shade, strip_height
+from sim.figures.style import (
+    BAND_NOTE,
+    STYLE,
+    band_line,
+    colour,
+    crop_year_axis,
+    crop_years_of,
+    legend,
+    lines_of,
+    sheet,
+    title_of,
+)  # fmt: skip
+from sim.frames import pair_gaps
+
+
+def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
+    """Programme rates by month, and the paired price gaps of ``meta["pairs"]`` by crop year, with bands."""
+    series, years = frames["series"], crop_years_of(frames["series"])
+    rates = {name: part for name, part in lines_of(series, "programme_rate_cad_t").items() if (part["p95"] > 0).any()}
+    gaps = pair_gaps(frames["summary"], meta).dropna(subset=["mean"])
+    events = policy_events(meta, years)
+    parts = [part for part, wanted in (("rates", rates), ("gaps", not gaps.empty)) if wanted]
+    if not parts:
+        return None
+    with mpl.rc_context(STYLE):
+        heights = [*strip_height(events), *[2.8] * len(parts)]
+        title = {"rates": "export subsidies", "gaps": "price gaps between markets"}
+        heading = " and ".join(title[part] for part in parts)
+        figure, axes = sheet(meta, heading[0].upper() + heading[1:], heights, note=BAND_NOTE)
+        panels = axes[:, 0]
+        if events:
+            draw_strip(panels[0], events, years)
+        for panel, part in zip(panels[-len(parts) :], parts, strict=True):
+            if part == "rates":
+                for position, (name, line) in enumerate(rates.items()):
+                    band_line(panel, line, position, _programme(meta, name))
+                panel.set(title="Bonus or refund granted (mean bonus, maximum refund)", ylabel="Rate (C$/t)")
+            else:
+                _gap_panel(panel, gaps, years, meta)
+            shade(panel, events)
+            crop_year_axis(panel, years, labelled=panel is panels[-1])
+            legend(panel)
+    return figure
+
+
+def _programme(meta: dict[str, Any], name: str) -> str:
+    return str((meta["scenario"].get(name) or {}).get("title") or name)[:30]
+
+
+def _gap_panel(axes: Axes, gaps: pd.DataFrame, years: list[str], meta: dict[str, Any]) -> None:
+    """One group of points per crop year: median, 25-75 (thick) and 5-95 (thin)."""
+    pairs = list(dict.fromkeys(gaps["pair"]))
+    for position, pair in enumerate(pairs):
+        part = gaps[gaps["pair"] == pair]
+        x = part["row"].map(years.index).to_numpy() + 0.5 + (position - (len(pairs) - 1) / 2) * 0.8 / max(len(pairs), 2)
+        own = colour(position)
+        axes.vlines(x, part["p05"], part["p95"], color=own, linewidth=1.1)
+        axes.vlines(x, part["p25"], part["p75"], color=own, linewidth=3.6)
+        first, _, second = pair.partition("-")
+        label = f"{title_of(meta, 'markets', first, 16)} less {title_of(meta, 'markets', second, 16)}"
+        axes.plot(
+            x,
+            part["p50"],
+            linestyle="none",
+            marker="o",
+            markersize=4.5,
+            color=own,
+            markeredgecolor="white",
+            label=label,
+        )
+    axes.axhline(0, color="#333333", linewidth=0.8)
+    axes.set(title="Price gap, feed, months with sales in both markets", ylabel="Price gap (C$/t f.o.b.)")
+    axes.margins(y=0.1)

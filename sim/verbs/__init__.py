@@ -1,0 +1,1 @@
+"""What each command does. ``sim.cli`` parses and calls; the modules here are imported only when their verb is used."""

@@ -1,0 +1,174 @@
+"""``singledesk compare``: what other scenarios change, on common random numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from sim.experiments.compare import REVENUE, Comparison, compare, with_published
+from sim.experiments.ensemble import chunks, run_ensemble
+from sim.figures import COMPARISON_FIGURES
+from sim.measures import Measures
+from sim.screen import comparison_tables, grid, mean_and_range, number
+from sim.shipped import published_effects
+from sim.store import new_run, safe_stem
+from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
+
+Loadings = list[Any]
+
+
+def compare_scenarios(
+    base: str, others: Sequence[str], draws: int | None, seed: int | None, sets: Sequence[str], out: Path, jobs: int,
+    chunk: int, as_json: bool, console: Console, errors: Console,
+) -> list[Path]:  # fmt: skip
+    """Run all scenarios with the base's seed and draws, show and save each comparison; return their folders."""
+    loaded = [load_scenario(name, sets, errors) for name in (base, *others)]
+    names = unique_names([Path(each.path).stem for each in loaded])
+    _warn(loaded, names, errors)
+    draws = loaded[0].scenario.draws if draws is None else draws
+    seed = loaded[0].scenario.seed if seed is None else seed
+    measures = _simulate(loaded, names, draws, seed, jobs, chunk, errors)
+    origin = loaded[0].scenario.base_price_origin
+    results, folders = [], []
+    for position in range(1, len(loaded)):
+        result = compare(measures[0], measures[position], origin, (names[0], names[position]))
+        published = published_effects() if is_the_study(loaded[0], loaded[position]) else {}
+        effects = with_published(result.effects.bands(), published)
+        folders.append(_save(out, result, effects, loaded[0], loaded[position], seed))
+        results.append(result)
+        if not as_json:
+            show(console, result, effects, bool(published), loaded[0].resolved)
+            console.print(f"Saved in {folders[-1]}", highlight=False, soft_wrap=True, markup=False)
+    if as_json:
+        content = [result.as_json() for result in results]
+        print(json.dumps(content[0] if len(content) == 1 else content, ensure_ascii=False, allow_nan=False))
+    return folders
+
+
+def is_the_study(base: Any, other: Any) -> bool:
+    """Whether a comparison is the one the study published: multiple sellers against a single desk, all grades."""
+    origin = base.scenario.base_price_origin
+    systems = [each.scenario.marketing.get(origin) for each in (base, other)]
+    if None in systems:
+        return False
+    return [(s.feed, s.malting) for s in systems] == [("single_desk",) * 2, ("multiple_sellers",) * 2]
+
+
+def unique_names(stems: list[str]) -> list[str]:
+    """Names for scenarios, numbered where two files share a stem."""
+    return [stem if stems.count(stem) == 1 else f"{stem}-{stems[: i + 1].count(stem)}" for i, stem in enumerate(stems)]
+
+
+def _warn(loaded: Loadings, names: list[str], errors: Console) -> None:
+    for position, each in enumerate(loaded):
+        for earlier in range(position):
+            if loaded[earlier].hash == each.hash:
+                pair = f"{names[earlier]} and {names[position]}"
+                text = f"warning: {pair} are identical scenarios, so their difference is zero"
+                errors.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _simulate(
+    loaded: Loadings, names: list[str], draws: int, seed: int, jobs: int, chunk: int, errors: Console
+) -> list[Measures]:
+    measures = []
+    with progress_bar(errors) as bar:
+        for name, each in zip(names, loaded, strict=True):
+            task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(each))
+            ensemble = run_ensemble(
+                each,
+                draws,
+                seed,
+                chunk=chunk,
+                jobs=jobs,
+                progress=lambda periods, task=task: bar.advance(task, periods),
+            )
+            measures.append(ensemble.measures)
+    return measures
+
+
+def _save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other: Any, seed: int) -> Path:
+    stem = safe_stem(f"compare-{result.base}-{result.other}")
+    markets = result.markets.bands()
+    markets["unit"] = markets["row"].map(result.market_units)
+    with new_run(out, stem, base.hash) as draft:
+        draft.parquet("comparison", effects)
+        draft.parquet("markets", markets)
+        draft.table("effects", effects.drop(columns="table"))
+        draft.table("markets", markets.drop(columns="table"))
+        meta = {
+            "stem": stem, "base": result.base, "other": result.other,
+            **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved,
+        }  # fmt: skip
+        for name, function in COMPARISON_FIGURES.items():
+            figure = function({"comparison": effects}, {**meta, "run_id": draft.run_id})
+            if figure is not None:
+                draft.figure(name, figure)
+        draft.manifest({"kind": "comparison", **meta})
+    return draft.final
+
+
+def headings(effects: pd.DataFrame) -> dict[str, str]:
+    """Heading of each column of Table 2."""
+    names = {}
+    for column in dict.fromkeys(effects["column"]):
+        if column == REVENUE:
+            names[column] = "Producer revenue (million C$)"
+        else:
+            label = column.removesuffix("_price_cad_t").replace("_", "-")
+            names[column] = f"{label[0].upper()}{label[1:]} price (C$/t)"
+    return names
+
+
+def show(
+    console: Console, result: Comparison, effects: pd.DataFrame, published: bool, scenario: dict[str, Any]
+) -> None:
+    """Print Table 2's layout, then the markets."""
+    band = "Mean over draws (5 to 95 %)" if result.draws > 1 else "One draw"
+    caption = f"{band}; average: mean of the rows." + (
+        " Published: the study's Table 2, whose printed averages are not exactly the mean of its rows."
+        if published
+        else ""
+    )
+    title = f"{result.other} minus {result.base}"
+    for table in comparison_tables(title, effects, result.draws, headings(effects), console.width, caption):
+        console.print(table)
+    bands = {(line.row, line.column): line for line in result.markets.bands().itertuples()}
+    lines = []
+    for row, label in market_labels(result, scenario).items():
+        base, other, change = (bands[row, side] for side in ("base", "other", "difference"))
+        difference = mean_and_range(change.mean, change.p05, change.p95, result.draws)
+        lines.append([label, number(base.mean), number(other.mean), difference])
+    if lines:
+        columns = ["", result.base, result.other, "difference"]
+        console.print(grid("Markets and programmes, mean of crop years", columns, lines))
+
+
+def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str]:
+    """Rows of ``result.markets`` worth a line on screen, with a heading: other boards' pools stay in the files."""
+    own = {name for name, board in scenario["boards"].items() if board["origin"] == scenario["base_price_origin"]}
+    labels = {}
+    for row in result.markets.rows:
+        table, _, column = row.partition(" ")
+        first, _, second = column.partition(":")
+        if table == "pool_deficit_million_cad":
+            if first in own:
+                labels[row] = f"Pool deficit, {_title(scenario, 'boards', first)}, {second}"
+        elif table == "price_gap":
+            labels[row] = "Price gap, " + " less ".join(_title(scenario, "markets", name) for name in second.split("-"))
+        elif table in ("origin_price", "origin_tonnes"):
+            what = "Price" if table == "origin_price" else "Sales"
+            labels[row] = f"{what}, {_title(scenario, 'markets', first)}, {_title(scenario, 'grades', second)}"
+        else:
+            what = "rate" if table == "programme_rate" else "spending"
+            labels[row] = f"{(scenario.get(column) or {}).get('title', column)}, {what}"
+    return {row: f"{label} ({result.market_units[row]})" for row, label in labels.items()}
+
+
+def _title(scenario: dict[str, Any], section: str, name: str) -> str:
+    return (scenario[section].get(name) or {}).get("title") or name

@@ -1,0 +1,101 @@
+"""``validate``, ``show``, ``new`` and ``schema``: everything about a scenario short of running it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sim.scenario import ScenarioError, explain, load, schema_json
+from sim.shipped import scenario_path, shipped_folder
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+SCAFFOLD = """\
+# A scenario of your own. It takes everything from its parent; write below only what differs.
+#   singledesk validate {name}.yaml      check it
+#   singledesk show {name}.yaml          every value in force, and the line it comes from
+#   singledesk compare {parent} {name}.yaml
+extends: {extends}
+title: "{name}"
+description: >-
+  Say here what question this scenario asks.
+# draws: 200
+# marketing: {{canada: {{feed: multiple_sellers, malting: multiple_sellers}}}}
+# shocks: {{yield_sd: 0.10}}
+"""
+
+
+def validate(names: Sequence[str], sets: Sequence[str], console: Console, errors: Console) -> bool:
+    """Check scenarios; ``ok`` lines and warnings on ``console``, reports on ``errors``. True when all are good."""
+    good = True
+    for name in names:
+        try:
+            loaded = load(scenario_path(name), list(sets))
+        except ScenarioError as error:
+            good = False
+            plain(errors, str(error))
+            continue
+        plain(console, f"ok {name}")
+        for warning in loaded.warnings:
+            plain(console, f"  warning: {warning}")
+    return good
+
+
+def show(name: str, sets: Sequence[str], as_json: bool, console: Console) -> None:
+    """Print a resolved scenario: as JSON, or with the file and line every value comes from."""
+    loaded = load(scenario_path(name), list(sets))
+    if as_json:
+        print(json.dumps(loaded.resolved, indent=1, ensure_ascii=False, allow_nan=False))
+    else:
+        plain(console, as_text(explain(loaded)))
+
+
+def as_text(rows: Sequence[tuple[str, Any, str]]) -> str:
+    """Lay out ``explain``'s rows: key, where its value is stated, and the value."""
+    keys, places = (max((len(row[column]) for row in rows), default=0) for column in (0, 2))
+    return "\n".join(
+        f"{key:<{keys}}  {place:<{places}}  {json.dumps(value, ensure_ascii=False, default=str)}"
+        for key, value, place in rows
+    )
+
+
+def new(name: str, folder: Path, parent: str = "history") -> Path:
+    """Write ``name.yaml`` in ``folder``, extending a shipped scenario; ValueError for a name or file that cannot be."""
+    if not NAME.fullmatch(name):
+        raise ValueError(
+            f"'{name}' is not a name for a scenario: use letters, digits, - and _ (at most 80), no folders"
+        )
+    path = folder / f"{name}.yaml"
+    shipped = shipped_folder() / f"{parent}.yaml"
+    if not shipped.is_file():
+        raise ValueError(f"the shipped scenario {parent}.yaml is not installed")
+    extends = json.dumps(
+        os.path.relpath(shipped, folder) if _near(shipped, folder) else str(shipped), ensure_ascii=False
+    )
+    text = SCAFFOLD.format(name=name, extends=extends, parent=parent)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ValueError(f"{path} exists already; it was not touched") from None
+    return path
+
+
+def _near(shipped: Path, folder: Path) -> bool:
+    """Tell whether a relative path will do: inside one checkout it survives a move of the whole."""
+    return shipped.parent.parent.resolve() in (folder.resolve(), *folder.resolve().parents)
+
+
+def schema() -> None:
+    """Print the JSON Schema of a scenario."""
+    print(json.dumps(schema_json(), indent=1, ensure_ascii=False))
+
+
+def plain(console: Console, text: str) -> None:
+    """Print text as it is: no markup, no colours, no wrapping."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,74 @@
+"""``singledesk run``: simulate a scenario, save everything, show the crop-year tables."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from sim.experiments.draw_files import join_draw_files
+from sim.experiments.ensemble import chunks, run_ensemble
+from sim.figures import FIGURES
+from sim.frames import YearTable, run_tables
+from sim.screen import print_year_table
+from sim.store import RunDraft, new_run
+from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
+
+
+def run(
+    scenario: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, jobs: int, save_draws: bool,
+    chunk: int, as_json: bool, console: Console, errors: Console,
+) -> Path:  # fmt: skip
+    """Run a scenario and return the folder of its results."""
+    loaded = load_scenario(scenario, sets, errors)
+    draws = loaded.scenario.draws if draws is None else draws
+    seed = loaded.scenario.seed if seed is None else seed
+    with new_run(out, Path(loaded.path).stem, loaded.hash) as draft:
+        scratch = draft.path / "scratch"
+        scratch.mkdir()
+        with progress_bar(errors) as bar:
+            task = bar.add_task(Path(loaded.path).stem, total=len(chunks(draws, chunk)) * period_count(loaded))
+            ensemble = run_ensemble(
+                loaded, draws, seed, chunk=chunk, jobs=jobs, save_draws=save_draws, scratch=scratch,
+                progress=lambda periods: bar.advance(task, periods),
+            )  # fmt: skip
+        if save_draws:
+            join_draw_files(ensemble.draw_parts, draft.path / "ledger_draws.parquet")
+        shutil.rmtree(scratch)
+        frames = {"series": ensemble.series, "summary": ensemble.measures.bands(), "ledger": ensemble.ledger}
+        meta = {"stem": Path(loaded.path).stem, **provenance(loaded, draws, seed)}
+        tables = save(draft, frames, meta)
+    if as_json:
+        print(json.dumps(report(draft, meta, frames["summary"]), ensure_ascii=False, allow_nan=False))
+    else:
+        for table in tables:
+            print_year_table(console, table, draws)
+        console.print(f"Saved in {draft.final}", highlight=False, soft_wrap=True, markup=False)
+    return draft.final
+
+
+def save(draft: RunDraft, frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> list[YearTable]:
+    """Write frames, tables, figures and, last, the manifest."""
+    for name, frame in frames.items():
+        draft.parquet(name, frame)
+    tables = run_tables(frames["summary"], meta)
+    for table in tables:
+        draft.table(table.name, *table.wide())
+    for name, function in FIGURES.items():
+        figure = function(frames, {**meta, "run_id": draft.run_id})
+        if figure is not None:
+            draft.figure(name, figure)
+    draft.manifest({"kind": "run", **meta})
+    return tables
+
+
+def report(draft: RunDraft, meta: dict[str, Any], summary: pd.DataFrame) -> dict[str, Any]:
+    """Make what ``run --json`` prints: the run's identity and its summary; a value that does not exist is null."""
+    lines = json.loads(summary.to_json(orient="records", double_precision=15))
+    keys = ("stem", "scenario_hash", "draws", "seed", "warnings")
+    return {"run_id": draft.run_id, "folder": str(draft.final), **{key: meta[key] for key in keys}, "summary": lines}

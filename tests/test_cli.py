@@ -1,0 +1,382 @@
+"""The command: exit codes, JSON, files, and nothing written for bad input."""
+
+from __future__ import annotations
+
+import errno
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fake_ledger import fake_loaded, simulate
+from typer.testing import CliRunner
+
+import sim.cli
+from sim.checks import IdentityError
+from sim.experiments.ensemble import run_ensemble
+from sim.scenario import write_yaml
+from sim.store import open_run, sha256
+
+TINY = Path(__file__).parent / "scenarios" / "tiny.yaml"
+ROOT = Path(__file__).parents[1]
+TABLES = {"prices", "tonnes", "price_gaps", "subsidy_rates", "subsidy_spending", "pool_returns", "producers"}
+
+
+def call(*arguments: object):
+    return CliRunner().invoke(sim.cli.app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """An empty working folder with two scenario files for the made-up market."""
+    for name, title in (("made_up", "A small made-up market"), ("other", "Other")):
+        (tmp_path / f"{name}.yaml").write_text(write_yaml(fake_loaded(title=title).resolved))
+    (tmp_path / "bad.yaml").write_text("title: Bad\nextends: made_up.yaml\nseed: -1\ngrdes: {}\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def fake_market(monkeypatch):
+    """The made-up ledger in place of the market."""
+    import sim.verbs.compare
+    import sim.verbs.run
+
+    fake = functools.partial(run_ensemble, simulate=simulate)
+    monkeypatch.setattr(sim.verbs.run, "run_ensemble", fake)
+    monkeypatch.setattr(sim.verbs.compare, "run_ensemble", fake)
+
+
+def replace_market(monkeypatch, failure: BaseException) -> None:
+    import sim.verbs.run
+
+    def broken(*_args, **_kwargs):
+        raise failure
+
+    monkeypatch.setattr(sim.verbs.run, "run_ensemble", broken)
+
+
+def listing(folder: Path) -> dict[str, str]:
+    return {str(p.relative_to(folder)): sha256(p) if p.is_file() else "" for p in sorted(folder.rglob("*"))}
+
+
+def only_run(folder: Path) -> Path:
+    (run,) = folder.iterdir()
+    return run
+
+
+# --- run
+
+
+def test_run_saves_everything_and_prints_tables(place, fake_market):
+    result = call("run", "made_up.yaml", "--draws", 4, "--seed", 5)
+    assert result.exit_code == 0, result.output
+    assert "Prices of barley from Western Canada" in result.stdout and "Japan less Other offshore" in result.stdout
+    run = only_run(place / "results" / "made_up")
+    manifest = json.loads((run / "run.json").read_text())
+    assert (manifest["draws"], manifest["seed"], manifest["stem"]) == (4, 5, "made_up")
+    assert {"python", "numpy", "pandas", "mesa", "singledesk"} <= manifest["versions"].keys()
+    assert {"started", "wall_seconds", "command", "warnings", "scenario_hash"} <= manifest.keys()
+    on_disk = {p.relative_to(run).as_posix() for p in run.rglob("*") if p.is_file()} - {"run.json"}
+    assert set(manifest["files"]) == on_disk
+    assert all(sha256(run / name) == entry["sha256"] for name, entry in manifest["files"].items())
+    assert {p.stem for p in (run / "tables").glob("*.csv")} >= TABLES
+    assert {p.stem for p in (run / "figures").glob("*.png")} == {"prices", "sales", "subsidies", "returns", "supply"}
+    assert {"mean", "p05", "p25", "p50", "p75", "p95"} <= set(pd.read_parquet(run / "summary.parquet").columns)
+    assert not (run / "ledger_draws.parquet").exists()
+
+
+def test_run_json_is_json_and_nothing_else(place, fake_market):
+    result = call("run", "made_up.yaml", "--draws", 2, "--json")
+    content = json.loads(result.stdout)
+    assert content["draws"] == 2 and Path(content["folder"]).name == content["run_id"]
+    assert {"table", "row", "column", "unit", "mean", "p05", "p95"} <= content["summary"][0].keys()
+
+
+def test_results_do_not_depend_on_chunks(place, fake_market):
+    frames = []
+    for number, chunk in enumerate((1, 3, 250)):
+        assert call("run", "made_up.yaml", "--draws", 5, "--chunk", chunk, "--out", number).exit_code == 0
+        frames.append(only_run(place / str(number) / "made_up"))
+    for name in ("summary.parquet", "series.parquet", "ledger.parquet", "tables/prices.csv"):
+        assert len({sha256(folder / name) for folder in frames}) == 1, name
+
+
+def test_whole_draws_on_request(place, fake_market):
+    assert call("run", "made_up.yaml", "--draws", 3, "--save-draws", "--chunk", 2).exit_code == 0
+    table = pd.read_parquet(only_run(place / "results" / "made_up") / "ledger_draws.parquet")
+    assert sorted(table["draw"].unique()) == [0, 1, 2]
+
+
+def test_set_changes_the_scenario(place, fake_market):
+    result = call("run", "made_up.yaml", "--set", "draws=3", "--set", "shocks.yield_sd=0.2", "--json")
+    assert json.loads(result.stdout)["draws"] == 3
+    manifest = open_run(only_run(place / "results" / "made_up")).manifest
+    assert manifest["scenario"]["shocks"]["yield_sd"] == 0.2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "bad.yaml"],
+        ["run", "missing.yaml"],
+        ["run", "."],
+        ["run", "made_up.yaml", "--draws", "0"],
+        ["run", "made_up.yaml", "--draws", "many"],
+        ["run", "made_up.yaml", "--seed", "-1"],
+        ["run", "made_up.yaml", "--jobs", "0"],
+        ["run", "made_up.yaml", "--chunk", "0"],
+        ["run", "made_up.yaml", "--out", "made_up.yaml"],
+        ["run", "made_up.yaml", "--set", "sheds.x=1"],
+        ["run", "made_up.yaml", "--set", "nonsense"],
+        ["compare", "made_up.yaml", "bad.yaml"],
+        ["compare", "made_up.yaml"],
+        ["validate", "bad.yaml"],
+        ["show", "bad.yaml"],
+        ["plot", "nothing"],
+        ["plot", "made_up", "--format", "gif"],
+        ["new", "../escape"],
+        ["new", ".hidden"],
+        ["new", "a b"],
+        ["new", ""],
+        ["nonsense"],
+    ],
+)
+def test_bad_input_exits_2_and_writes_nothing(place, fake_market, arguments):
+    before = listing(place)
+    result = call(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stderr.strip() and "Traceback" not in result.output and result.stdout == ""
+    assert listing(place) == before
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        (KeyboardInterrupt(), "interrupted, earlier results untouched"),
+        (OSError(errno.ENOSPC, "No space left on device"), "disk is full"),
+        (IdentityError("identity broken: stocks"), "identity broken: stocks"),
+        (MemoryError(), "smaller --chunk"),
+        (ZeroDivisionError("a bug"), "ZeroDivisionError: a bug"),
+    ],
+)
+def test_a_failed_run_exits_1_and_keeps_earlier_results(place, fake_market, monkeypatch, failure, message):
+    assert call("run", "made_up.yaml", "--draws", 1).exit_code == 0
+    before = listing(place)
+    replace_market(monkeypatch, failure)
+    result = call("run", "made_up.yaml", "--draws", 1)
+    assert result.exit_code == 1
+    assert message in result.stderr and len(result.stderr.strip().splitlines()) == 1 and result.stdout == ""
+    assert listing(place) == before
+
+
+# --- validate, show, new, schema
+
+
+def test_validate_reports_every_file(place):
+    result = call("validate", "made_up.yaml", "bad.yaml", "other.yaml")
+    assert result.exit_code == 2
+    assert "ok made_up.yaml" in result.stdout and "ok other.yaml" in result.stdout
+    assert "bad.yaml:3" in result.stderr and "bad.yaml:4" in result.stderr
+    assert call("validate", "made_up.yaml").exit_code == 0
+
+
+def test_show_names_the_line_of_every_value(place):
+    lines = call("show", "made_up.yaml").stdout.splitlines()
+    (line,) = [line for line in lines if line.startswith("base_price_origin ")]
+    number = 1 + (place / "made_up.yaml").read_text().splitlines().index("base_price_origin: canada")
+    assert f"made_up.yaml:{number}" in line and line.endswith('"canada"')
+    assert all("made_up.yaml:" in line or "default" in line for line in lines)
+    content = json.loads(call("show", "made_up.yaml", "--json").stdout)
+    assert content["base_price_origin"] == "canada"
+
+
+def test_schema_is_json_schema():
+    assert "properties" in json.loads(call("schema").stdout)
+
+
+def test_new_scenario_extends_history_and_is_never_overwritten(place):
+    assert call("new", "mine").exit_code == 0
+    text = (place / "mine.yaml").read_text()
+    result = call("validate", "mine.yaml")
+    assert result.exit_code == 0, result.output
+    again = call("new", "mine")
+    assert again.exit_code == 2 and "exists already" in again.stderr
+    assert (place / "mine.yaml").read_text() == text
+    assert call("new", "1980").exit_code == 0 and call("validate", "1980.yaml").exit_code == 0
+
+
+# --- plot
+
+
+def test_plot_draws_again_from_files(place, fake_market):
+    call("run", "made_up.yaml", "--draws", 3)
+    run = only_run(place / "results" / "made_up")
+    before = listing(run)
+    result = call("plot", "made_up", "--to", "images")
+    assert result.exit_code == 0, result.output
+    assert {p.name for p in (place / "images").iterdir()} == {
+        f"made_up-{name}.png" for name in ("prices", "sales", "subsidies", "returns", "supply")
+    }
+    for name in ("prices", "supply"):
+        assert (place / "images" / f"made_up-{name}.png").read_bytes() == (run / "figures" / f"{name}.png").read_bytes()
+    for kind, start in (("svg", b"<?xml"), ("pdf", b"%PDF")):
+        assert call("plot", run, "--figure", "prices", "--format", kind, "--to", "one").exit_code == 0
+        assert (place / "one" / f"made_up-prices.{kind}").read_bytes().startswith(start)
+    assert listing(run) == before
+    assert call("plot", "made_up", "--figure", "nothing").exit_code == 2
+
+
+def test_plot_refuses_damaged_results(place, fake_market):
+    call("run", "made_up.yaml", "--draws", 1)
+    run = only_run(place / "results" / "made_up")
+    (run / "series.parquet").write_bytes(b"PAR1 not really")
+    result = call("plot", run)
+    assert result.exit_code == 2 and "series.parquet" in result.stderr and "Traceback" not in result.output
+    (run / "run.json").write_text("{")
+    assert call("plot", run).exit_code == 2
+
+
+# --- compare
+
+
+def test_compare_json_has_exactly_the_agreed_shape(place, fake_market):
+    content = json.loads(call("compare", "made_up.yaml", "other.yaml", "--draws", 3, "--json").stdout)
+    assert list(content) == ["base", "other", "draws", "rows", "average"]
+    assert (content["base"], content["other"], content["draws"]) == ("made_up", "other", 3)
+    columns = ["feed_price_cad_t", "six_row_price_cad_t", "producer_revenue_million_cad"]
+    assert [row["column"] for row in content["average"]] == columns
+    assert [(row["crop_year"], row["column"]) for row in content["rows"]] == [
+        (year, column) for year in ("1984/85", "1985/86", "1986/87") for column in columns
+    ]
+    assert all(set(row) == {"crop_year", "column", "mean", "low", "high"} for row in content["rows"])
+    assert all(set(row) == {"column", "mean", "low", "high"} for row in content["average"])
+    feed = [row["mean"] for row in content["rows"] if row["column"] == "feed_price_cad_t"]
+    assert all(2.5 < value < 5 for value in feed)  # the board's C$5 more on most of the exports
+    average = content["average"][0]
+    assert average["mean"] == pytest.approx(sum(feed) / 3) and average["low"] <= average["mean"] <= average["high"]
+
+
+def test_compare_prints_and_saves(place, fake_market):
+    result = call("compare", "made_up.yaml", "other.yaml", "--draws", 2)
+    assert result.exit_code == 0, result.output
+    assert "other minus made_up" in result.stdout and "Producer revenue" in result.stdout
+    assert "published" not in result.stdout  # not the comparison the study made
+    run = only_run(place / "results" / "compare-made_up-other")
+    assert {p.name for p in (run / "tables").iterdir()} == {"effects.csv", "markets.csv"}
+    assert (run / "figures" / "effects.png").is_file()
+    assert call("plot", run, "--format", "svg").exit_code == 0
+
+
+def test_compare_shows_the_published_figures_beside_the_study_s_comparison(place, fake_market):
+    for name, system in (("made_up", "single_desk"), ("other", "multiple_sellers")):
+        file = place / f"{name}.yaml"
+        marketing = {"canada": {"feed": system, "malting": system}}
+        file.write_text(
+            write_yaml(fake_loaded(title="Other" if name == "other" else "Base", marketing=marketing).resolved)
+        )
+    result = call("compare", "made_up.yaml", "other.yaml", "--draws", 2)
+    assert "published" in result.stdout and "-95.70" in result.stdout  # 1985/86, six-row
+
+
+def test_compare_several_gives_a_list(place, fake_market):
+    content = json.loads(call("compare", "made_up.yaml", "other.yaml", "other.yaml", "--draws", 1, "--json").stdout)
+    assert [each["other"] for each in content] == ["other-1", "other-2"]
+
+
+def test_identical_scenarios_are_pointed_out(place, fake_market):
+    result = call("compare", "made_up.yaml", "made_up.yaml", "--draws", 1, "--json")
+    assert "identical" in result.stderr
+    assert all(row["mean"] == 0 for row in json.loads(result.stdout)["rows"])
+
+
+# --- the real market
+
+
+@pytest.fixture(scope="module")
+def tiny_run(tmp_path_factory):
+    out = tmp_path_factory.mktemp("tiny")
+    result = call("run", TINY, "--draws", 3, "--out", out)
+    assert result.exit_code == 0, result.output
+    return only_run(out / "tiny")
+
+
+def test_real_market_same_bits_for_any_chunk_and_workers(tiny_run, tmp_path):
+    for number, options in enumerate((["--chunk", 1], ["--chunk", 2, "--jobs", 2])):
+        result = call("run", TINY, "--draws", 3, "--out", tmp_path / str(number), *options)
+        assert result.exit_code == 0, result.output
+        run = only_run(tmp_path / str(number) / "tiny")
+        for name in ("summary.parquet", "series.parquet", "ledger.parquet"):
+            assert sha256(run / name) == sha256(tiny_run / name), f"{name} {options}"
+
+
+def test_real_market_compares(tmp_path):
+    change = tmp_path / "sellers.yaml"
+    change.write_text(
+        f"extends: {json.dumps(str(TINY))}\ntitle: Sellers\nevents: []\n"
+        "marketing: {canada: {feed: multiple_sellers, malting: multiple_sellers}}\n"
+    )
+    result = call("compare", TINY, change, "--draws", 2, "--json", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.stdout)["rows"]
+    assert {row["column"] for row in rows} >= {"feed_price_cad_t", "producer_revenue_million_cad"}
+    assert all(row["mean"] is not None for row in rows)
+
+
+# --- the command itself
+
+
+def run_python(*arguments: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=ROOT)
+    return time.perf_counter() - start
+
+
+def test_help_is_quick():
+    base = min(run_python("-c", "import typer, rich") for _ in range(5))
+    own = min(run_python("-m", "sim.cli", "--help") for _ in range(5))
+    assert own <= 3 * base + 0.05
+
+
+def test_help_of_every_verb():
+    for verb in ("run", "compare", "validate", "show", "new", "schema", "plot"):
+        assert call(verb, "--help").exit_code == 0
+    assert call().exit_code in (0, 2)
+
+
+SLOW_RUN = """
+import pathlib, sys, time
+import sim.cli, sim.verbs.run
+def slow(*args, scratch, **kwargs):
+    (scratch / "begun").write_text("x")
+    time.sleep(60)
+sim.verbs.run.run_ensemble = slow
+sim.cli.app(["run", "made_up.yaml"])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_process_cleans_up(place, fake_market, number):
+    assert call("run", "made_up.yaml", "--draws", 1).exit_code == 0
+    before = listing(place)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([sys.executable, "-c", SLOW_RUN], stderr=subprocess.PIPE, text=True, env=environment)
+    try:
+        deadline = time.monotonic() + 60
+        while not list(place.glob("results/made_up/.*/scratch/begun")):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(number)
+        assert process.wait(20) == 1
+        assert process.stderr.read().strip() == "interrupted, earlier results untouched"
+    finally:
+        process.kill()
+    assert listing(place) == before
