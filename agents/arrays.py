@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 Array = np.ndarray
+LOOP_FROM_DRAWS = 64  # from here adding row by row beats the running sum, with the same bits
 
 
 def total(values: Array) -> Array:
@@ -15,7 +16,12 @@ def total(values: Array) -> Array:
     """
     if len(values) == 0:
         return np.zeros(values.shape[1:])
-    return np.add.accumulate(values, axis=0)[-1]
+    if values.shape[-1] < LOOP_FROM_DRAWS:
+        return np.add.accumulate(values, axis=0)[-1]
+    out = values[0] + 0.0  # a copy, as float
+    for row in values[1:]:
+        out += row
+    return out
 
 
 def ratio(numerator: Array, denominator: Array, empty: float | Array = 0.0) -> Array:

@@ -1,0 +1,1 @@
+"""The world: scenarios, the market, its ledger and measures, and everything a user runs."""

@@ -1,0 +1,76 @@
+"""Demand through a base point, pool accounts, and random streams."""
+
+import numpy as np
+import pytest
+
+from sim import pool
+from sim.demand import consumer_surplus, linear_demand, quantity_at
+from sim.streams import Streams
+
+
+def test_linear_demand_passes_through_its_base_point_with_its_elasticity():
+    choke, slope = linear_demand(np.array([100.0]), np.array([50.0]), 0.8)
+    assert choke - slope * 50 == pytest.approx(100)
+    step = 1e-6
+    elasticity = -(quantity_at(choke, slope, 100 + step) - quantity_at(choke, slope, 100 - step)) / (2 * step) * 100 / 50
+    assert elasticity == pytest.approx(0.8, rel=1e-6)
+
+
+def test_no_base_quantity_means_no_demand():
+    choke, slope = linear_demand(np.array([100.0]), np.array([0.0]), 0.8)
+    assert choke[0] == 0 and slope[0] > 0 and quantity_at(choke, slope, 0.0)[0] == 0
+
+
+def test_consumer_surplus_is_the_triangle_under_one_price():
+    # P = 100 - Q at P = 60: Q = 40, triangle 40 * 40 / 2.
+    assert consumer_surplus(100.0, 1.0, 40.0, 40.0 * 60.0) == 800
+
+
+def test_initial_payment_rises_but_never_falls_within_a_pool():
+    current = np.array([80.0, 80.0])
+    assert pool.initial_payment(current, np.array([120.0, 90.0]), 0.8, new_pool=False).tolist() == [96.0, 80.0]
+    assert pool.initial_payment(current, np.array([120.0, 90.0]), 0.8, new_pool=True).tolist() == [96.0, 72.0]
+
+
+def test_outlook_averages_sales_made_with_todays_price_and_is_late():
+    # A quarter of the year at 100 realised, 140 today: forecast 130; half of the old outlook of 90 stays.
+    assert pool.pool_return_outlook(90.0, 100.0, 140.0, elapsed=0.25, lag=0.5) == 110
+    assert pool.pool_return_outlook(90.0, 100.0, 140.0, elapsed=1.0, lag=0.0) == 100
+
+
+@pytest.mark.parametrize("receipts, final, deficit", [(1000.0, 150.0, 0.0), (700.0, 0.0, 150.0)])
+def test_pool_closes_with_a_final_payment_or_a_deficit(receipts, final, deficit):
+    paid = pool.close_pool(np.array([receipts]), np.array([50.0]), np.array([800.0]))
+    assert [float(x[0]) for x in paid] == [final, deficit]
+
+
+def test_stream_of_a_draw_is_the_same_in_any_chunk():
+    whole = Streams(7, draws=10).normal("yield", "canada", "1980/81", 5)
+    for first, count in ((0, 1), (3, 1), (4, 6)):
+        assert np.array_equal(Streams(7, count, first).normal("yield", "canada", "1980/81", 5), whole[:, first : first + count])
+
+
+def test_streams_differ_by_seed_purpose_agent_and_year():
+    base = Streams(7, 4).uniform("yield", "canada", "1980/81", 4)
+    for seed, names in ((8, ("yield", "canada", "1980/81")), (7, ("corn", "canada", "1980/81")),
+                        (7, ("yield", "eu", "1980/81")), (7, ("yield", "canada", "1981/82"))):
+        assert not np.intersect1d(Streams(seed, 4).uniform(*names, 4), base).size
+
+
+def test_asking_for_more_draws_or_names_in_another_order_moves_nothing():
+    streams = Streams(7, 2)
+    first = streams.uniform("a", "x", "1980/81", 3)
+    streams.uniform("b", "y", "1980/81", 3)
+    assert np.array_equal(streams.uniform("a", "x", "1980/81", 3), first)
+
+
+def test_normal_numbers_are_standard_normal():
+    sample = Streams(1, 20000).normal("yield", "canada", "1980/81", 1)[0]
+    # 20,000 draws: the mean has standard error 0.007 and the variance 0.01; four of each.
+    assert abs(sample.mean()) < 0.028 and abs(sample.var() - 1) < 0.04
+
+
+@pytest.mark.parametrize("draws, first", [(0, 0), (1, -1)])
+def test_impossible_draws_are_refused(draws, first):
+    with pytest.raises(ValueError, match="draws must be"):
+        Streams(1, draws, first)
