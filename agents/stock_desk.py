@@ -13,6 +13,8 @@ from agents.beliefs import MEMORY, ResidualDemand
 from agents.terms import Offer, Sale, Tender
 
 Array = np.ndarray
+BUSY_MEMORY = 0.15  # weight of a period in the usual demand: about half a year
+BUSY_BOUNDS = (0.4, 2.5)  # a desk never stops selling and never empties its store in one busy period
 RESERVE_SHARE = 0.98  # no tonne is sold much below what it brings elsewhere; the rest is room for rounding of the plan
 
 
@@ -42,6 +44,7 @@ class StockDesk:
         self.marginal_cad_t = np.zeros(draws)
         self.feed_netback_cad_t = np.zeros(draws)  # running average f.o.b. price of its feed sales by tender
         self.counters: list[Counter] = []
+        self._usual_demand_kt: Array | None = None
 
     def take_seat(self, tender: Tender, seat: int, belief: ResidualDemand) -> None:
         """Join a tender."""
@@ -84,7 +87,8 @@ class StockDesk:
         open_counters = [(i, c) for i, c in enumerate(self.counters) if c.tender.is_open and allowed(c.tender)]
         if not open_counters:
             return
-        to_place = share * np.maximum(self.stock_kt - self.reserved_kt, 0.0)
+        to_place = share * self._busy(open_counters) * np.maximum(self.stock_kt - self.reserved_kt, 0.0)
+        to_place = np.minimum(to_place, self.stock_kt - self.reserved_kt)
         intercept, slope, limit, previous = [], [], [], []
         for _, counter in open_counters:
             tender, belief = counter.tender, counter.belief
@@ -109,6 +113,19 @@ class StockDesk:
             tender = counter.tender
             reserve = RESERVE_SHARE * self.worth_cad_t + tender.freight_cad_t[counter.seat] + tender.grade_cost_cad_t
             tender.offer(counter.seat, Offer(kt, reserve))
+
+    def _busy(self, open_counters: list[tuple[int, Counter]]) -> Array:
+        """Demand on the table today against what is usual, (draw,), within bounds.
+
+        Buyers who tender once a quarter make busy and quiet periods; a seller who placed the same tonnes in all of them
+        would press them on the few who come in a quiet one.
+        """
+        today = total(np.array([counter.tender.size_kt for _, counter in open_counters]))
+        if self._usual_demand_kt is None:
+            self._usual_demand_kt = today
+        busy = np.clip(ratio(today, self._usual_demand_kt, empty=1.0), *BUSY_BOUNDS)
+        self._usual_demand_kt = self._usual_demand_kt + BUSY_MEMORY * (today - self._usual_demand_kt)
+        return busy
 
     def _within_malting_stock(self, plan: Array, malting: list[bool]) -> Array:
         """Scale malting tonnes down to the malting-quality stock at hand."""

@@ -137,7 +137,9 @@ def seats_at(market, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
         tranches = 2 if home in scenario.marketing else len(CASH_TRANCHES)
         groups = [group for group, section in scenario.growers.items() if section.origin == home]
         seats += [Seat(group, "growers", home) for group in groups for _ in range(tranches)]
-    seats += [Seat(board, "board", s.origin) for board, s in scenario.boards.items() if s.origin in reaches]
+    for board, section in scenario.boards.items():
+        if section.origin in reaches and (section.grades is None or grade in section.grades):
+            seats.append(Seat(board, "board", section.origin))
     for company, agent in market.companies.items():
         for origin in agent.stock:
             systems = [regime.marketing[origin] for regime in market.parameters.regimes]

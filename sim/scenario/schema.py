@@ -155,6 +155,8 @@ class Board(Section):
     """Origin whose growers deliver to it."""
     growers: list[Name]
     """Grower groups that deliver to it."""
+    grades: list[Name] | None = None
+    """Grades it sells; all when absent."""
     pool_year_end_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 12
     """Last month of the pool; the pool closes and pays at its end."""
     initial_share: Annotated[float, unit("share of expected pool return", ge=0, le=1)] = 0.80
