@@ -73,7 +73,7 @@ class Timeline:
         )
 
     def __len__(self) -> int:
-        """Number of periods T."""
+        """Return the number of periods T."""
         return len(self.year_of_period)
 
     @property

@@ -1,0 +1,137 @@
+"""A scenario file, its parents by ``extends``, and the merged tree with ``overrides`` and ``--set`` applied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sim.scenario.fields import ROOT
+from sim.scenario.merge import log_changes, merge
+from sim.scenario.overrides import SET_FILE, apply_overrides, apply_sets
+from sim.scenario.problems import Mark, Report, show
+from sim.scenario.reader import Node, parse
+from sim.scenario.source import YAML_BYTES, read_text
+from sim.scenario.tree import elements, items
+
+
+@dataclass
+class Document:
+    """One YAML file: its scenario keys, and the two keys that are the loader's own."""
+
+    file: str
+    body: Node
+    extends: Node | None = None
+    overrides: Node | None = None
+
+
+@dataclass
+class Merged:
+    """Outcome of a chain: the tree, the tree of the direct parent, and the log of changes."""
+
+    tree: Node
+    parent: Node | None = None
+    parent_file: str = ""
+    changes: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)  # oldest parent first, --set last
+
+
+def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = None) -> Document | None:
+    """Read one file; None and problems when it holds no mapping."""
+    text = read_text(file, report, YAML_BYTES, cited)
+    if text is None:
+        return None
+    known = len(report.problems)
+    root = parse(text, file, report)
+    if root is None or root.blank:
+        if len(report.problems) == known:
+            comments = any(line.lstrip().startswith("#") for line in text.splitlines())
+            what = "holds only comments" if comments else "is empty"
+            report.add(
+                Mark(file), "", f"the file {what}; a scenario is a mapping of keys such as `title` and `calendar`"
+            )
+        return None
+    if not isinstance(root.value, dict):
+        if not root.bad:
+            message = f"the top level must be a mapping of keys such as `title` and `calendar`, not {show_node(root)}"
+            report.add(root.mark, "", message)
+        return None
+    _refuse_blanks(root, report)
+    own = {key: node for key, node in root.value.items() if key in ("extends", "overrides")}
+    body = {key: node for key, node in root.value.items() if key not in own}
+    return Document(file, Node(body, root.mark, root.keys), own.get("extends"), own.get("overrides"))
+
+
+def show_node(node: Node) -> str:
+    """Kind or value of a node, for messages."""
+    return show({} if isinstance(node.value, dict) else [] if isinstance(node.value, list) else node.value)
+
+
+def _refuse_blanks(root: Node, report: Report) -> None:
+    """Refuse keys with nothing after the colon: more often a slip of indentation than a wish to remove something."""
+    todo: list[tuple[Node, tuple]] = [(root, ())]
+    seen: set[int] = set()
+    while todo:
+        node, path = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        for key, below in items(node):
+            if below.blank:
+                message = "nothing after the colon; indent what belongs to it, or write null to remove the entry"
+                report.add(node.keys[key], (*path, key), message)
+                below.bad = True
+            todo.append((below, (*path, key)))
+        todo += [(below, (*path, index)) for index, below in enumerate(elements(node))]
+
+
+def read_chain(file: str, report: Report) -> list[Document]:
+    """Read the file and its parents, the oldest first; empty when one of them cannot be used."""
+    documents: list[Document] = []
+    seen: list[str] = []
+    cited: tuple[Mark, str] | None = None
+    while True:
+        document = read_document(file, report, cited)
+        if document is None:
+            return []
+        documents.append(document)
+        seen.append(os.path.realpath(file))
+        extends = document.extends
+        if extends is None or extends.bad or (extends.value is None):
+            return documents[::-1]
+        if not isinstance(extends.value, str) or not extends.value:
+            message = f"{show_node(extends)} is not allowed here; allowed: the name of one file"
+            report.add(extends.mark, "extends", message)
+            return []
+        parent = os.path.normpath(os.path.join(os.path.dirname(file), extends.value))
+        try:
+            real = os.path.realpath(parent)
+        except (ValueError, OSError):
+            real = parent
+        if real in seen:
+            files = [each.file for each in documents[seen.index(real) :]]
+            circle = " -> ".join([*files, files[0]])
+            report.add(extends.mark, "extends", f"the files extend each other in a circle: {circle}")
+            return []
+        file, cited = parent, (extends.mark, "extends")
+
+
+def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None:
+    """Tree of a scenario: parents first, each with its own overrides, then ``--set``."""
+    documents = read_chain(file, report)
+    if not documents:
+        return None
+    merged = Merged(Node({}, documents[0].body.mark), files=[*(each.file for each in documents), SET_FILE])
+    for number, document in enumerate(documents):
+        before = merged.tree
+        after = merge(before, document.body, ROOT, (), report)
+        after.mark = document.body.mark  # a missing key is the fault of the file asked for
+        after = apply_overrides(after, document.overrides, document.body, report)
+        if number:
+            merged.changes += log_changes(before, after)
+            merged.parent, merged.parent_file = before, documents[number - 1].file
+        elif items(document.overrides):
+            merged.changes += log_changes(document.body, after)
+        merged.tree = after
+    merged.tree = apply_sets(merged.tree, sets, report, merged.changes)
+    return merged

@@ -1,0 +1,101 @@
+"""The merged tree against the schema: one human message per node, with what is allowed there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import ValidationError
+
+from sim.scenario.fields import NAME, ROOT, Slot
+from sim.scenario.problems import Path, Report, nearest, printable, show
+from sim.scenario.reader import Node
+from sim.scenario.scalars import plain_scalar
+from sim.scenario.schema import Scenario
+from sim.scenario.tree import child, mark_of, plain
+
+_RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+
+
+def validate(tree: Node, report: Report) -> Scenario | None:
+    """Scenario of a tree; None and problems when it does not fit the schema.
+
+    Validation is strict: a text is not a number, true is not a number, 3.5 is not a whole number.
+    """
+    try:
+        return Scenario.model_validate(plain(tree), strict=True)
+    except ValidationError as error:
+        for each in error.errors(include_url=False, include_input=False):
+            _translate(each, tree, report)
+        if not report.problems:  # nothing may fall through between the schema and its messages
+            report.add(tree.mark, "", "does not fit the schema: " + printable(str(error), 300))
+        return None
+
+
+def _translate(error: Any, tree: Node, report: Report) -> None:
+    path, node, slot, rest, on_key = _locate(tree, error["loc"])
+    if node.bad:
+        return
+    kind = error["type"]
+    if on_key:
+        report.add(mark_of(tree, path), path, f"not {NAME}")
+    elif kind == "extra_forbidden":
+        report.add(mark_of(tree, path), path, f"unknown key{_key_hint(str(path[-1]), slot_above(path))}")
+    elif kind == "missing":
+        missing = slot.child(rest[-1]) if slot else None
+        about = f"; wanted: {missing.wanted}" if missing else ""
+        about += f" - {missing.description}" if missing and missing.description else ""
+        report.add(mark_of(tree, path), (*path, rest[-1]), f"missing{about}")
+    elif slot is not None and not (slot.is_level and isinstance(node.value, dict)):
+        report.add(node.mark, path, _value_message(kind, node, slot))
+
+
+def _locate(tree: Node, loc: tuple[Any, ...]) -> tuple[Path, Node, Slot | None, list[Any], bool]:
+    """Follow a location down the tree; names of union branches on the way are not keys and are passed over."""
+    path: Path = ()
+    node, slot, rest = tree, ROOT, []
+    for step in loc:
+        below = child(node, step)
+        if below is None or below.bad:
+            if below is not None:
+                return path, below, None, [], False
+            rest.append(step)
+            continue
+        path, node, rest = (*path, step), below, []
+        slot = slot.child(step) if slot else None
+    return path, node, slot, rest, loc[-1:] == ("[key]",)
+
+
+def _key_hint(key: str, section: Slot) -> str:
+    hint = nearest(key, section.keys)
+    inside = [name for name, slot in section.keys.items() if key in slot.keys]
+    return hint if "did you mean" in hint or not inside else f"; it belongs inside `{'` or `'.join(inside)}`"
+
+
+def slot_above(path: Path) -> Slot:
+    """Slot of the section a key stands in."""
+    slot: Slot | None = ROOT
+    for key in path[:-1]:
+        slot = slot.child(key) if slot else None
+    return slot or ROOT
+
+
+def _value_message(kind: str, node: Node, slot: Slot) -> str:
+    value = node.value
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value} is not a finite number; allowed: {slot.wanted}"
+    if kind in _RANGE:
+        return f"{show(value)} is out of range; allowed: {slot.wanted}"
+    hint = ""
+    if isinstance(value, str):
+        if get_origin(slot.annotation) is Literal:
+            hint = _choice_hint(value, [str(choice) for choice in get_args(slot.annotation)])
+        elif slot.is_number and isinstance(plain_scalar(value), (int, float)):
+            hint = "; write it without quotes"
+    shown = show({} if isinstance(value, dict) else [] if isinstance(value, list) else value)
+    return f"{shown} is not allowed here; allowed: {slot.wanted}{hint}"
+
+
+def _choice_hint(value: str, choices: list[str]) -> str:
+    hint = nearest(value, choices)
+    return hint if "did you mean" in hint else ""

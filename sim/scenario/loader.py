@@ -1,0 +1,189 @@
+"""Loading a scenario: files to a checked, resolved scenario, or one report of everything that is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from sim.calendar import Timeline
+from sim.scenario.chain import Merged, merge_chain
+from sim.scenario.check import validate
+from sim.scenario.events import Regimes, lay_out, read_events, warn_overruled
+from sim.scenario.merge import prune
+from sim.scenario.names import check_series_names
+from sim.scenario.overrides import SET_FILE
+from sim.scenario.problems import Report, dotted
+from sim.scenario.reader import Node
+from sim.scenario.references import check_references
+from sim.scenario.resolved import fingerprint, resolved_data
+from sim.scenario.schema import Level, Scenario
+from sim.scenario.series import SeriesTable
+from sim.scenario.tables import DataFile, read_tables
+from sim.scenario.tree import child, elements, leaves
+from sim.scenario.values import LevelChecker, timeline_of
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario ready to run, with where everything came from.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The scenario without its events applied.
+    regimes : tuple of Scenario
+        Distinct scenarios that hold after events, in order of first use.
+    regime_of_period : ndarray of int
+        Which of ``regimes`` holds in each period, shape (T,).
+    series : SeriesTable
+        Historical series.
+    timeline : Timeline
+        Calendar of the run.
+    origins : dict of str to (str, int)
+        File and line that states each leaf, by dotted path; leaves left to their default are not in it.
+    changes : list of str
+        What ``extends``, ``overrides`` and ``--set`` changed, ``path: old -> new``.
+    warnings : list of str
+        What runs but deserves a look.
+    resolved : dict
+        The scenario as plain data, defaults filled in, data tables by path from the working directory.
+    hash : str
+        SHA-256 of the resolved scenario without title and description, and of the values in the data tables.
+    path : str
+        The file, as given.
+    """
+
+    scenario: Scenario
+    regimes: tuple[Scenario, ...]
+    regime_of_period: np.ndarray
+    series: SeriesTable
+    timeline: Timeline
+    origins: dict[str, tuple[str, int]]
+    changes: list[str]
+    warnings: list[str]
+    resolved: dict[str, Any]
+    hash: str
+    path: str
+
+    def over_time(self, pick: Callable[[Scenario], Any]) -> list[Any]:
+        """Return what ``pick`` finds in the scenario that holds in each period; T entries."""
+        found = [pick(regime) for regime in self.regimes]
+        return [found[regime] for regime in self.regime_of_period]
+
+    def levels(
+        self, level: Level | None | Callable[[Scenario], Level | None], kind: Literal["period", "year"] = "period"
+    ) -> np.ndarray:
+        """Value of a level in each period, shape (T,), or its mean in each crop year, shape (Y,).
+
+        ``level`` may be a function of the scenario (``lambda s: s.eep.tonnage_kt``): then events count.
+        """
+        if callable(level):
+            each = np.array([self.series.resolve(level(regime), self.timeline) for regime in self.regimes])
+            values = each[self.regime_of_period, np.arange(len(self.timeline))]
+        else:
+            values = self.series.resolve(level, self.timeline)
+        return values if kind == "period" else values.reshape(len(self.timeline.crop_years), -1).mean(axis=1)
+
+
+def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
+    """Load a scenario file.
+
+    Parameters
+    ----------
+    path : path-like
+        The YAML file.
+    sets : sequence of str
+        Changes of single keys, ``eep.enabled=false``, applied last.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found; nothing else is raised for bad input.
+    """
+    report = Report()
+    file = os.fspath(path)
+    file = file if isinstance(file, str) else os.fsdecode(file)
+    merged = merge_chain(file, sets, report)
+    if merged is None:
+        report.stop()
+    tree = prune(merged.tree)
+    scenario = validate(tree, report)
+    table, complete = read_tables(_data_files(tree), report)
+    timeline = timeline_of(tree, report)
+    check_references(tree, report)
+    if complete:
+        check_series_names(tree, table, report)
+    regimes, scenarios = _regimes(tree, scenario, timeline, report)
+    if complete and timeline:
+        checker = LevelChecker(table, timeline, report)
+        for each in [tree, *regimes.trees]:
+            if each is not tree:
+                check_references(each, report)
+                check_series_names(each, table, report)
+            checker.check(each)
+        checker.report_gaps(tree)
+    report.stop()
+    warn_overruled(tree, read_events(tree, timeline, Report()), merged.files, report)
+    located = _with_data_paths(scenario, tree)
+    _warn_equal_to_parent(merged, located, report)
+    return Loaded(
+        scenario=located,
+        regimes=tuple(_with_data_paths(each, tree) for each in scenarios),
+        regime_of_period=regimes.of_period,
+        series=table,
+        timeline=timeline,
+        origins={dotted(path): (node.mark.file, node.mark.line) for path, node in leaves(tree)},
+        changes=merged.changes,
+        warnings=report.warnings,
+        resolved=resolved_data(located),
+        hash=fingerprint(located, table),
+        path=file,
+    )
+
+
+def _data_files(tree: Node) -> list[DataFile]:
+    """List data tables by the folder of the file that names them; those of ``--set`` by the working directory."""
+    found = []
+    for index, node in enumerate(elements(child(tree, "data"))):
+        if isinstance(node.value, str) and not node.bad:
+            folder = "" if node.mark.file == SET_FILE else os.path.dirname(node.mark.file)
+            found.append(DataFile(os.path.normpath(os.path.join(folder, node.value)), node.mark, ("data", index)))
+    return found
+
+
+def _regimes(
+    tree: Node, scenario: Scenario | None, timeline: Timeline | None, report: Report
+) -> tuple[Regimes, list[Scenario]]:
+    """Regimes of the calendar; each event is also checked alone, so that one outside the calendar is checked too."""
+    changes = read_events(tree, timeline, report)
+    if timeline is None:
+        return Regimes([], np.zeros(0, dtype=int)), []
+    for change in changes:
+        alone = lay_out(tree, [change], _always(timeline, change.first), report).trees[0]
+        validate(alone, report)
+    regimes = lay_out(tree, changes, timeline, report)
+    return regimes, [each for each in (validate(regime, report) for regime in regimes.trees) if each is not None]
+
+
+def _always(timeline: Timeline, month: str) -> Timeline:
+    """One period in ``month``."""
+    one = Timeline.build(timeline.crop_years[0], 1, 12)
+    return Timeline(one.crop_years, 12, one.year_of_period[:1], one.period_in_year[:1], one.month_of_year[:1], (month,))
+
+
+def _with_data_paths(scenario: Scenario, tree: Node) -> Scenario:
+    return scenario.model_copy(update={"data": [each.file for each in _data_files(tree)]})
+
+
+def _warn_equal_to_parent(merged: Merged, scenario: Scenario, report: Report) -> None:
+    if merged.parent is None:
+        return
+    before = prune(merged.parent)
+    parent = validate(before, Report())
+    texts = {"title": "", "description": ""}
+    if parent and _with_data_paths(parent, before).model_copy(update=texts) == scenario.model_copy(update=texts):
+        report.warn(merged.tree.mark, "extends", f"this scenario is equal to its parent `{merged.parent_file}`")

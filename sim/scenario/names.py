@@ -1,0 +1,95 @@
+"""Names that point elsewhere in the scenario: each must be defined where it points to.
+
+The checks read the tree, not the validated scenario, so they run and report beside schema problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.fields import ROOT, Slot
+from sim.scenario.problems import Path, Report, nearest, printable
+from sim.scenario.reader import Node
+from sim.scenario.series import SeriesTable
+from sim.scenario.tree import child, elements, find, items, matches
+
+BUYERS = ("state_importers", "importers", "maltsters", "feeders")
+
+# value at the pattern -> sections one of which must have an entry of that name, and what the thing is called
+VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("base_price_origin", ("origins",), "origin"),
+    ("growers.*.origin", ("origins",), "origin"),
+    ("boards.*.origin", ("origins",), "origin"),
+    ("traders.companies.*.origins.*", ("origins",), "origin"),
+    ("exporters.*.origin", ("origins",), "origin"),
+    ("eep.origin", ("origins",), "origin"),
+    ("restitution.origin", ("origins",), "origin"),
+    ("feeders.*.origin", ("origins",), "origin"),
+    ("state_importers.*.agreement.outside_origin", ("origins",), "origin"),
+    ("state_importers.*.agreement.board", ("boards",), "board"),
+    ("treasuries.guarantors.*.boards.*", ("boards",), "board"),
+    ("boards.*.growers.*", ("growers",), "grower group"),
+    ("eep.eligible.*", ("importers", "state_importers"), "importer"),
+    ("marketing.*.continental_market", ("markets",), "market"),
+    ("reference_prices.*.feeders", ("feeders",), "feeders"),
+    *((f"{kind}.*.market", ("markets",), "market") for kind in BUYERS),
+)
+# keys of the mapping at the pattern
+KEYS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("freight_usd_t", ("origins",), "origin"),
+    ("marketing", ("origins",), "origin"),
+    ("boards.*.starting_shares", ("markets",), "market"),
+    *((f"{kind}.*.demand", ("grades",), "grade") for kind in BUYERS),
+)
+LISTS = ("boards.*.growers", "traders.companies.*.origins", "eep.eligible", "treasuries.guarantors.*.boards", "data")
+
+
+def check_names(tree: Node, report: Report) -> None:
+    """Report every name that points to nothing, and names that a list holds twice."""
+    for pattern, sections, what in VALUES:
+        for path, node in matches(tree, pattern):
+            if isinstance(node.value, str) and not node.bad:
+                _check(tree, node.value, sections, what, report, path, node.mark)
+    for pattern, sections, what in KEYS:
+        for path, node in matches(tree, pattern):
+            for key, _ in items(node):
+                _check(tree, key, sections, what, report, (*path, key), node.keys[key])
+    for pattern in LISTS:
+        for path, node in matches(tree, pattern):
+            seen: set[str] = set()
+            for index, entry in enumerate(elements(node)):
+                if isinstance(entry.value, str) and entry.value in seen:
+                    report.add(entry.mark, (*path, index), f"`{printable(entry.value, 60)}` is listed twice")
+                seen.add(entry.value if isinstance(entry.value, str) else "")
+
+
+def _check(tree: Node, name: str, sections: tuple, what: str, report: Report, path: Path, mark: object) -> None:
+    known = [key for section in sections for key, _ in items(child(tree, section))]
+    if name not in known and not any((section := find(tree, (each,))) is not None and section.bad for each in sections):
+        report.add(mark, path, f"unknown {what} `{printable(name, 60)}`{nearest(name, known)}")
+
+
+def levels(node: Node, slot: Slot = ROOT, path: Path = ()) -> Iterator[tuple[Path, Node, Slot]]:
+    """Every level of the tree with its path and slot."""
+    if slot.is_level:
+        yield path, node, slot
+    else:
+        for key, below in items(node):
+            if (lower := slot.child(key)) is not None:
+                yield from levels(below, lower, (*path, key))
+
+
+def check_series_names(tree: Node, table: SeriesTable, report: Report) -> None:
+    """Report every series that no data table holds."""
+    for path, node, _ in levels(tree):
+        for key in ("series", "times"):
+            stated = child(node, key)
+            entries = [((), stated)] if stated is not None else []
+            if stated is not None and isinstance(stated.value, list):
+                entries = [((index,), entry) for index, entry in enumerate(stated.value)]
+                if not entries:
+                    report.add(stated.mark, (*path, key), "an empty list of series")
+            for step, entry in entries:
+                if isinstance(entry.value, str) and entry.value not in table:
+                    message = f"unknown series `{printable(entry.value, 60)}`{nearest(entry.value, table.names)}"
+                    report.add(entry.mark, (*path, key, *step), message)

@@ -1,0 +1,146 @@
+"""What must fit together in a scenario: shares that add up, lanes that exist, systems that have what they need.
+
+Like the names, these are read from the tree so that they are reported beside schema problems; what a schema problem
+already covers (a share that is a text) is passed over here.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.scenario.names import BUYERS, check_names
+from sim.scenario.problems import Report, nearest, printable
+from sim.scenario.reader import Node
+from sim.scenario.tree import child, elements, find, items, mark_of
+
+TOLERANCE = 1e-6
+
+
+def check_references(tree: Node, report: Report) -> None:
+    """Report everything that does not fit together."""
+    check_names(tree, report)
+    _something_to_trade(tree, report)
+    _shares(tree, report)
+    _boards(tree, report)
+    _lanes(tree, report)
+    _marketing(tree, report)
+    _reference_prices(tree, report)
+    _traders(tree, report)
+
+
+def _text(node: Node | None) -> str | None:
+    return node.value if node is not None and isinstance(node.value, str) else None
+
+
+def _something_to_trade(tree: Node, report: Report) -> None:
+    for section, what in (("grades", "grade"), ("markets", "market"), ("origins", "origin")):
+        node = child(tree, section)
+        if node is not None and node.value == {} and not node.bad:
+            report.add(mark_of(tree, (section,)), section, f"at least one {what} is needed")
+    if not any(items(child(tree, kind)) for kind in BUYERS):
+        report.add(tree.mark, "", f"nobody buys; at least one entry is needed in {', '.join(BUYERS)}")
+    for kind in BUYERS:
+        for name, buyer in items(child(tree, kind)):
+            demand = child(buyer, "demand")
+            if demand is not None and demand.value == {} and not demand.bad:
+                path = (kind, name, "demand")
+                report.add(mark_of(tree, path), path, "demand for at least one grade is needed")
+
+
+def _shares(tree: Node, report: Report) -> None:
+    groups: dict[str | None, list[tuple[str, Node | None]]] = {}
+    for name, group in items(child(tree, "growers")):
+        groups.setdefault(_text(child(group, "origin")), []).append((name, child(group, "share")))
+    for origin, _ in items(child(tree, "origins")):
+        path = ("origins", origin)
+        members = groups.get(origin, [])
+        if not members:
+            message = "no grower group belongs to this origin; at least one is needed in growers"
+            report.add(mark_of(tree, path), path, message)
+            continue
+        values = [share.value if share is not None else None for _, share in members]
+        if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
+            continue
+        total = math.fsum(values)
+        if not abs(total - 1.0) <= TOLERANCE and math.isfinite(total):
+            last = ("growers", members[-1][0], "share")
+            names = ", ".join(name for name, _ in members)
+            message = f"shares of origin `{origin}` add up to {total:.6g} ({names}); they must add up to 1"
+            report.add(mark_of(tree, last), last, message)
+
+
+def _boards(tree: Node, report: Report) -> None:
+    taken: dict[str, str] = {}
+    for name, board in items(child(tree, "boards")):
+        origin = _text(child(board, "origin"))
+        for index, entry in enumerate(elements(child(board, "growers"))):
+            group = _text(entry)
+            path = ("boards", name, "growers", index)
+            home = _text(find(tree, ("growers", group, "origin"))) if group else None
+            if home is not None and origin is not None and home != origin:
+                report.add(entry.mark, path, f"grower group `{group}` belongs to `{home}`, the board to `{origin}`")
+            if group and taken.setdefault(group, name) != name:
+                report.add(entry.mark, path, f"grower group `{group}` already delivers to board `{taken[group]}`")
+
+
+def _lanes(tree: Node, report: Report) -> None:
+    table = child(tree, "freight_usd_t")
+    if table is None or table.bad:
+        return
+    served: dict[str, list[str]] = {}
+    for origin, row in items(table):
+        for region, _ in items(row):
+            served.setdefault(region, []).append(origin)
+    for kind in ("state_importers", "importers", "maltsters"):
+        for name, buyer in items(child(tree, kind)):
+            region = _text(child(buyer, "region"))
+            path = (kind, name, "region")
+            if region and region not in served:
+                hint = nearest(region, served)
+                message = f"no origin has freight to region `{printable(region, 60)}` in freight_usd_t{hint}"
+                report.add(child(buyer, "region").mark, path, message)
+            elif region:
+                _agreement_lanes(tree, kind, name, region, served[region], report)
+
+
+def _agreement_lanes(tree: Node, kind: str, name: str, region: str, served_from: list[str], report: Report) -> None:
+    agreement = find(tree, (kind, name, "agreement"))
+    board = _text(child(agreement, "board"))
+    supplier = _text(find(tree, ("boards", board, "origin"))) if board else None
+    for key, origin in (("board", supplier), ("outside_origin", _text(child(agreement, "outside_origin")))):
+        if origin and origin not in served_from and find(tree, ("origins", origin)) is not None:
+            path = (kind, name, "agreement", key)
+            message = f"origin `{origin}` has no freight to region `{region}`; add freight_usd_t.{origin}.{region}"
+            report.add(child(agreement, key).mark, path, message)
+
+
+def _marketing(tree: Node, report: Report) -> None:
+    for origin, rule in items(child(tree, "marketing")):
+        for pool in ("feed", "malting"):
+            node = child(rule, pool)
+            if _text(node) == "continental" and child(rule, "continental_market") is None:
+                message = f"`continental` needs the market it opens; state marketing.{origin}.continental_market"
+                report.add(node.mark, ("marketing", origin, pool), message)
+
+
+def _reference_prices(tree: Node, report: Report) -> None:
+    for name, node in items(child(tree, "reference_prices")):
+        if isinstance(node.value, dict):
+            given = [key for key in ("feeders", "series") if key in node.value]
+            if len(given) != 1:
+                path = ("reference_prices", name)
+                what = "both are given" if given else "neither is given"
+                mark = node.keys["series"] if given else mark_of(tree, path)
+                report.add(mark, path, f"exactly one of `feeders` and `series` is needed; {what}")
+
+
+def _traders(tree: Node, report: Report) -> None:
+    number = find(tree, ("traders", "number"))
+    if number is not None and not items(find(tree, ("traders", "companies"))):
+        message = "no company to take copies of; state at least one in traders.companies"
+        report.add(number.mark, ("traders", "number"), message)
+    for name, company in items(find(tree, ("traders", "companies"))):
+        origins = child(company, "origins")
+        if origins is not None and origins.value == []:
+            path = ("traders", "companies", name, "origins")
+            report.add(origins.mark, path, "at least one origin to buy at is needed")

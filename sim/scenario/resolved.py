@@ -1,0 +1,40 @@
+"""A scenario as plain data, and the fingerprint of what a run depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sim.scenario.schema import Scenario
+from sim.scenario.series import SeriesTable
+
+
+def resolved_data(scenario: Scenario) -> dict[str, Any]:
+    """Return the scenario as plain data: defaults filled in, keys as in YAML, absent options left out."""
+    return _without_none(scenario.model_dump(mode="python", by_alias=True))
+
+
+def _without_none(data: Any, inside_event: bool = False) -> Any:
+    if isinstance(data, dict):
+        own = ("from", "to", "name")
+        return {
+            key: value if inside_event and key not in own else _without_none(value, key == "events")
+            for key, value in data.items()
+            if value is not None or (inside_event and key not in own)
+        }
+    return [_without_none(each, inside_event) for each in data] if isinstance(data, list) else data
+
+
+def fingerprint(scenario: Scenario, table: SeriesTable) -> str:
+    """SHA-256 of what a run depends on: the scenario but for its texts, and every value of the data tables.
+
+    The order in which entries are written does not matter, but for the trading companies, of which ``number`` takes
+    the first ones.
+    """
+    data = resolved_data(scenario)
+    for key in ("title", "description", "data"):
+        data.pop(key, None)
+    content = {"scenario": data, "companies": list(scenario.traders.companies), "series": table.values}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

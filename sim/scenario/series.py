@@ -1,0 +1,91 @@
+"""Historical series, and levels resolved to a value per period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.calendar import Timeline
+from sim.scenario.schema import Level, SeriesLevel
+
+
+@dataclass(frozen=True)
+class SeriesTable:
+    """Series of the data tables, by name and period.
+
+    Attributes
+    ----------
+    values : dict of str to dict of str to float
+        Value by series and period; periods are crop years (1980/81) or months (1980-08), one kind per series.
+    units : dict of str to str
+        Unit of each series.
+    """
+
+    values: dict[str, dict[str, float]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether a series of that name is held."""
+        return name in self.values
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all series."""
+        return list(self.values)
+
+    def is_monthly(self, name: str) -> bool:
+        """Whether a series has a value per month rather than per crop year."""
+        return any("-" in period for period in self.values[name])
+
+    def lookup(self, name: str, periods: Sequence[str]) -> np.ndarray:
+        """Values at the periods, shape (len(periods),); not-a-number where the series has none."""
+        held = self.values[name]
+        return np.array([held.get(period, np.nan) for period in periods], dtype=float)
+
+    def per_period(self, name: str, timeline: Timeline) -> np.ndarray:
+        """Value in each period, shape (T,): that of its crop year, or of its month."""
+        if self.is_monthly(name):
+            return self.lookup(name, timeline.month_of_period)
+        return self.lookup(name, timeline.crop_years)[timeline.year_of_period]
+
+    def annual(self, name: str, crop_years: Sequence[str]) -> np.ndarray:
+        """Value in each crop year, shape (Y,); of a monthly series the mean of its twelve months."""
+        if not self.is_monthly(name):
+            return self.lookup(name, crop_years)
+        years = [self.lookup(name, Timeline.build(year, 1, 12).month_of_period).mean() for year in crop_years]
+        return np.array(years, dtype=float)
+
+    def missing(self, name: str, timeline: Timeline) -> list[str]:
+        """Crop years or months of the calendar for which the series has no value, in order."""
+        wanted = timeline.months if self.is_monthly(name) else timeline.crop_years
+        return [period for period in wanted if period not in self.values[name]]
+
+    def resolve(self, level: Level | None, timeline: Timeline) -> np.ndarray:
+        """Value of a level in each period, shape (T,), in the unit of its key.
+
+        A number is constant; a level with series is ``scale x (sum of series) x times + plus``; None (an optional
+        level that is absent) and periods without a value are not-a-number.
+        """
+        if level is None:
+            return np.full(len(timeline), np.nan)
+        if not isinstance(level, SeriesLevel):
+            return np.full(len(timeline), float(level))
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = np.zeros(len(timeline))
+            for name in names_of(level.series):
+                value = value + self.per_period(name, timeline)
+            value = level.scale * value
+            if level.times is not None:
+                value = value * self.per_period(level.times, timeline)
+            return value + level.plus
+
+    def mean_by_year(self, level: Level | None, timeline: Timeline) -> np.ndarray:
+        """Mean of a level over the periods of each crop year, shape (Y,)."""
+        return self.resolve(level, timeline).reshape(len(timeline.crop_years), -1).mean(axis=1)
+
+
+def names_of(series: str | Sequence[str]) -> list[str]:
+    """Names of a level's series as a list."""
+    return [series] if isinstance(series, str) else list(series)

@@ -1,0 +1,83 @@
+"""Reading a text file that may be anything: a folder, binary, huge, in another encoding."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+
+from sim.scenario.problems import Mark, Path, Report
+
+YAML_BYTES = 2 * 2**20  # a scenario is some 30 kB; anything this long is a mistake or an attack
+TABLE_BYTES = 64 * 2**20
+_BREAK = re.compile(r"\r\n|\r|\n")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+def read_text(file: str, report: Report, limit: int, cited: tuple[Mark, Path] | None = None) -> str | None:
+    """Text of a UTF-8 file, its lines kept in the report; None and a problem when it cannot be read.
+
+    Parameters
+    ----------
+    file : str
+        Path as it is to be shown in the report.
+    report : Report
+        Where problems go.
+    limit : int
+        Largest size accepted, in bytes.
+    cited : (Mark, Path), optional
+        Place that names the file; problems of opening it are reported there.
+    """
+    mark, path = cited or (Mark(file), "")
+
+    def refuse(message: str) -> None:
+        report.add(mark, path, message.format(name=f"file `{file}`" if cited else "file"))
+
+    try:
+        with open(file, "rb", opener=_open_at_once) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return refuse("{name} is not a regular file")
+            raw = stream.read(limit + 1)
+    except FileNotFoundError:
+        return refuse("{name} not found")
+    except IsADirectoryError:
+        return refuse("{name} is a folder")
+    except PermissionError:
+        return refuse("{name} may not be read (permission denied)")
+    except ValueError:  # a NUL in the name, or a name that cannot be encoded
+        return refuse("not a possible file name")
+    except OSError as error:
+        return refuse("{name} cannot be read (" + (error.strerror or "error") + ")")
+    if len(raw) > limit:
+        return refuse("{name} is longer than " + f"{limit // 2**20} MiB")
+    return _decode(raw, file, report)
+
+
+def _open_at_once(file: str, flags: int) -> int:
+    return os.open(file, flags | getattr(os, "O_NONBLOCK", 0))  # a named pipe must not make us wait for a writer
+
+
+def _decode(raw: bytes, file: str, report: Report) -> str | None:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        report.add(Mark(file), "", "the file is UTF-16; save it as UTF-8")
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        good = raw[: error.start].decode("utf-8", "ignore")
+        what = "the file is binary" if b"\0" in raw else f"the file is not UTF-8 text (byte 0x{raw[error.start]:02x})"
+        report.add(_mark(file, good, len(good)), "", what)
+        return None
+    bad = _UNPRINTABLE.search(text)
+    if bad:
+        report.sources[file] = _BREAK.split(text)
+        what = "the file is binary" if bad.group() == "\0" else "a character that cannot be printed"
+        report.add(_mark(file, text, bad.start()), "", f"{what} ({ascii(bad.group())[1:-1]})")
+        return None
+    report.sources[file] = _BREAK.split(text)
+    return text
+
+
+def _mark(file: str, text: str, offset: int) -> Mark:
+    lines = _BREAK.split(text[:offset])
+    return Mark(file, len(lines), len(lines[-1]) + 1)

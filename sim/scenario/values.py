@@ -1,0 +1,114 @@
+"""Levels over the calendar: series without gaps, tonnes and costs that are not negative, prices above zero."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from sim.calendar import Timeline
+from sim.scenario.fields import Slot
+from sim.scenario.names import levels
+from sim.scenario.problems import Mark, Path, Report, printable
+from sim.scenario.reader import Node
+from sim.scenario.schema import Calendar, Level, SeriesLevel
+from sim.scenario.series import SeriesTable, names_of
+from sim.scenario.tree import child, mark_of, plain
+
+ABOVE_ZERO = ("price", "corn_usd_t", "cad_per_usd", "usd_per_ecu")
+FIRST_YEAR_ONLY = ("opening_stock_kt", "starting_refund_ecu_t")
+LARGEST = 1e9  # no tonnage, price or budget of the world comes near; beyond it sums lose their digits
+MANY = 4  # series that lack the same periods are reported together from this number on
+_LEVEL: TypeAdapter[Level] = TypeAdapter(Level)
+
+
+def timeline_of(tree: Node, report: Report) -> Timeline | None:
+    """Timeline of the tree's calendar, with defaults where a key is absent; None when it is not valid."""
+    node = child(tree, "calendar")
+    try:
+        calendar = Calendar.model_validate(plain(node) if node is not None else {}, strict=True)
+        return Timeline.build(calendar.start, calendar.crop_years, calendar.periods_per_year)
+    except ValidationError:
+        return None  # reported by the schema
+    except ValueError as error:
+        report.add(mark_of(tree, ("calendar", "start")), "calendar.start", str(error))
+        return None
+
+
+class LevelChecker:
+    """Checks the levels of a tree and of its regimes; a level is looked at once."""
+
+    def __init__(self, table: SeriesTable, timeline: Timeline, report: Report) -> None:
+        self.table, self.timeline, self.report = table, timeline, report
+        self.seen: set[tuple[int, Path]] = set()
+        self.kept: list[Node] = []  # keeps nodes alive, so that their ids stay unique
+        self.gaps: dict[tuple[str, ...], dict[str, tuple[Mark, Path]]] = {}
+
+    def check(self, tree: Node) -> None:
+        """Check every level that is valid by itself and whose series exist."""
+        for path, node, slot in levels(tree):
+            if (id(node), path) in self.seen or node.bad:
+                continue
+            self.seen.add((id(node), path))
+            self.kept.append(node)
+            try:
+                level = _LEVEL.validate_python(plain(node), strict=True)
+            except ValidationError:
+                continue
+            if isinstance(level, SeriesLevel):
+                names = [*names_of(level.series), *([level.times] if level.times is not None else [])]
+                if all(name in self.table for name in names):
+                    self._gaps(names, path, node)
+                else:
+                    continue
+            self._values(level, path, node, slot)
+
+    def _gaps(self, names: list[str], path: Path, node: Node) -> None:
+        for name in names:
+            missing = self.table.missing(name, self.timeline)
+            if path[-1] in FIRST_YEAR_ONLY:
+                first = Timeline.build(self.timeline.crop_years[0], 1, 12)
+                missing = self.table.missing(name, first)
+            if missing:
+                stated = child(node, "series") or node
+                self.gaps.setdefault(tuple(missing), {}).setdefault(name, (stated.mark, (*path, "series")))
+
+    def _values(self, level: Level, path: Path, node: Node, slot: Slot) -> None:
+        """Report the first period in which the level is out of bounds."""
+        values = self.table.resolve(level, self.timeline)
+        if isinstance(level, SeriesLevel):
+            values = np.where(self._covered(level), values, 1.0)  # gaps have their own problem
+        if path[-1] in FIRST_YEAR_ONLY:
+            values = values[: self.timeline.periods_per_year]
+        price = path[-1] in ABOVE_ZERO or path[0] == "reference_prices"
+        checks = (
+            (~np.isfinite(values), "not a finite number"),
+            (values <= 0, "a price must be above 0") if price else (values < 0, "must be at least 0"),
+            (values > LARGEST, f"must be at most {LARGEST:.0e}"),
+        )
+        for wrong, what in checks:
+            if wrong.any():
+                at = int(np.argmax(wrong))
+                value = f"{values[at]:.6g}" + (f" ({slot.unit})" if slot.unit else "")
+                when = ""
+                if isinstance(level, SeriesLevel):
+                    year = self.timeline.crop_years[self.timeline.year_of_period[at]]
+                    when = f" in {year}, month {self.timeline.month_of_period[at]}"
+                self.report.add(node.mark, path, f"{value}{when}: {what}")
+                return
+
+    def _covered(self, level: SeriesLevel) -> np.ndarray:
+        names = [*names_of(level.series), *([level.times] if level.times is not None else [])]
+        return np.all([~np.isnan(self.table.per_period(name, self.timeline)) for name in names], axis=0)
+
+    def report_gaps(self, tree: Node) -> None:
+        """Report gaps: one line per series, or one for many series that lack the same periods."""
+        for missing, series in self.gaps.items():
+            first = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+            span = f"the calendar runs {self.timeline.crop_years[0]} to {self.timeline.crop_years[-1]}"
+            if len(series) < MANY:
+                for name, (mark, path) in series.items():
+                    self.report.add(mark, path, f"series `{printable(name, 60)}` has no value for {first}; {span}")
+            else:
+                names = ", ".join(list(series)[:5]) + (", ..." if len(series) > 5 else "")
+                message = f"{len(series)} series have no value for {first}; {span}: {printable(names, 300)}"
+                self.report.add(mark_of(tree, ("calendar", "crop_years")), "calendar.crop_years", message)
