@@ -86,6 +86,17 @@ class BarleyMarket(mesa.Model):
         self.close_pools()  # at the end of a pool year: final payment, or a deficit for the treasury
         self.check_and_record()  # tonnes and money must add up in every draw before the next day starts
 
+    def release(self) -> Ledger:
+        """Hand over the ledger and let go of everything else; the model cannot be stepped any more.
+
+        Mesa counts agents in a table keyed by model, so a model lives as long as the process. A run in chunks would keep
+        the arrays of every chunk in memory.
+        """
+        ledger = self.ledger
+        self.__dict__.clear()
+        self.running = False
+        return ledger
+
     def advance_calendar(self) -> None:
         """Set the date, the scenario in force and the day's exchange rates, corn and freight."""
         self.period = self.steps - 1

@@ -84,7 +84,7 @@ def run_chunk(
         market.step()
         if progress is not None:
             progress(1)
-    return market.ledger
+    return market.release()
 
 
 def run_ensemble(
