@@ -1,6 +1,7 @@
 """What a seller believes about the residual demand of one buyer, and how it learns.
 
-The seller keeps running averages of the landed price and its own tonnes and believes ``P(q) = P_mean - b (q - q_mean)``.
+The seller keeps running averages of the landed price and its own tonnes and believes
+``P(q) = P_mean - b (q - q_mean)``.
 The rules differ in the slope b:
 
 - ``elasticities``: ``1/b = 1/b_buyer + rho Q_rivals / P``: the slope of the buyer's published demand and the rivals'

@@ -55,7 +55,6 @@ class MarketingBoard(mesa.Agent):
         self.outlook_published = False
         self.called = np.ones_like(desk.stock_kt)
         self.cost_cad_k = np.zeros_like(desk.stock_kt)
-        self.received_cad_k = np.zeros_like(desk.stock_kt)
         self.usual_sales_kt = np.zeros_like(desk.stock_kt)
 
     def announce(self, initial_share: float, lag: float, elapsed: float, new_pool: bool, published: bool) -> None:
@@ -90,7 +89,9 @@ class MarketingBoard(mesa.Agent):
         room = 2.0 * cover_periods * np.maximum(self.usual_sales_kt, offered_kt) - self.desk.stock_kt
         self.called = np.clip(ratio(room, offered_kt, empty=1.0), CALL_FLOOR, 1.0)
 
-    def offer(self, allowed: Callable[[Tender], bool], share: float, adjustment: float, probe: Sequence[Array] | None) -> None:
+    def offer(
+        self, allowed: Callable[[Tender], bool], share: float, adjustment: float, probe: Sequence[Array] | None
+    ) -> None:
         """Offer a share of stock over the open tenders so that perceived marginal revenue is equal."""
         self.desk.offer(allowed, share, adjustment, probe)
 
@@ -103,11 +104,10 @@ class MarketingBoard(mesa.Agent):
             mine = [sale.tender.pool == pool for sale in sales]
             account.add(total(kt[mine]), total(value[mine]), cost_cad_t)
         self.cost_cad_k = total(kt) * cost_cad_t
-        self.received_cad_k = total(value)
         self.usual_sales_kt = self.usual_sales_kt + 0.2 * (total(kt) - self.usual_sales_kt)
 
     def close(self, pool: str) -> dict[str, Array]:
-        """Close a pool's year: tonnes, receipts, costs, initial and final payments and deficit, thousand C$ each (draw,)."""
+        """Close a pool's year: tonnes (kt), receipts, costs, payments and deficit (thousand C$), each (draw,)."""
         account = self.pools[pool]
         initial = account.initial_cad_t * account.kt
         final, deficit = self.rules.close_pool(account.receipts_cad_k, account.costs_cad_k, initial)

@@ -32,7 +32,9 @@ class BonusTreasury(mesa.Agent):
         self.tonnage_left_kt = np.array(tonnage_kt)
         self.budget_left_cad_k = np.array(budget_cad_k)
 
-    def announce(self, enabled: bool, eligible: set[str], max_bonus_cad_t: Array, undercut: float, periods_left: int) -> None:
+    def announce(
+        self, enabled: bool, eligible: set[str], max_bonus_cad_t: Array, undercut: float, periods_left: int
+    ) -> None:
         """Announce who is eligible and what may be sold this period: an even share of what is left of the year."""
         self.eligible = eligible if enabled else set()
         self.max_bonus_cad_t, self.undercut = max_bonus_cad_t, undercut
@@ -40,7 +42,9 @@ class BonusTreasury(mesa.Agent):
         self.spent_cad_k = np.zeros_like(self.spent_cad_k)
         self.shipped_kt = np.zeros_like(self.shipped_kt)
 
-    def accepted_kt(self, kt: Array, bonus_cad_t: Array, sale_cad_t: Array, last_price_cad_t: Array, bids: int) -> Array:
+    def accepted_kt(
+        self, kt: Array, bonus_cad_t: Array, sale_cad_t: Array, last_price_cad_t: Array, bids: int
+    ) -> Array:
         """Tonnes of one of a bidder's ``bids`` that are accepted, (draw,).
 
         None above the ceiling or at a disruptive price, else what the money allows.

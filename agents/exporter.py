@@ -70,7 +70,7 @@ class SpotSeller:
             )
 
     def settle(self, sales: list[Sale]) -> tuple[Array, Array]:
-        """Buy in the grain sold and collect the subsidy; returns tonnes and revenue (f.o.b. plus subsidy), (sale, draw)."""
+        """Buy in the grain sold and collect the subsidy; returns tonnes and revenue with subsidy, each (sale, draw)."""
         for sale in sales:
             self.desk.ship(sale.kt)
             if self.bonus is not None:

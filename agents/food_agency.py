@@ -12,7 +12,7 @@ FULL_FLEX_GAP_CAD_T = 20.0  # price advantage at which the board ships all that 
 
 
 class FoodAgency(Buyer):
-    """Bargains with the board: the price lies between the board's netback elsewhere and the agency's outside option."""
+    """Bargains with the board: the price lies between the board's netback and the outside option."""
 
     role = "state_importer"
     agreement: Tender | None = None

@@ -16,7 +16,6 @@ class PoolGuarantor(mesa.Agent):
         self.name, self.boards = name, boards
         self.paid_cad_k = np.zeros(draws)
 
-    def cover(self, deficit_cad_k: Array) -> Array:
+    def cover(self, deficit_cad_k: Array) -> None:
         """Pay a deficit in full, thousand C$ (draw,)."""
         self.paid_cad_k = self.paid_cad_k + deficit_cad_k
-        return deficit_cad_k

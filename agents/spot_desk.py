@@ -46,7 +46,7 @@ class SpotDesk:
         return ratio(total(netback * tonnes), total(tonnes))
 
     def refund_bids(self, kt: Array, lots: int, spread_cad_t: Array, margin_cad_t: Array) -> list[Bid]:
-        """Bids in ``lots`` equal parts, each asking the refund it needs; the spread stands for unequal ships and routes."""
+        """Bids in ``lots`` parts, each asking the refund it needs; the spread stands for unequal ships and routes."""
         needed = np.maximum(self.cost_cad_t(margin_cad_t) - self.expected_price_cad_t(), 0.0)
         steps = np.linspace(-0.5, 0.5, lots) if lots > 1 else np.zeros(1)
         return [Bid(kt / lots, np.maximum(needed + step * spread_cad_t, 0.0)) for step in steps]

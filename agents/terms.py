@@ -94,6 +94,11 @@ class Tender:
         for name in ("freight", "reserve", "subsidy", "landed"):
             setattr(self, f"{name}_cad_t", np.zeros(many))
 
+    @property
+    def is_agreement(self) -> bool:
+        """Whether this stands for a supply agreement, whose price is bargained and not cleared."""
+        return any(seat.agreement for seat in self.seats)
+
     def open(self, choke_cad_t: Array, slope_cad_t_kt: Array) -> None:
         """Publish this period's inverse demand and clear the table of offers."""
         self.is_open = True
@@ -143,7 +148,7 @@ class Tender:
 
 @dataclass
 class CashMarket:
-    """An origin's cash market: last price (f.o.b.-port basis) and the tonnes exporters took from growers this period."""
+    """An origin's cash market: last price (f.o.b.-port basis) and the tonnes exporters took this period."""
 
     origin: str
     fob_cost_cad_t: Array

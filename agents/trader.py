@@ -40,9 +40,9 @@ class TradingCompany(mesa.Agent):
         if self.learning is not None:
             self.margin_cad_t = self.base_margin_cad_t * self.learning.choose(luck)
 
-    def bid_cad_t(self, origin: str, cost_cad_t: float) -> Array:
+    def bid_cad_t(self, origin: str) -> Array:
         """Price bid to farmers, f.o.b.-port basis, C$/t (draw,)."""
-        return np.maximum(self.stock[origin].worth_cad_t - self.margin_cad_t - cost_cad_t, 0.0)
+        return np.maximum(self.stock[origin].worth_cad_t - self.margin_cad_t, 0.0)
 
     def buy(self, origin: str, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take farmers' grain into stock."""

@@ -1,6 +1,7 @@
 """Measure what the project claims about speed and memory, as ratios taken in one run.
 
-``python benchmarks/run.py`` prints the figures and writes ``results/benchmarks.json``: a list of {name, value, unit, target}.
+``python benchmarks/run.py`` prints the figures and writes ``results/benchmarks.json``, a list of
+{name, value, unit, target}.
 ``--quick`` uses a tenth of the draws, to see that the script works.
 """
 
@@ -70,7 +71,10 @@ def command_times(repeats: int) -> tuple[float, float]:
     """Median start-up time of the command's help and of importing its two command-line libraries, taken in turn."""
     help_times, import_times = [], []
     for _ in range(repeats):
-        for code, times in (("from sim.cli import main; main(['--help'])", help_times), ("import typer, rich", import_times)):
+        for code, times in (
+            ("from sim.cli import main; main(['--help'])", help_times),
+            ("import typer, rich", import_times),
+        ):
             start = time.perf_counter()
             subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
             times.append(time.perf_counter() - start)

@@ -28,7 +28,7 @@ BUYER_CLASSES = {"state_importers": FoodAgency, "importers": Importer, "maltster
 
 
 def buyer_sections(scenario: schema.Scenario) -> dict[str, tuple[type[Buyer], schema.Buyer]]:
-    """Every buyer of a scenario with its class, in the order of the sections; feeders come last because they clear last."""
+    """Every buyer of a scenario with its class, section by section; feeders come last because they clear last."""
     return {
         name: (agent_class, section)
         for key, agent_class in BUYER_CLASSES.items()
@@ -112,7 +112,8 @@ def build_treasuries(market) -> None:
         for seller in market.spot_sellers(rules.origin):
             seller.committee = market.committee
     market.guarantors = {
-        name: PoolGuarantor(market, name, guarantor.boards, draws) for name, guarantor in scenario.treasuries.guarantors.items()
+        name: PoolGuarantor(market, name, guarantor.boards, draws)
+        for name, guarantor in scenario.treasuries.guarantors.items()
     }
 
 
@@ -131,7 +132,9 @@ def seats_at(market, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
     """Everybody who may ever offer at a tender, in a fixed order."""
     scenario, pool = market.scenario, market.scenario.grades[grade].pool
     home = getattr(buyer, "origin", None)
-    reaches = {origin for origin, regions in scenario.freight_usd_t.items() if buyer.region in regions and origin != home}
+    reaches = {
+        origin for origin, regions in scenario.freight_usd_t.items() if buyer.region in regions and origin != home
+    }
     seats = []
     if home is not None:
         tranches = 2 if home in scenario.marketing else len(CASH_TRANCHES)
@@ -161,10 +164,16 @@ def build_buyers(market) -> None:
         for grade, demand in section.demand.items():
             home = getattr(section, "origin", None)
             seats = seats_at(market, name, section, grade)
-            if isinstance(agent, FoodAgency) and section.agreement is not None and scenario.grades[grade].pool == "feed":
+            if (
+                isinstance(agent, FoodAgency)
+                and section.agreement is not None
+                and scenario.grades[grade].pool == "feed"
+            ):
                 board = section.agreement.board
                 seat = Seat(board, "board", scenario.boards[board].origin, agreement=True)
-                agent.agreement = new_tender(market, f"{name}:{grade}:agreement", name, agent, section, grade, demand, [seat])
+                agent.agreement = new_tender(
+                    market, f"{name}:{grade}:agreement", name, agent, section, grade, demand, [seat]
+                )
                 market.agreements[name] = agent.agreement
                 market.tenders.append(agent.agreement)
             tender = new_tender(market, f"{name}:{grade}", name, agent, section, grade, demand, seats)
@@ -203,7 +212,9 @@ def seat_beliefs(market) -> None:
                 section = scenario.growers[seat.seller]
                 if tender.is_home:
                     group.seats.append(number)
-                    group.haul_cad_t = market.value(section.freight_to_feeders_cad_t) - market.value(section.freight_to_port_cad_t)
+                    group.haul_cad_t = market.value(section.freight_to_feeders_cad_t) - market.value(
+                        section.freight_to_port_cad_t
+                    )
             elif seat.agreement:
                 continue
             elif seat.role == "board":
@@ -211,7 +222,7 @@ def seat_beliefs(market) -> None:
                 share = 0.0 if tender.is_home else board.starting_shares.get(tender.market, 0.0)
                 own = share * tender.base_kt
                 market.boards[seat.seller].desk.take_seat(tender, number, _belief(board.beliefs, tender, own))
-            elif seat.origin in market.companies.get(seat.seller, _NO_STOCK).stock:
+            elif seat.role == "trader" and seat.origin in market.companies[seat.seller].stock:
                 boards = [b for b in scenario.boards.values() if b.origin == seat.origin]
                 share = 0.0 if tender.is_home else sum(b.starting_shares.get(tender.market, 0.0) for b in boards)
                 rivals = sum(seat.origin in agent.stock for agent in market.companies.values())
@@ -220,10 +231,6 @@ def seat_beliefs(market) -> None:
             else:
                 agent = market.companies.get(seat.seller) or market.exporters[seat.seller]
                 agent.spot[seat.origin].desk.take_seat(tender, number)
-
-
-class _NO_STOCK:
-    stock: dict = {}
 
 
 def _belief(rules: schema.Beliefs, tender: Tender, own_kt: np.ndarray) -> ResidualDemand:

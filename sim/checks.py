@@ -14,7 +14,9 @@ class IdentityError(RuntimeError):
 
 def _fail(name: str, where: str, gap: Array, detail: str) -> None:
     draw = int(np.argmax(np.abs(gap)))
-    raise IdentityError(f"identity broken: {name} ({where}, draw {draw} of the chunk): off by {gap[draw]:.6g}; {detail}")
+    raise IdentityError(
+        f"identity broken: {name} ({where}, draw {draw} of the chunk): off by {gap[draw]:.6g}; {detail}"
+    )
 
 
 def check_balance(name: str, where: str, left: Array, right: Array, scale: Array, unit: str) -> None:
@@ -28,4 +30,9 @@ def check_nonnegative(name: str, where: str, values: Array) -> None:
     """No stock or quantity is below zero or not a number; array (..., draw)."""
     low = values.reshape(-1, values.shape[-1]).min(axis=0)
     if not (low >= -1e-9).all():
-        _fail(f"{name} is negative or not a number", where, np.where(np.isfinite(low), low, -np.inf), "must be at least zero")
+        _fail(
+            f"{name} is negative or not a number",
+            where,
+            np.where(np.isfinite(low), low, -np.inf),
+            "must be at least zero",
+        )

@@ -1,4 +1,4 @@
-"""Linear demand through a base point, and what follows from it. Pure functions; the last axis of every array is the draw."""
+"""Linear demand through a base point, and what follows from it. Pure; the last axis of every array is the draw."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def linear_demand(price_cad_t: Array, quantity_kt: Array, elasticity: float | Ar
     """
     quantity = np.asarray(quantity_kt, dtype=float)
     wanted = quantity > 0
-    price = np.broadcast_to(np.asarray(price_cad_t, dtype=float), np.broadcast_shapes(np.shape(price_cad_t), quantity.shape))
+    price = np.broadcast_to(
+        np.asarray(price_cad_t, dtype=float), np.broadcast_shapes(np.shape(price_cad_t), quantity.shape)
+    )
     slope = np.where(wanted, price / (elasticity * np.where(wanted, quantity, 1.0)), 1.0)
     choke = np.where(wanted, price * (1.0 + 1.0 / elasticity), 0.0)
     return choke, slope

@@ -40,7 +40,7 @@ class Ledger:
     ----------
     rows : pandas.DataFrame
         One line per sale row: period (int), crop_year (str, 1980/81), year (int, 0 = first), month (str, 1980-08),
-        tender (str), seller, role, buyer, market, grade, pool, origin, country (of the buyer's market), agreement (bool).
+        tender (str), seller, role, buyer, market, grade, pool, origin, country (where the buyer is), agreement (bool).
         Sorted by period, then tender.
     sales : dict of str to ndarray
         Arrays (row, draw) under the names in ``SALE_COLUMNS``.
@@ -89,7 +89,9 @@ class Ledger:
 
     def to_pandas(self, draw: int = 0) -> pd.DataFrame:
         """Sales of one draw, rows without tonnes left out."""
-        table = self.rows.assign(**{name: self.sales[name][:, draw] for name in SALE_COLUMNS}, draw=self.first_draw + draw)
+        table = self.rows.assign(
+            **{name: self.sales[name][:, draw] for name in SALE_COLUMNS}, draw=self.first_draw + draw
+        )
         return table[table["kt"] > 0].reset_index(drop=True)
 
     def to_xarray(self) -> xr.Dataset:

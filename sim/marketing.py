@@ -22,7 +22,9 @@ def board_may_sell(marketing: Marketing, pool: str) -> bool:
 def merchants_may_sell(marketing: Marketing, pool: str, market: str) -> bool:
     """Whether trading companies may sell the origin's grain of a pool in a market."""
     name = system(marketing, pool)
-    return name in ("multiple_sellers", "open_feed") or (name == "continental" and market == marketing.continental_market)
+    return name in ("multiple_sellers", "open_feed") or (
+        name == "continental" and market == marketing.continental_market
+    )
 
 
 def board_takes_deliveries(marketing: Marketing) -> bool:

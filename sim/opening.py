@@ -17,7 +17,7 @@ Array = np.ndarray
 def open_market(market) -> None:
     """Set everything that has to be known before the first period. The market holds its agents and tenders already."""
     for tender in market.tenders:
-        market._set_freight(tender)
+        market.set_freight(tender)
         tender.base_price_cad_t, tender.base_kt = market.base_point(tender)
         tender.usual_price_cad_t = np.array(tender.base_price_cad_t)
         tender.last_price_cad_t, tender.last_total_kt = np.array(tender.base_price_cad_t), np.array(tender.base_kt)
@@ -77,7 +77,7 @@ def _first_deliveries(market) -> None:
             elif companies:
                 for company in companies:
                     part = 1.0 / len(companies)
-                    company.buy(section.origin, part * kt, part * quality, company.bid_cad_t(section.origin, 0.0))
+                    company.buy(section.origin, part * kt, part * quality, company.bid_cad_t(section.origin))
             else:
                 continue
             group.stock_kt = group.stock_kt - kt

@@ -1,4 +1,4 @@
-"""Pool accounts of a marketing board: initial payment, pool return outlook and closing. Pure; the last axis is the draw.
+"""Pool accounts of a marketing board: initial payment, outlook and closing. Pure; the last axis is the draw.
 
 Money is in thousand C$ (``cad_k`` = kt x C$/t).
 """
@@ -16,7 +16,9 @@ def initial_payment(current_cad_t: Array, expected_cad_t: Array, share: float, n
     return wanted if new_pool else np.maximum(current_cad_t, wanted)
 
 
-def pool_return_outlook(previous_cad_t: Array, realised_cad_t: Array, current_cad_t: Array, elapsed: float, lag: float) -> Array:
+def pool_return_outlook(
+    previous_cad_t: Array, realised_cad_t: Array, current_cad_t: Array, elapsed: float, lag: float
+) -> Array:
     """Pool return outlook: sales already made averaged with today's price for the rest, and late by ``lag``.
 
     Parameters
@@ -33,6 +35,9 @@ def pool_return_outlook(previous_cad_t: Array, realised_cad_t: Array, current_ca
 
 
 def close_pool(receipts_cad_k: Array, costs_cad_k: Array, initial_paid_cad_k: Array) -> tuple[Array, Array]:
-    """Final payment to farmers and deficit for the treasury, both at least zero: receipts - costs = initial + final - deficit."""
+    """Final payment to farmers and deficit for the treasury, both at least zero.
+
+    Receipts - costs = initial payments + final payment - deficit, all in thousand C$, arrays (draw,).
+    """
     surplus = receipts_cad_k - costs_cad_k - initial_paid_cad_k
     return np.maximum(surplus, 0.0), np.maximum(-surplus, 0.0)

@@ -26,14 +26,16 @@ class Recorder:
         for name in ORIGIN_FLOWS:
             ledger.add_state(name, self.origins, "kt")
         ledger.add_state("cash_price_cad_t", self.origins, "C$/t")
-        demands = tuple(f"{t.buyer}:{t.grade}" for t in market.tenders if not self._is_agreement(t))
+        demands = tuple(f"{t.buyer}:{t.grade}" for t in market.tenders if not t.is_agreement)
         ledger.add_state("choke_cad_t", demands, "C$/t")
         ledger.add_state("slope_cad_t_kt", demands, "C$/t per kt")
         boards = tuple(scenario.boards)
         for name in ("initial_payment_cad_t", "pool_return_outlook_cad_t"):
             ledger.add_state(name, boards, "C$/t")
         ledger.add_state("board_cost_cad_k", boards, "thousand C$")
-        ledger.add_state("merchant_margin_cad_k", tuple(f"{o}:{g}" for o in self.origins for g in self.grades), "thousand C$")
+        ledger.add_state(
+            "merchant_margin_cad_k", tuple(f"{o}:{g}" for o in self.origins for g in self.grades), "thousand C$"
+        )
         ledger.add_state("programme_rate_cad_t", PROGRAMMES, "C$/t")
         ledger.add_state("programme_kt", PROGRAMMES, "kt")
         ledger.add_state("programme_spend_cad_k", PROGRAMMES, "thousand C$")
@@ -43,10 +45,7 @@ class Recorder:
             unit = "kt" if name == "kt" else "thousand C$"
             ledger.add_state(f"pool_{name}", tuple(f"{b}:{p}" for b in boards for p in POOLS), unit, time="crop_year")
         self._closing = {origin: self._stock(origin) for origin in self.origins}
-
-    @staticmethod
-    def _is_agreement(tender: Tender) -> bool:
-        return bool(tender.seats) and tender.seats[0].agreement
+        self._receipts = {(b, p): np.zeros(market.draws) for b in boards for p in POOLS}
 
     def open_period(self) -> None:
         """Start the period's accounts at zero."""
@@ -76,11 +75,16 @@ class Recorder:
         freight = np.where(sold, tender.freight_cad_t, 0.0)
         subsidy = np.where(sold, tender.subsidy_cad_t, 0.0)
         start = self.market.row_starts[self.market.period, tender.name]
-        self.ledger.write_sales(start, kt=tender.award_kt, price_cad_t=price, freight_cad_t=freight, subsidy_cad_t=subsidy)
+        self.ledger.write_sales(
+            start, kt=tender.award_kt, price_cad_t=price, freight_cad_t=freight, subsidy_cad_t=subsidy
+        )
         self.freight_cad_k = self.freight_cad_k + total(tender.award_kt * freight)
         self.received_cad_k = self.received_cad_k + total(tender.award_kt * (price + subsidy))
         for number, seat in enumerate(tender.seats):
             kt = tender.award_kt[number]
+            if seat.role == "board":
+                account = seat.seller, tender.pool
+                self._receipts[account] = self._receipts[account] + kt * (price[number] + subsidy[number])
             if tender.country == seat.origin:
                 self.add("home_use_kt", seat.origin, kt)
                 continue
@@ -90,6 +94,12 @@ class Recorder:
             if tender.country in self.flows["imports_kt"]:
                 self.add("imports_kt", tender.country, kt)
                 self.add("home_use_kt", tender.country, kt)
+
+    def take_receipts(self, board: str, pool: str) -> Array:
+        """What the ledger's sales brought a pool since it was last asked, thousand C$ (draw,)."""
+        receipts = self._receipts[board, pool]
+        self._receipts[board, pool] = np.zeros_like(receipts)
+        return receipts
 
     def add_pool(self, label: str, year: int, closed: dict[str, Array]) -> None:
         """Write a closed pool to the ledger."""
@@ -119,14 +129,16 @@ class Recorder:
         usd, ecu = market.currency_cad["usd"], market.currency_cad["ecu"]
         ledger.record("exchange", t, np.array([usd, ecu / usd]))
         if market.scenario.reference_prices:
-            ledger.record("reference_price_cad_t", t, np.array([self._quote(r) for r in market.now.reference_prices.values()]))
+            ledger.record(
+                "reference_price_cad_t", t, np.array([self._quote(r) for r in market.now.reference_prices.values()])
+            )
         self.headlines["export_price_cad_t"].append(float(ratio(self.export_value_cad_k, self.export_kt)[0]))
         self.headlines["export_kt"].append(float(self.export_kt[0]))
         self.headlines["subsidy_cad_k"].append(float(ledger.states["programme_spend_cad_k"].values[t, :, 0].sum()))
 
     def _record_demand(self, t: int) -> None:
         choke, slope = self.ledger.states["choke_cad_t"].values[t], self.ledger.states["slope_cad_t_kt"].values[t]
-        tenders = [tender for tender in self.market.tenders if not self._is_agreement(tender)]
+        tenders = [tender for tender in self.market.tenders if not tender.is_agreement]
         for place, tender in enumerate(tenders):
             if tender.is_open:
                 choke[place] = self.market.buyers[tender.buyer].full_choke_cad_t[tender.grade]
@@ -150,7 +162,11 @@ class Recorder:
             enabled = agent is not None and rules is not None and rules.enabled
             is_refund = agent is not None and agent is market.committee
             rates.append((agent.max_refund_cad_t if is_refund else ratio(spend[-1], tonnes[-1])) if enabled else zero)
-        for name, values in (("programme_rate_cad_t", rates), ("programme_kt", tonnes), ("programme_spend_cad_k", spend)):
+        for name, values in (
+            ("programme_rate_cad_t", rates),
+            ("programme_kt", tonnes),
+            ("programme_spend_cad_k", spend),
+        ):
             self.ledger.record(name, t, np.array(values))
 
     def _quote(self, reference) -> Array:
@@ -170,4 +186,9 @@ class Recorder:
         market = self.market
         paid = total(np.array([buyer.paid_cad_k for buyer in market.buyers.values()]))
         treasuries = [agent.spent_cad_k for agent in (market.bonus_treasury, market.committee) if agent is not None]
-        return paid, self.received_cad_k, self.freight_cad_k, total(np.array(treasuries)) if treasuries else np.zeros(market.draws)
+        return (
+            paid,
+            self.received_cad_k,
+            self.freight_cad_k,
+            total(np.array(treasuries)) if treasuries else np.zeros(market.draws),
+        )

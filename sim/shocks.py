@@ -19,12 +19,16 @@ Array = np.ndarray
 LOWEST_FACTOR = 0.2  # keeps prices and crops positive in the far tail
 
 
-def yearly_factors(streams: Streams, purpose: str, names: Iterable[str], crop_years: list[str], sd: float) -> dict[str, Array]:
+def yearly_factors(
+    streams: Streams, purpose: str, names: Iterable[str], crop_years: list[str], sd: float
+) -> dict[str, Array]:
     """One factor per name, crop year and draw: ``max(1 + sd z, 0.2)``, arrays (crop year, draw)."""
     if sd == 0:
         return {name: np.ones((len(crop_years), streams.draws)) for name in names}
     return {
-        name: np.maximum(1.0 + sd * np.concatenate([streams.normal(purpose, name, y, 1) for y in crop_years]), LOWEST_FACTOR)
+        name: np.maximum(
+            1.0 + sd * np.concatenate([streams.normal(purpose, name, y, 1) for y in crop_years]), LOWEST_FACTOR
+        )
         for name in names
     }
 

@@ -1,8 +1,8 @@
 """Random streams: one per (purpose, agent, crop year, draw), keyed by name.
 
-A stream is a block of a counter-based generator (Philox; Salmon et al., 2011). The key comes from the names, the position
-from the number of the draw, so draw k holds the same numbers alone, in any ensemble and in any chunk of one; a new agent
-or purpose has a key of its own and moves nobody's luck; and a longer horizon leaves the earlier crop years as they were.
+A stream is a block of a counter-based generator (Philox; Salmon et al., 2011). The key comes from the names, the
+position from the number of the draw, so draw k holds the same numbers alone, in any ensemble and in any chunk of one; a
+new agent or purpose has a key of its own and moves nobody's luck; and a longer horizon leaves earlier years alone.
 """
 
 from __future__ import annotations

@@ -16,8 +16,11 @@ OTHER_COLUMNS = {
     "segments": ["crop_year", "market", "grade", "central_kt", "low_kt", "high_kt", "certainty", "basis"],
     "events": ["date", "event", "source"],
     "study_table1": ["period", "pair", "mean_difference_cad_t", "significant_95"],
-    "study_table2": ["crop_year", *[f"{grade}_price_cad_t" for grade in ("feed", "six_row", "two_row")],
-                     "producer_revenue_million_cad"],
+    "study_table2": [
+        "crop_year",
+        *[f"{grade}_price_cad_t" for grade in ("feed", "six_row", "two_row")],
+        "producer_revenue_million_cad",
+    ],
     "study_table3": [
         "crop_year",
         "loss_great_falls_million_cad",

@@ -12,7 +12,9 @@ def test_linear_demand_passes_through_its_base_point_with_its_elasticity():
     choke, slope = linear_demand(np.array([100.0]), np.array([50.0]), 0.8)
     assert choke - slope * 50 == pytest.approx(100)
     step = 1e-6
-    elasticity = -(quantity_at(choke, slope, 100 + step) - quantity_at(choke, slope, 100 - step)) / (2 * step) * 100 / 50
+    elasticity = (
+        -(quantity_at(choke, slope, 100 + step) - quantity_at(choke, slope, 100 - step)) / (2 * step) * 100 / 50
+    )
     assert elasticity == pytest.approx(0.8, rel=1e-6)
 
 
@@ -47,13 +49,19 @@ def test_pool_closes_with_a_final_payment_or_a_deficit(receipts, final, deficit)
 def test_stream_of_a_draw_is_the_same_in_any_chunk():
     whole = Streams(7, draws=10).normal("yield", "canada", "1980/81", 5)
     for first, count in ((0, 1), (3, 1), (4, 6)):
-        assert np.array_equal(Streams(7, count, first).normal("yield", "canada", "1980/81", 5), whole[:, first : first + count])
+        assert np.array_equal(
+            Streams(7, count, first).normal("yield", "canada", "1980/81", 5), whole[:, first : first + count]
+        )
 
 
 def test_streams_differ_by_seed_purpose_agent_and_year():
     base = Streams(7, 4).uniform("yield", "canada", "1980/81", 4)
-    for seed, names in ((8, ("yield", "canada", "1980/81")), (7, ("corn", "canada", "1980/81")),
-                        (7, ("yield", "eu", "1980/81")), (7, ("yield", "canada", "1981/82"))):
+    for seed, names in (
+        (8, ("yield", "canada", "1980/81")),
+        (7, ("corn", "canada", "1980/81")),
+        (7, ("yield", "eu", "1980/81")),
+        (7, ("yield", "canada", "1981/82")),
+    ):
         assert not np.intersect1d(Streams(seed, 4).uniform(*names, 4), base).size
 
 

@@ -54,7 +54,9 @@ def test_marginal_revenue_is_equal_or_a_bound_holds(market_list, quantity):
 def test_price_taker_leans_to_the_better_netback_and_places_everything():
     kt = spread_by_netback(column(100, 110), column(50, 50), np.array([30.0]))
     assert kt.sum() == pytest.approx(30) and kt[1, 0] > kt[0, 0]
-    assert spread_by_netback(column(100, 100), column(50, 50), np.array([30.0]))[:, 0].tolist() == pytest.approx([15, 15])
+    assert spread_by_netback(column(100, 100), column(50, 50), np.array([30.0]))[:, 0].tolist() == pytest.approx(
+        [15, 15]
+    )
 
 
 def belief(rule, rivals_response=0.0, own=10.0, price=60.0):
@@ -66,7 +68,7 @@ def test_cournot_conjecture_is_the_buyers_slope():
 
 
 def test_residual_elasticity_is_market_and_rivals_over_own_share():
-    # P = 60, Q = 40, own 10; slope 1.5 is elasticity 60 / (1.5 x 40) = 1; rivals 2 on 30 kt: (1 x 40 + 2 x 30) / 10 = 10.
+    # P 60, Q 40, own 10; slope 1.5 is elasticity 60 / (1.5 x 40) = 1; rivals 2 on 30: (1 x 40 + 2 x 30) / 10 = 10.
     held = belief("elasticities", rivals_response=2.0)
     assert held.residual_elasticity(np.array([1.5]), np.array([40.0]))[0] == pytest.approx(10)
 

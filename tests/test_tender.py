@@ -19,7 +19,10 @@ def markets(draw):
     tonnes = st.sampled_from([0.0, 10.0]) | st.floats(0.0, 5000.0)
     choke = np.array(draw(st.lists(st.just(0.0) | st.floats(1.0, 400.0), min_size=DRAWS, max_size=DRAWS)))
     slope = np.array(draw(st.lists(st.floats(1e-3, 10.0), min_size=DRAWS, max_size=DRAWS)))
-    grid = lambda item: np.array(draw(st.lists(item, min_size=count * DRAWS, max_size=count * DRAWS))).reshape(count, DRAWS)  # noqa: E731
+
+    def grid(item):
+        return np.array(draw(st.lists(item, min_size=count * DRAWS, max_size=count * DRAWS))).reshape(count, DRAWS)
+
     return choke, slope, grid(tonnes), grid(money)
 
 
@@ -42,7 +45,9 @@ def test_nobody_is_left_out_below_the_price(market):
     choke, slope, quantity, reserve = market
     price, award = clear(choke, slope, quantity, reserve)
     wanted = price < choke
-    assert np.array_equal(np.where((reserve < price) & wanted, award, 0.0), np.where((reserve < price) & wanted, quantity, 0.0))
+    assert np.array_equal(
+        np.where((reserve < price) & wanted, award, 0.0), np.where((reserve < price) & wanted, quantity, 0.0)
+    )
     # Demand is met in full unless the offers ran out or the reserve of the last winner is the price.
     demanded = np.maximum(choke - price, 0.0) / slope
     sold = award.sum(axis=0)

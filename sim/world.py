@@ -1,0 +1,205 @@
+"""The world behind the verbs: what a run consists of, and what the verbs look up in it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import mesa
+import numpy as np
+
+from agents.arrays import total
+from agents.terms import Sale, Tender
+from sim import assembly
+from sim.ledger import Ledger
+from sim.marketing import board_takes_deliveries, merchants_take_deliveries
+from sim.opening import open_market
+from sim.parameters import Parameters
+from sim.recording import Recorder
+from sim.shocks import ShockPaths
+from sim.streams import Streams
+
+Array = np.ndarray
+
+
+class World(mesa.Model):
+    """Agents, tenders, shocks and the ledger of one run, and the scenario values of the day.
+
+    Parameters
+    ----------
+    loaded : sim.scenario.Loaded or path
+        A loaded scenario, or the path of its YAML.
+    draws : int, optional
+        Draws carried by this model; the scenario's own number when absent.
+    first_draw : int
+        Number of the first draw: a chunk of an ensemble starts where the last one ended.
+    seed : int, optional
+        Root of the random streams; the scenario's own when absent.
+    """
+
+    def __init__(
+        self, loaded="history", draws: int | None = None, first_draw: int = 0, seed: int | None = None
+    ) -> None:
+        if not hasattr(loaded, "regimes"):
+            from sim.scenario import load
+
+            loaded = load(loaded)
+        self.parameters = Parameters(loaded)
+        self.scenario = self.parameters.base
+        self.draws = self.scenario.draws if draws is None else draws
+        self.first_draw = first_draw
+        root = self.scenario.seed if seed is None else seed
+        super().__init__(seed=root)  # Mesa's own generator stays unused: all luck comes from named streams
+        self.calendar = self.parameters.timeline.periods()
+        self.periods = len(self.calendar)
+        self.periods_per_year = self.scenario.calendar.periods_per_year
+        self.streams = Streams(root, self.draws, first_draw)
+        self.offsets: dict[str, int] = {}
+        self.period = 0
+        buyers = assembly.buyer_sections(self.scenario)
+        self.shocks = ShockPaths(self.scenario.shocks, self.streams, self.calendar, self.scenario.origins, buyers)
+        self.corn_mean = self._corn_relative_to_year()
+        self.set_period(0)
+        self.cash = assembly.build_cash_markets(self)
+        assembly.build_sellers(self)
+        assembly.build_growers(self)
+        assembly.build_buyers(self)
+        open_market(self)
+        rows, self.row_starts = assembly.sale_rows(self, self.calendar)
+        self.ledger = Ledger(rows, self.calendar, self.draws, first_draw)
+        self.recorder = Recorder(self)
+        self.datacollector = SimpleNamespace(model_vars=self.recorder.headlines, _agent_records={}, agent_reporters={})
+
+    def release(self) -> Ledger:
+        """Hand over the ledger and let go of everything else; the model cannot be stepped any more.
+
+        Mesa counts agents in a table keyed by model, so a model lives as long as the process, and a run in chunks would
+        keep the arrays of every chunk in memory.
+        """
+        ledger = self.ledger
+        self.__dict__.clear()
+        self.running = False
+        return ledger
+
+    def set_period(self, period: int) -> None:
+        """Set the date, the scenario in force and the exchange rates and freight of the day."""
+        self.period = period
+        row = self.calendar.iloc[period]
+        self.now = self.parameters.regime(period)
+        self.year = int(row["year"])
+        self.month = str(row["month"])
+        # Names the period in messages and keys its random numbers; a month holds several weeks.
+        self.period_name = self.month if self.periods_per_year == 12 else f"{self.month}, period {period}"
+        self.period_of_year = period % self.periods_per_year
+        usd = self.value(self.now.money.cad_per_usd) * self.shocks.exchange[period]
+        self.currency_cad = {
+            "cad": np.ones(self.draws),
+            "usd": usd,
+            "ecu": self.value(self.now.money.usd_per_ecu) * usd,
+        }
+        self.freight_factor = usd * self.shocks.freight[period]
+        if hasattr(self, "cash"):
+            for name, cash in self.cash.items():
+                cash.fob_cost_cad_t = self.value(self.now.origins[name].fob_cost_cad_t) * usd
+
+    def _corn_relative_to_year(self) -> np.ndarray:
+        """Corn price against its mean over the crop year, (period,)."""
+        level = self.scenario.corn_usd_t
+        path = np.full(self.periods, level) if isinstance(level, int | float) else self.parameters.path(level)
+        yearly = np.add.reduceat(path, np.arange(0, self.periods, self.periods_per_year)) / self.periods_per_year
+        return path / np.repeat(yearly, self.periods_per_year)
+
+    def value(self, level) -> float:
+        """Value of a scenario level today."""
+        return self.parameters.value(level, self.period)
+
+    def freight(self, origin: str, region: str) -> Array:
+        """Freight from an origin's port to a region today, C$/t (draw,); zero for a pair that is not listed."""
+        return self.value(self.now.freight_usd_t.get(origin, {}).get(region)) * self.freight_factor
+
+    def set_freight(self, tender: Tender) -> None:
+        """Put today's freight on every seat of a tender; growers' haul to feeders is net of the haul to port saved."""
+        for number, seat in enumerate(tender.seats):
+            if seat.role == "growers":
+                tender.freight_cad_t[number] = self.growers[seat.seller].haul_cad_t
+            else:
+                tender.freight_cad_t[number] = self.freight(seat.origin, tender.region)
+
+    def section(self, buyer: str):
+        """The scenario section of a buyer today."""
+        for key in assembly.BUYER_CLASSES:
+            sections = getattr(self.now, key)
+            if buyer in sections:
+                return sections[buyer]
+        raise KeyError(buyer)
+
+    def base_point(self, tender: Tender) -> tuple[Array, Array]:
+        """Landed base price (C$/t) and tonnes of a tender today, shocks included, each (draw,)."""
+        section = self.section(tender.buyer)
+        demand = section.demand[tender.grade]
+        price = self.value(demand.price) * self.currency_cad[demand.currency]
+        corn = self.corn_mean[self.period] * self.shocks.corn[self.period] - 1.0
+        price = price * (1.0 + demand.corn_response * corn)
+        if not tender.is_home:
+            price = price + self.freight(self.scenario.base_price_origin, tender.region)
+        count = min(section.tenders_per_year, self.periods_per_year)
+        kt = self.value(demand.quantity_kt) / count * self.shocks.demand[tender.buyer][self.year]
+        return price, kt
+
+    def is_held(self, tender: Tender, period: int) -> bool:
+        """Whether a tender takes place in a period."""
+        regime = self.parameters.regime(period)
+        if tender.is_agreement:
+            return assembly.agreement_holds(regime, tender.buyer)
+        if tender.is_home:
+            return True
+        count = self.section(tender.buyer).tenders_per_year
+        return assembly.is_scheduled(
+            count, self.offsets[tender.buyer], period % self.periods_per_year, self.periods_per_year
+        )
+
+    def port_value(self, group: str, board) -> Array:
+        """Worth of a delivery to a farmer, C$/t at port (draw,): the pool's value, merchants' bid, or both by share."""
+        section = self.now.growers[group]
+        marketing = self.now.marketing[section.origin]
+        if board is None or not board_takes_deliveries(marketing):
+            return self.merchants_bid(section.origin)
+        discount = (1.0 + section.discount_rate) ** -0.5  # the final payment comes about half a year after delivery
+        pool = board.pool_value_cad_t(self.now.boards[board.name].initial_share, discount, section.risk_premium_cad_t)
+        if not merchants_take_deliveries(marketing):
+            return pool
+        share = self.growers[group].merchant_share
+        return share * self.merchants_bid(section.origin) + (1.0 - share) * pool
+
+    def merchants_bid(self, origin: str) -> Array:
+        """Average bid of the companies that buy from an origin's farmers, C$/t (draw,)."""
+        bids = [c.bid_cad_t(origin) for c in self.companies.values() if origin in c.stock]
+        return total(np.array(bids)) / len(bids) if bids else np.zeros(self.draws)
+
+    def malting_premium(self, origin: str, board) -> Array:
+        """What growers expect malting selection to bring over feed, C$/t (draw,)."""
+        marketing = self.now.marketing[origin]
+        if board is not None and marketing.malting != "multiple_sellers":
+            return board.malting_premium_cad_t()
+        return np.full(self.draws, np.inf)  # merchants pay the grade's cost as a premium on what they select
+
+    def licence_security(self, origin: str) -> Array | None:
+        """Security on a refund licence, C$/t (draw,); None where the origin's exporters get no refunds."""
+        rules = self.now.restitution
+        if rules is None or not rules.enabled or rules.origin != origin:
+            return None
+        return rules.licence_security_ecu_t * self.currency_cad["ecu"]
+
+    def probe(self, beliefs, name: str, desk) -> list[Array] | None:
+        """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk."""
+        if beliefs.rule != "least_squares" or beliefs.probe == 0:
+            return None
+        luck = self.streams.normal("probe", f"{name}:{desk.origin}", self.period_name, len(desk.counters))
+        return list(np.clip(beliefs.probe * luck, -0.5, 0.5))
+
+    def spot_sellers(self, origin: str) -> list:
+        """Sellers who buy at an origin's cash market."""
+        return [agent.spot[origin] for agent in self.spot_agents if origin in agent.spot]
+
+    def sales_of(self, seller: str, origin: str) -> list[Sale]:
+        """Sales a seller made from an origin in this period."""
+        return [t.sale(n) for t, n in self.seats_of[seller, origin] if t.is_open]
