@@ -22,7 +22,7 @@ class FoodAgency(Buyer):
     ) -> None:
         """Fix this period's price and tonnes under the agreement.
 
-        ``landed = netback + weight (outside - netback)`` (Nash bargaining with transferable surplus). The agreement binds
+        ``landed = netback + weight (outside - netback)`` (Nash bargaining, transferable surplus). The agreement binds
         both sides also when the outside option is the cheaper one.
 
         Parameters
