@@ -12,6 +12,7 @@ Array = np.ndarray
 # A cash origin's growers split what they sell at home: most at almost any price, the rest only near or above what they
 # expect. The shares add up to more than one, so that at the expected price just the planned tonnes are sold.
 CASH_TRANCHES = ((0.70, 0.80), (0.30, 1.00), (0.20, 1.15))  # (share of planned sales, reserve / expected price)
+HOME_FLOOR = 0.5  # part of the planned release kept for home; beyond it exporters are served from store
 EXPECTATION_WEIGHT = 0.15  # weight of this month's price in the expected price
 AREA_LIMIT = 0.3  # no group changes its area by more than this share
 
@@ -83,7 +84,7 @@ class GrowerGroup(mesa.Agent):
 
     def offer_cash(self, tender: Tender, exported_kt: Array, support_cad_t: Array | float) -> None:
         """Offer at home what exporters have not taken, in tranches around the expected price; none below support."""
-        left = np.maximum(self.release_kt - exported_kt, 0.1 * self.release_kt)
+        left = np.maximum(self.release_kt - exported_kt, HOME_FLOOR * self.release_kt)
         left = np.minimum(left, np.maximum(self.stock_kt - exported_kt, 0.0) / sum(share for share, _ in CASH_TRANCHES))
         for seat, (share, relative) in zip(self.seats, CASH_TRANCHES, strict=True):
             reserve = np.maximum(relative * self.expected_cad_t, support_cad_t) + self.haul_cad_t
