@@ -91,6 +91,20 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
     return [table for table in tables if table is not None]
 
 
+def paired_gaps(summary: pd.DataFrame, published: dict[str, tuple[float, bool]]) -> pd.DataFrame:
+    """Lay out Table 1: per period and pair the simulated mean and range, share of draws starred, and the published."""
+    table = summary[summary["table"] == "table1"]
+    if table.empty:
+        return pd.DataFrame()
+    gaps = table[table["column"] == "mean_difference_cad_t"].set_index("row")
+    stars = table[table["column"] == "significant_95"].set_index("row")["mean"]
+    wide = pd.DataFrame({"mean_cad_t": gaps["mean"], "p05_cad_t": gaps["p05"], "p95_cad_t": gaps["p95"]})
+    wide["share_of_draws_significant"] = stars
+    wide["published_cad_t"] = [published.get(row, (float("nan"), False))[0] for row in wide.index]
+    wide["published_significant"] = [published[row][1] if row in published else None for row in wide.index]
+    return wide.rename_axis("period and pair").reset_index()
+
+
 def pair_gaps(summary: pd.DataFrame, meta: dict[str, Any]) -> pd.DataFrame:
     """Select the price gaps of ``meta["pairs"]``, named in a column ``pair``; one stored reversed is turned."""
     scenario = meta["scenario"]

@@ -67,6 +67,21 @@ def print_year_table(console: Console, table: YearTable, draws: int) -> None:
         console.print(grid(title, ["Crop year", *(heading for heading, _key in block)], lines))
 
 
+def print_paired_gaps(console: Console, gaps: pd.DataFrame, draws: int) -> None:
+    """Print Table 1 beside the published one."""
+    if gaps.empty:
+        return
+    lines = []
+    for line in gaps.itertuples(index=False):
+        published = number(line.published_cad_t, 2)
+        star = "*" if line.published_significant else ""
+        simulated = mean_and_range(line.mean_cad_t, line.p05_cad_t, line.p95_cad_t, draws, 2)
+        lines.append([line[0], simulated, f"{100 * line.share_of_draws_significant:.0f} %", f"{published}{star}"])
+    headings = ["Period and pair", "Simulated", "Draws significant", "Published"]
+    caption = "Mean difference in months with sales in both markets; * significant at 95 %."
+    console.print(grid("Table 1: price gaps paired by sale month, feed (C$/t)", headings, lines, caption))
+
+
 def comparison_tables(
     title: str, frame: pd.DataFrame, draws: int, columns: dict[str, str], width: int, caption: str | None = None
 ) -> list[RichTable]:

@@ -37,6 +37,19 @@ def market_pairs(scenario: dict[str, Any]) -> list[str]:
     return [f"{first}-{second}" for i, first in enumerate(markets) for second in markets[i + 1 :]]
 
 
+def published_gaps() -> dict[str, tuple[float, bool]]:
+    """Read the study's Table 1: ``"period pair"`` -> (mean difference in C$/t, starred at 95 %)."""
+    return {
+        f"{row['period']} {row['pair']}": (float(row["mean_difference_cad_t"]), row["significant_95"] == "true")
+        for row in _read("study_table1")
+    }
+
+
+def published_periods() -> list[str]:
+    """List the periods of the study's Table 1."""
+    return list(dict.fromkeys(row["period"] for row in _read("study_table1")))
+
+
 def published_effects() -> dict[tuple[str, str], float]:
     """Read the study's Table 2: (crop year or "average", column) -> multiple sellers minus single desk."""
     return {

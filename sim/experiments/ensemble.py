@@ -20,6 +20,8 @@ from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries, band_columns
 from sim.ledger import Ledger
 from sim.measures import Measures, summary
+from sim.measures.study_tables import study_tables
+from sim.study_points import study_points
 
 Progress = Callable[[int], None]
 LINES = 2000  # series lines whose bands are computed at a time
@@ -162,7 +164,7 @@ class Task:
             write_draws(ledger, draws_file)
         first = first_draw == 0  # the same for every chunk, so only one has to travel
         return Chunk(
-            measures=summary(ledger),
+            measures=summary(ledger, extra=study_tables(ledger, study_points(self.loaded))),
             sums=LedgerSums.of(ledger),
             series_index=series.index if first else None,
             rows=ledger.rows if first else None,

@@ -123,7 +123,7 @@ def _programmes(ledger: Ledger) -> list[Table]:
     ]
 
 
-def summary(ledger: Ledger, origins: Sequence[str] | None = None) -> Measures:
+def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequence[Table] = ()) -> Measures:
     """Everything reported about a run, by crop year.
 
     Parameters
@@ -131,6 +131,8 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None) -> Measures:
     ledger : Ledger
     origins : sequence of str, optional
         Origins whose prices by market and price gaps are reported; those with a board when absent.
+    extra : sequence of Table, optional
+        Tables to append, such as those of ``study_tables``.
 
     Returns
     -------
@@ -174,7 +176,7 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None) -> Measures:
         table = concentration(ledger, "seller", grades_of(ledger, pool))
         columns = tuple(f"{market}:{pool}" for market in table.columns)
         tables.append(Table("concentration", years, columns, table.units, table.values))
-    return Measures.from_tables(tables, ledger.first_draw)
+    return Measures.from_tables([*tables, *extra], ledger.first_draw)
 
 
 def monthly_summary(ledger: Ledger, origins: Sequence[str] | None = None) -> Measures:

@@ -14,8 +14,9 @@ from rich.console import Console
 from sim.experiments.draw_files import join_draw_files
 from sim.experiments.ensemble import chunks, run_ensemble
 from sim.figures import FIGURES
-from sim.frames import YearTable, run_tables
-from sim.screen import print_year_table
+from sim.frames import YearTable, paired_gaps, run_tables
+from sim.screen import print_paired_gaps, print_year_table
+from sim.shipped import published_gaps
 from sim.store import RunDraft, new_run
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
 
@@ -48,6 +49,7 @@ def run(
     else:
         for table in tables:
             print_year_table(console, table, draws)
+        print_paired_gaps(console, paired_gaps(frames["summary"], published_gaps()), draws)
         console.print(f"Saved in {draft.final}", highlight=False, soft_wrap=True, markup=False)
     return draft.final
 
@@ -59,6 +61,11 @@ def save(draft: RunDraft, frames: dict[str, pd.DataFrame], meta: dict[str, Any])
     tables = run_tables(frames["summary"], meta)
     for table in tables:
         draft.table(table.name, *table.wide())
+    summary = frames["summary"]
+    for name in ("table1", "table3", "table4"):
+        lines = summary[summary["table"] == name].drop(columns="table")
+        if not lines.empty:
+            draft.table(name, lines)
     for name, function in FIGURES.items():
         figure = function(frames, {**meta, "run_id": draft.run_id})
         if figure is not None:

@@ -1,0 +1,57 @@
+"""Tables 1, 3 and 4 of the study for one run. Table 2 compares two runs: see ``regime_effect``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.ledger import Ledger
+from sim.measures.price_gaps import crop_years_between, price_gaps
+from sim.measures.price_movement import price_movement
+from sim.measures.table import Table
+from sim.measures.volatility import volatility
+
+
+@dataclass(frozen=True)
+class StudyPoints:
+    """What the study's tables are taken from.
+
+    Attributes
+    ----------
+    origin, grade : str
+        Whose sales of what (Table 1), and where home demand is (Table 3).
+    pairs, periods : tuple of str
+        Rows of Table 1: ``japan-offshore``, ``1980/81-1985/86``.
+    home, outside, corn : tuple of str
+        Reference prices: at home, at points outside, and of the substitute. Empty where the scenario quotes none.
+    elasticity : float
+        Home demand elasticity of Table 3, as a positive number.
+    """
+
+    origin: str
+    grade: str
+    pairs: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    corn: tuple[str, ...] = ()
+    elasticity: float = 0.0
+
+
+def study_tables(ledger: Ledger, points: StudyPoints) -> list[Table]:
+    """Tables 1, 3 and 4 where the scenario has the markets and reference prices they need.
+
+    Periods of Table 1 without a crop year in the run are left out; Table 3 is weekly in the study and takes whatever
+    periods the run has.
+    """
+    tables: list[Table] = []
+    periods: Sequence[str] = [period for period in points.periods if crop_years_between(ledger, period)]
+    if points.pairs and periods:
+        tables.append(price_gaps(ledger, points.origin, points.grade, points.pairs, periods).table())
+    if points.home and points.outside:
+        home, outside = points.home[0], points.outside
+        tables.append(price_movement(ledger, home, outside, points.origin, points.grade, points.elasticity))
+    if points.corn:
+        series = [*points.home, *points.outside, *points.corn]
+        tables.append(volatility(ledger, series, points.corn[0]))
+    return tables
