@@ -141,7 +141,7 @@ class World(mesa.Model):
         price = price * (1.0 + demand.corn_response * corn)
         if not tender.is_home:
             price = price + self.freight(self.scenario.base_price_origin, tender.region)
-        count = min(section.tenders_per_year, self.periods_per_year)
+        count = self.tenders_per_year(section)
         kt = self.value(demand.quantity_kt) / count * self.shocks.demand[tender.buyer][self.year]
         return price, kt
 
@@ -150,12 +150,15 @@ class World(mesa.Model):
         regime = self.parameters.regime(period)
         if tender.is_agreement:
             return assembly.agreement_holds(regime, tender.buyer)
-        if tender.is_home:
-            return True
-        count = self.section(tender.buyer).tenders_per_year
-        return assembly.is_scheduled(
-            count, self.offsets[tender.buyer], period % self.periods_per_year, self.periods_per_year
-        )
+        count = self.tenders_per_year(self.section(tender.buyer))
+        period_of_year = period % self.periods_per_year
+        return assembly.is_scheduled(count, self.offsets[tender.buyer], period_of_year, self.periods_per_year)
+
+    def tenders_per_year(self, section) -> int:
+        """Tenders a buyer holds in a crop year: feeders, and state importers with an agreement, buy every period."""
+        if hasattr(section, "origin") or getattr(section, "agreement", None) is not None:
+            return self.periods_per_year
+        return min(section.tenders_per_year, self.periods_per_year)
 
     def port_value(self, group: str, board) -> Array:
         """Worth of a delivery to a farmer, C$/t at port (draw,): the pool's value, merchants' bid, or both by share."""

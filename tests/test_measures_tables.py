@@ -95,10 +95,13 @@ def test_a_constant_gap_is_significant_without_a_t():
     assert gaps.significant.all() and np.isnan(gaps.t).all()
 
 
-def producer_ledger(feed=100.0, margin=100.0, cost=50.0, subsidy=0.0):
+MERCHANT = {"seller": "merchant", "role": "trader"}
+
+
+def producer_ledger(feed=100.0, margin=75.0, cost=50.0, subsidy=0.0):
     sales = [
-        sale(0, 10, feed, subsidy_cad_t=subsidy), sale(1, 30, feed + 20), sale(1, 40, 90, **HOME),
-        sale(0, 5, 150, **MALT), sale(1, [15, 5], 170, **{**MALT, "market": "canada", "country": "canada"}),
+        sale(0, 10, feed, subsidy_cad_t=subsidy), sale(1, 30, feed + 20, **MERCHANT), sale(1, 40, 90, **HOME),
+        sale(0, 5, 150, **MALT), sale(1, [15, 5], 170, **{**MALT, **MERCHANT, "market": "canada", "country": "canada"}),
         sale(0, 77, 999, origin="australia", seller="barley_board"),
     ]  # fmt: skip
     return make_ledger(
@@ -111,17 +114,17 @@ def producer_ledger(feed=100.0, margin=100.0, cost=50.0, subsidy=0.0):
 
 def test_producer_account():
     account = producer_account(producer_ledger(subsidy=8), "canada")
-    # feed margin 80 over 80 kt = 1 C$/t; exports (1000 + 80 + 3600) / 40 - 1 = 116; home 90 - 1 = 89
-    assert np.allclose(account.feed_price_cad_t, 116) and np.allclose(account.home_feed_price_cad_t, 89)
-    # six-row: (750 + 2550 - 100) / 20 = 160; draw 1: (750 + 850 - 100) / 10 = 150
-    assert account.malting == ("six_row",) and np.allclose(account.malting_price_cad_t[0, 0], [160, 150])
+    # feed margin 60, all on merchants' 30 kt abroad: (1000 + 80 + 3600 - 60) / 40 = 115.5; growers at home keep 90
+    assert np.allclose(account.feed_price_cad_t, 115.5) and np.allclose(account.home_feed_price_cad_t, 90)
+    # six-row: (750 + 2550 - 75) / 20 = 161.25; draw 1: (750 + 850 - 75) / 10 = 152.5
+    assert account.malting == ("six_row",) and np.allclose(account.malting_price_cad_t[0, 0], [161.25, 152.5])
     assert np.array_equal(account.export_kt[0], [[40, 40], [5, 5]])
     assert np.array_equal(account.home_kt[0], [[40, 40], [15, 5]])
-    # receipts: 4680 + 3600 + 3300 - margins 180 - board 50 = 11350; draw 1 less 1700
-    assert np.allclose(account.receipts_cad_k, [[11350, 9650]])
-    # stock 110 - 100 = 10 kt at the mean feed price (40 x 116 + 40 x 89) / 80 = 102.5
-    assert np.allclose(account.stock_change_cad_k, 1025)
-    assert np.allclose(account.revenue_million_cad, [[12.375, 10.675]])
+    # receipts: 4680 + 3600 + 3300 - margins 135 - board 50 = 11395; draw 1 less 1700
+    assert np.allclose(account.receipts_cad_k, [[11395, 9695]])
+    # stock 110 - 100 = 10 kt at the mean feed price (40 x 115.5 + 40 x 90) / 80 = 102.75
+    assert np.allclose(account.stock_change_cad_k, 1027.5)
+    assert np.allclose(account.revenue_million_cad, [[12.4225, 10.7225]])
     assert np.allclose(account.marketed_kt, [[100, 90]])
 
 
@@ -129,11 +132,11 @@ def test_table2_is_other_minus_base_with_an_average():
     table = regime_effect(producer_ledger(), producer_ledger(feed=90, margin=0, cost=0), "canada")
     assert table.rows == ("1980/81", "average")
     assert table.columns == ("feed_price_cad_t", "six_row_price_cad_t", "producer_revenue_million_cad")
-    # feed: (900 + 3300) / 40 = 105 against (1000 + 3600) / 40 - 1 = 114
-    assert np.allclose(table.column("feed_price_cad_t"), -9)
-    assert np.allclose(table.cell("1980/81", "six_row_price_cad_t"), [5, 10])
-    # receipts -400 + 180 + 50 = -170; stock 10 x ((105 + 90) / 2 - (114 + 89) / 2) = 10 x -4 = -40
-    assert np.allclose(table.column("producer_revenue_million_cad"), -0.21)
+    # feed: (900 + 3300) / 40 = 105 against (1000 + 3600 - 60) / 40 = 113.5; six-row: the margin of 75 on 20 and 10 kt
+    assert np.allclose(table.column("feed_price_cad_t"), -8.5)
+    assert np.allclose(table.cell("1980/81", "six_row_price_cad_t"), [3.75, 7.5])
+    # receipts -400 + 135 + 50 = -215; stock 10 x ((105 + 90) / 2 - (113.5 + 90) / 2) = 10 x -4.25 = -42.5
+    assert np.allclose(table.column("producer_revenue_million_cad"), -0.2575)
     assert np.allclose(table.row("average"), table.row("1980/81"))
 
 

@@ -13,6 +13,7 @@ from sim.measures.sales import board_origins, grades_of, select, state_by_year, 
 from sim.measures.table import Table
 
 REVENUE = "producer_revenue_million_cad"
+MERCHANTS = ("trader", "exporter")  # roles whose margin stands between the buyer's price and the producers'
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def stock_change(ledger: Ledger, origin: str) -> np.ndarray:
 def producer_account(ledger: Ledger, origin: str) -> ProducerAccount:
     """Prices, tonnage, receipts and revenue of an origin's producers, by crop year.
 
-    The merchants' margin on a grade is spread over that grade's tonnage of the crop year, home and abroad alike, so
-    that no margin is lost in periods in which merchants buy and do not sell. A stock carried over is valued at the
+    The merchants' margin on a grade is spread over the tonnes of that grade that merchants sold in the crop year, at
+    home and abroad alike; what growers and boards sold carries none. A stock carried over is valued at the
     producers' average price of feed that year (home and abroad), so the timing of stocks is not counted as revenue.
 
     Parameters
@@ -107,9 +108,16 @@ def producer_account(ledger: Ledger, origin: str) -> ProducerAccount:
     export_kt, home_kt = sums[False]["kt"], sums[True]["kt"]
     kt = export_kt + home_kt
     margin = np.stack([state_by_year(ledger, "merchant_margin_cad_k", f"{origin}:{grade}") for grade in grades])
-    margin_cad_t = divide(margin, kt, empty=0.0)
-    export_cad_k = sums[False]["received_cad_k"] - margin_cad_t * export_kt
-    home_cad_k = sums[True]["received_cad_k"] - margin_cad_t * home_kt
+    merchant_kt = {
+        home: tabulate(
+            ledger, select(ledger, origin=origin, home=home, role=MERCHANTS), ("kt",), ("grade", "crop_year"),
+            {"grade": grades},
+        )["kt"]
+        for home in (False, True)
+    }  # fmt: skip
+    margin_cad_t = divide(margin, merchant_kt[False] + merchant_kt[True], empty=0.0)
+    export_cad_k = sums[False]["received_cad_k"] - margin_cad_t * merchant_kt[False]
+    home_cad_k = sums[True]["received_cad_k"] - margin_cad_t * merchant_kt[True]
     cost = np.zeros((len(ledger.crop_years), ledger.draws))
     for board, place in board_origins(ledger).items():
         if place == origin:

@@ -311,7 +311,7 @@ class Buyer(Section):
     region: Name
     """Row of the freight table."""
     tenders_per_year: Annotated[int, unit("tenders/crop year", ge=1, le=52)] = 12
-    """How often it buys."""
+    """How often it buys; feeders, and state importers with an agreement, buy every period."""
     demand: dict[Name, Demand]
     """Demand by grade."""
 
