@@ -15,6 +15,7 @@ from agents.terms import Offer, Sale, Tender
 Array = np.ndarray
 BUSY_MEMORY = 0.15  # weight of a period in the usual demand: about half a year
 BUSY_BOUNDS = (0.4, 2.5)  # a desk never stops selling and never empties its store in one busy period
+UNSOLD_CUT = 0.9  # a desk that holds grain and sold none thinks it worth this much less
 RESERVE_SHARE = 0.98  # no tonne is sold much below what it brings elsewhere; the rest is room for rounding of the plan
 
 
@@ -138,6 +139,7 @@ class StockDesk:
     def ship(self, sales: Sequence[Sale]) -> Array:
         """Take sold tonnes out of stock at average cost; returns the cost of each sale in thousand C$, (sale, draw)."""
         unit_cost = ratio(self.cost_cad_k, self.stock_kt)
+        unsold = np.where(self.stock_kt > 0, UNSOLD_CUT, 1.0)
         costs = np.array([sale.kt * unit_cost for sale in sales])
         sold = total(np.array([sale.kt for sale in sales]))
         left = np.maximum(self.stock_kt - sold, 0.0)
@@ -151,7 +153,7 @@ class StockDesk:
         if feed:
             tonnes = total(np.array([sale.kt for sale in feed]))
             value = total(np.array([sale.kt * sale.fob_cad_t for sale in feed]))
-            latest = ratio(value, tonnes, empty=self.feed_netback_cad_t)
+            latest = ratio(value, tonnes, empty=unsold * self.feed_netback_cad_t)
             self.feed_netback_cad_t = self.feed_netback_cad_t + MEMORY * (latest - self.feed_netback_cad_t)
         return costs
 

@@ -20,7 +20,7 @@ from agents.terms import CashMarket, Seat, Tender
 from agents.trader import TradingCompany
 from sim import pool as pool_rules
 from sim.demand import linear_demand
-from sim.marketing import AGREEMENT_SYSTEMS, merchants_may_sell
+from sim.marketing import AGREEMENT_SYSTEMS, merchants_admitted
 from sim.scenario import schema
 
 POOLS = ("feed", "malting")
@@ -34,6 +34,11 @@ def buyer_sections(scenario: schema.Scenario) -> dict[str, tuple[type[Buyer], sc
         for key, agent_class in BUYER_CLASSES.items()
         for name, section in getattr(scenario, key).items()
     }
+
+
+def buyer_section(scenario: schema.Scenario, buyer: str) -> schema.Buyer:
+    """The section of one buyer."""
+    return next(getattr(scenario, key)[buyer] for key in BUYER_CLASSES if buyer in getattr(scenario, key))
 
 
 def company_list(traders: schema.Traders) -> dict[str, schema.Trader]:
@@ -146,7 +151,7 @@ def seats_at(market, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
     for company, agent in market.companies.items():
         for origin in agent.stock:
             systems = [regime.marketing[origin] for regime in market.parameters.regimes]
-            if origin in reaches and any(merchants_may_sell(s, pool, buyer.market) for s in systems):
+            if origin in reaches and any(merchants_admitted(s, pool, buyer.market) for s in systems):
                 seats.append(Seat(company, "trader", origin))
     if pool == "feed" and home is None:
         for agent in market.spot_agents:

@@ -20,7 +20,12 @@ def board_may_sell(marketing: Marketing, pool: str) -> bool:
 
 
 def merchants_may_sell(marketing: Marketing, pool: str, market: str) -> bool:
-    """Whether trading companies may sell the origin's grain of a pool in a market."""
+    """Whether merchants sell an origin's grain of a pool in a market; under a full single desk they sell down stock."""
+    return not merchants_take_deliveries(marketing) or merchants_admitted(marketing, pool, market)
+
+
+def merchants_admitted(marketing: Marketing, pool: str, market: str) -> bool:
+    """Whether the marketing system lets trading companies sell the origin's grain of a pool in a market."""
     name = system(marketing, pool)
     return name in ("multiple_sellers", "open_feed") or (
         name == "continental" and market == marketing.continental_market

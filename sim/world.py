@@ -124,17 +124,9 @@ class World(mesa.Model):
             else:
                 tender.freight_cad_t[number] = self.freight(seat.origin, tender.region)
 
-    def section(self, buyer: str):
-        """The scenario section of a buyer today."""
-        for key in assembly.BUYER_CLASSES:
-            sections = getattr(self.now, key)
-            if buyer in sections:
-                return sections[buyer]
-        raise KeyError(buyer)
-
     def base_point(self, tender: Tender) -> tuple[Array, Array]:
         """Landed base price (C$/t) and tonnes of a tender today, shocks included, each (draw,)."""
-        section = self.section(tender.buyer)
+        section = assembly.buyer_section(self.now, tender.buyer)
         demand = section.demand[tender.grade]
         price = self.value(demand.price) * self.currency_cad[demand.currency]
         corn = self.corn_mean[self.period] * self.shocks.corn[self.period] - 1.0
@@ -150,7 +142,7 @@ class World(mesa.Model):
         regime = self.parameters.regime(period)
         if tender.is_agreement:
             return assembly.agreement_holds(regime, tender.buyer)
-        count = self.tenders_per_year(self.section(tender.buyer))
+        count = self.tenders_per_year(assembly.buyer_section(regime, tender.buyer))
         period_of_year = period % self.periods_per_year
         return assembly.is_scheduled(count, self.offsets[tender.buyer], period_of_year, self.periods_per_year)
 

@@ -255,3 +255,28 @@ def test_number_of_companies_is_a_parameter(history, number):
     market = BarleyMarket(load(history, sets=list(sets)), draws=1)
     assert len(market.companies) == number
     market.step()
+
+
+def test_a_switch_of_system_and_back_leaves_no_grain_behind(history, tmp_path):
+    switching = tmp_path / "switching.yaml"
+    switching.write_text(
+        f"extends: {history}\ntitle: Open for a year\ncalendar: {{start: 1985/86, crop_years: 3}}\nevents:\n"
+        "  - {from: 1986-02, to: 1987-01, marketing: {canada: {feed: multiple_sellers, malting: multiple_sellers}}}\n"
+    )
+    market = run_market(switching, draws=2, periods=18)
+
+    def held():
+        return sum(
+            company.stock["canada"].stock_kt for company in market.companies.values() if "canada" in company.stock
+        )
+
+    at_the_end_of_the_open_year = held()
+    while market.running:
+        market.step()
+    assert (held() < 0.25 * at_the_end_of_the_open_year).all()
+    sold = market.ledger.to_pandas()
+    canadian = sold[(sold["origin"] == "canada") & (sold["role"] != "growers")].groupby(["month", "role"])["kt"].sum()
+    board, traders = canadian.xs("board", level="role"), canadian.xs("trader", level="role")
+    assert traders.index.min() >= "1986-02" and board.loc["1987-06":].min() > 100
+    assert board.loc["1986-08":"1986-12"].sum() < 0.2 * traders.loc["1986-08":"1986-12"].sum()
+    assert sold.loc[sold["agreement"], "month"].between("1986-02", "1987-01").sum() == 0
