@@ -15,7 +15,8 @@ from agents.terms import Offer, Sale, Tender
 Array = np.ndarray
 BUSY_MEMORY = 0.15  # weight of a period in the usual demand: about half a year
 BUSY_BOUNDS = (0.4, 2.5)  # a desk never stops selling and never empties its store in one busy period
-UNSOLD_CUT = 0.9  # a desk that holds grain and sold none thinks it worth this much less
+UNSOLD_MEMORY = 0.2  # weight of a period in the running share of unsold offers
+GLUT_CUT = 0.1  # how much less a desk asks when it lately sold nothing of what it offered
 RESERVE_SHARE = 0.98  # no tonne is sold much below what it brings elsewhere; the rest is room for rounding of the plan
 
 
@@ -44,6 +45,7 @@ class StockDesk:
         self.cost_cad_k = np.zeros(draws)  # what the stock cost, thousand C$
         self.marginal_cad_t = np.zeros(draws)
         self.feed_netback_cad_t = np.zeros(draws)  # running average f.o.b. price of its feed sales by tender
+        self.unsold_share = np.zeros(draws)  # running share of its offers that found no buyer
         self.counters: list[Counter] = []
         self._usual_demand_kt: Array | None = None
 
@@ -55,9 +57,10 @@ class StockDesk:
     def worth_cad_t(self) -> Array:
         """What one more tonne is worth to the desk, f.o.b., (draw,): the plan's marginal revenue, if sales bear it out.
 
-        Beliefs may promise more than the tenders pay; no desk values grain above what it has lately got for it.
+        Beliefs may promise more than the tenders pay: no desk values grain above what it has lately got for it, and a
+        desk whose offers go unsold comes down.
         """
-        return np.minimum(self.marginal_cad_t, self.feed_netback_cad_t)
+        return np.minimum(self.marginal_cad_t, self.feed_netback_cad_t) * (1.0 - GLUT_CUT * self.unsold_share)
 
     def receive(self, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take grain into stock at a price."""
@@ -139,9 +142,11 @@ class StockDesk:
     def ship(self, sales: Sequence[Sale]) -> Array:
         """Take sold tonnes out of stock at average cost; returns the cost of each sale in thousand C$, (sale, draw)."""
         unit_cost = ratio(self.cost_cad_k, self.stock_kt)
-        unsold = np.where(self.stock_kt > 0, UNSOLD_CUT, 1.0)
         costs = np.array([sale.kt * unit_cost for sale in sales])
         sold = total(np.array([sale.kt for sale in sales]))
+        offered = total(np.array([c.offered_kt for c in self.counters if c.tender.is_open]))
+        left_over = np.maximum(1.0 - ratio(sold, offered, empty=1.0), 0.0)
+        self.unsold_share = self.unsold_share + UNSOLD_MEMORY * (left_over - self.unsold_share)
         left = np.maximum(self.stock_kt - sold, 0.0)
         malting_sold = total(np.array([sale.kt * (sale.tender.pool == "malting") for sale in sales]))
         # Feed sales draw on all of the stock, so malting quality never exceeds what is left.
@@ -153,7 +158,7 @@ class StockDesk:
         if feed:
             tonnes = total(np.array([sale.kt for sale in feed]))
             value = total(np.array([sale.kt * sale.fob_cad_t for sale in feed]))
-            latest = ratio(value, tonnes, empty=unsold * self.feed_netback_cad_t)
+            latest = ratio(value, tonnes, empty=self.feed_netback_cad_t)
             self.feed_netback_cad_t = self.feed_netback_cad_t + MEMORY * (latest - self.feed_netback_cad_t)
         return costs
 

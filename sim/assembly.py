@@ -130,6 +130,7 @@ def build_growers(market) -> None:
         agent = GrowerGroup(market, name, group.origin, group.inertia_cad_t, market.draws)
         origin = scenario.origins[group.origin]
         agent.stock_kt = agent.stock_kt + group.share * market.value(origin.opening_stock_kt)
+        agent.haul_cad_t = market.haul(name)
         market.growers[name] = agent
 
 
@@ -214,12 +215,7 @@ def seat_beliefs(market) -> None:
         for number, seat in enumerate(tender.seats):
             if seat.role == "growers":
                 group = market.growers[seat.seller]
-                section = scenario.growers[seat.seller]
-                if tender.is_home:
-                    group.seats.append(number)
-                    group.haul_cad_t = market.value(section.freight_to_feeders_cad_t) - market.value(
-                        section.freight_to_port_cad_t
-                    )
+                group.seats.append(number)
             elif seat.agreement:
                 continue
             elif seat.role == "board":

@@ -34,7 +34,7 @@ def ship_agreement(market, name: str, tender: Tender) -> None:
     desk = market.boards[rules.board].desk
     market.set_freight(tender)
     cash = market.cash[rules.outside_origin]
-    cost = market.value(market.now.origins[rules.outside_origin].fob_cost_cad_t) * market.currency_cad["usd"]
+    cost = market.value(market.now.origins[rules.outside_origin].fob_cost_usd_t) * market.currency_cad["usd"]
     outside = cash.price_cad_t + cost + market.freight(rules.outside_origin, tender.region)
     kt = market.value(rules.quantity_kt) / market.periods_per_year
     netback = desk.feed_netback_cad_t + tender.freight_cad_t[0]
@@ -74,7 +74,7 @@ def clear_tender(market, tender: Tender) -> None:
 def growers_offer(market, tender: Tender) -> None:
     """Growers' offers at home: what delivery is worth where there is one, cash tranches where there is not."""
     cash, support = market.cash[tender.country], market.now.origins[tender.country]
-    floor = market.value(support.support_price_cad_t) * market.currency_cad[support.support_price_currency]
+    floor = market.value(support.support_price) * market.currency_cad[support.support_price_currency]
     groups = [g for g in market.growers.values() if g.origin == tender.country]
     stocks = np.array([group.stock_kt for group in groups])
     parts = cash.exports_kt * ratio(stocks, total(stocks))

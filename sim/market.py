@@ -54,6 +54,8 @@ class BarleyMarket(World):
         self.set_period(self.period)
         for tender in self.tenders:
             tender.is_open = False
+        for name, group in self.growers.items():
+            group.haul_cad_t = self.haul(name)
         for cash in self.cash.values():
             cash.exports_kt = np.zeros(self.draws)
         self.recorder.open_period()
@@ -142,6 +144,7 @@ class BarleyMarket(World):
         """Open the tenders due today; a state importer's agreement is settled before the rest goes to tender."""
         for tender in self.tenders:
             if self.is_held(tender, self.period) and not tender.is_agreement:
+                tender.elasticity = self.demand_of(tender).elasticity
                 self.buyers[tender.buyer].open_tender(tender.grade, *self.base_point(tender))
                 self.set_freight(tender)
         for name, tender in self.agreements.items():
@@ -232,11 +235,11 @@ class BarleyMarket(World):
             if marketing is None:
                 continue
             board = self.board_of.get(name)
-            premium, pool = self.malting_premium(group.origin, board), self.port_value(name, board)
+            premium = self.malting_premium(group.origin, board)
             cost = max((g.cost_cad_t for g in self.scenario.grades.values()), default=0.0)
             group.offer_malting(premium, cost)
             if board is not None and board_takes_deliveries(marketing) and merchants_take_deliveries(marketing):
-                group.choose_channel(pool, self.merchants_bid(group.origin))
+                group.choose_channel(self.pool_value(name, board), self.merchants_bid(group.origin))
 
     def close_pools(self) -> None:
         """Close the pools whose year ends today; deficits go to the guarantor."""

@@ -53,7 +53,7 @@ def _first_prices(market) -> None:
             desk.marginal_cad_t = _average_base_fob(desk.counters, "feed", market.draws)
             desk.feed_netback_cad_t = desk.marginal_cad_t.copy()
     for name, cash in market.cash.items():
-        cash.fob_cost_cad_t = market.value(market.scenario.origins[name].fob_cost_cad_t) * market.currency_cad["usd"]
+        cash.fob_cost_cad_t = market.value(market.scenario.origins[name].fob_cost_usd_t) * market.currency_cad["usd"]
         homes = [t for t in market.tenders if t.is_home and t.country == name]
         groups = [g for g in market.growers.values() if g.origin == name]
         haul = sum(g.haul_cad_t * market.scenario.growers[g.name].share for g in groups)

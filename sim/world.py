@@ -27,7 +27,7 @@ class World(mesa.Model):
     Parameters
     ----------
     loaded : sim.scenario.Loaded or path
-        A loaded scenario, or the path of its YAML.
+        A loaded scenario, the path of its YAML, or the name of a shipped one.
     draws : int, optional
         Draws carried by this model; the scenario's own number when absent.
     first_draw : int
@@ -41,8 +41,9 @@ class World(mesa.Model):
     ) -> None:
         if not hasattr(loaded, "regimes"):
             from sim.scenario import load
+            from sim.shipped import scenario_path
 
-            loaded = load(loaded)
+            loaded = load(scenario_path(str(loaded)))
         self.parameters = Parameters(loaded)
         self.scenario = self.parameters.base
         self.draws = self.scenario.draws if draws is None else draws
@@ -99,7 +100,7 @@ class World(mesa.Model):
         self.freight_factor = usd * self.shocks.freight[period]
         if hasattr(self, "cash"):
             for name, cash in self.cash.items():
-                cash.fob_cost_cad_t = self.value(self.now.origins[name].fob_cost_cad_t) * usd
+                cash.fob_cost_cad_t = self.value(self.now.origins[name].fob_cost_usd_t) * usd
 
     def _corn_relative_to_year(self) -> np.ndarray:
         """Corn price against its mean over the crop year, (period,)."""
@@ -124,10 +125,18 @@ class World(mesa.Model):
             else:
                 tender.freight_cad_t[number] = self.freight(seat.origin, tender.region)
 
+    def demand_of(self, tender: Tender):
+        """Demand section of a tender today."""
+        return assembly.buyer_section(self.now, tender.buyer).demand[tender.grade]
+
+    def haul(self, group: str) -> float:
+        """Freight a grower group pays to the feeders less the freight to port it saves, C$/t."""
+        section = self.now.growers[group]
+        return self.value(section.freight_to_feeders_cad_t) - self.value(section.freight_to_port_cad_t)
+
     def base_point(self, tender: Tender) -> tuple[Array, Array]:
         """Landed base price (C$/t) and tonnes of a tender today, shocks included, each (draw,)."""
-        section = assembly.buyer_section(self.now, tender.buyer)
-        demand = section.demand[tender.grade]
+        section, demand = assembly.buyer_section(self.now, tender.buyer), self.demand_of(tender)
         price = self.value(demand.price) * self.currency_cad[demand.currency]
         corn = self.corn_mean[self.period] * self.shocks.corn[self.period] - 1.0
         price = price * (1.0 + demand.corn_response * corn)
@@ -158,12 +167,18 @@ class World(mesa.Model):
         marketing = self.now.marketing[section.origin]
         if board is None or not board_takes_deliveries(marketing):
             return self.merchants_bid(section.origin)
-        discount = (1.0 + section.discount_rate) ** -0.5  # the final payment comes about half a year after delivery
-        pool = board.pool_value_cad_t(self.now.boards[board.name].initial_share, discount, section.risk_premium_cad_t)
+        pool = self.pool_value(group, board)
         if not merchants_take_deliveries(marketing):
             return pool
         share = self.growers[group].merchant_share
         return share * self.merchants_bid(section.origin) + (1.0 - share) * pool
+
+    def pool_value(self, group: str, board) -> Array:
+        """Worth of a delivery to the pool for a farmer, C$/t at port (draw,)."""
+        section = self.now.growers[group]
+        discount = (1.0 + section.discount_rate) ** -0.5  # the final payment comes about half a year after delivery
+        share = self.now.boards[board.name].initial_share
+        return board.pool_value_cad_t(share, discount, section.risk_premium_cad_t)
 
     def merchants_bid(self, origin: str) -> Array:
         """Average bid of the companies that buy from an origin's farmers, C$/t (draw,)."""

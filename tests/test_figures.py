@@ -144,5 +144,5 @@ def test_reversed_pairs_are_turned(monkeypatch):
 def test_comparison_figure(run):
     _frames, meta, ensemble = run
     comparison = compare(ensemble.measures, ensemble.measures, "canada", ("one", "two"))
-    bands = with_published(comparison.effects.bands(), {("1980/81", "feed_price_cad_t"): -3.5})
+    bands = with_published(comparison.effects, {("1980/81", "feed_price_cad_t"): -3.5})
     check(COMPARISON_FIGURES["effects"]({"comparison": bands}, {**meta, "base": "one", "other": "two"}))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.measures import Measures, Table
 from sim.measures.arrays import mean
+from sim.measures.table import AVERAGE
 
 REVENUE = "producer_revenue_million_cad"
 PRICES = ("origin_price", "price_gap", "programme_rate")
@@ -63,9 +64,9 @@ class Comparison:
             for line in lines.itertuples()
         ]
         average = [
-            {k: v for k, v in cell.items() if k != "crop_year"} for cell in cells if cell["crop_year"] == "average"
+            {k: v for k, v in cell.items() if k != "crop_year"} for cell in cells if cell["crop_year"] == AVERAGE
         ]
-        rows = [cell for cell in cells if cell["crop_year"] != "average"]
+        rows = [cell for cell in cells if cell["crop_year"] != AVERAGE]
         return {"base": self.base, "other": self.other, "draws": self.draws, "rows": rows, "average": average}
 
 
@@ -88,10 +89,28 @@ def compare(base: Measures, other: Measures, origin: str, names: tuple[str, str]
     return Comparison(names[0], names[1], len(base.draw_numbers), effects, markets, units)
 
 
-def with_published(frame: pd.DataFrame, published: dict[tuple[str, str], float]) -> pd.DataFrame:
-    """Bands of ``Comparison.effects`` with a column of published figures, missing where there is none."""
-    values = [published.get((line.row, line.column), np.nan) for line in frame.itertuples()]
-    return frame.assign(published=values)
+def with_published(effects: Table, published: dict[tuple[str, str], float]) -> pd.DataFrame:
+    """Bands of ``Comparison.effects`` with a column of published figures, missing where there is none.
+
+    The published average covers the published crop years; when the run has others too, their average gets a row of its
+    own, so that like stands beside like.
+    """
+    years = [year for year in dict.fromkeys(row for row, _ in published) if year != AVERAGE]
+    run_years = [row for row in effects.rows if row != AVERAGE]
+    like = AVERAGE
+    if years and set(years) < set(run_years):
+        like = f"{AVERAGE} {years[0]}-{years[-1]}"
+        extra = effects.only(years).with_average(like).only([like])
+        rows, values = (*effects.rows, like), np.concatenate([effects.values, extra.values])
+        effects = Table(effects.name, rows, effects.columns, effects.units, values)
+    comparable = set(years) <= set(run_years)
+    frame = effects.bands()
+    figures = []
+    for line in frame.itertuples():
+        row = AVERAGE if line.row == like and comparable else line.row
+        known = line.row != AVERAGE or (like == AVERAGE and comparable)
+        figures.append(published.get((row, line.column), np.nan) if known else np.nan)
+    return frame.assign(published=figures)
 
 
 def _producers(measures: Measures, origin: str) -> Table:

@@ -28,7 +28,7 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     columns = list(dict.fromkeys(table["column"]))
     if not columns:
         return None
-    years = [row for row in dict.fromkeys(frames["comparison"]["row"]) if row != "average"]
+    years = [row for row in dict.fromkeys(frames["comparison"]["row"]) if not row.startswith("average")]
     with mpl.rc_context(STYLE):
         figure, axes = sheet(
             meta,

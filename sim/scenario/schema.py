@@ -101,12 +101,12 @@ class Origin(Section):
     """Seed, food and industrial use taken before anything is marketed."""
     storage_elasticity: Annotated[float, unit("dimensionless", ge=0, le=5)] = 0.5
     """Percent by which the carryover target falls when the cash price is one percent above its normal."""
-    support_price_cad_t: Annotated[Level | None, unit("C$/t")] = None
+    support_price: Annotated[Level | None, unit("support_price_currency/t")] = None
     """Cash price below which growers withhold (loan rate, intervention price); none when absent."""
     support_price_currency: Literal["cad", "usd", "ecu"] = "cad"
     """Currency of the support price."""
-    fob_cost_cad_t: Annotated[float, unit("US$/t", ge=0, le=200)] = 0.0
-    """Cost from the origin's cash market to its export port, in US$/t."""
+    fob_cost_usd_t: Annotated[float, unit("US$/t", ge=0, le=200)] = 0.0
+    """Cost from the origin's cash market to its export port."""
 
 
 class Growers(Section):
@@ -121,7 +121,7 @@ class Growers(Section):
     freight_to_feeders_cad_t: Annotated[Level, unit("C$/t")] = 0.0
     """Freight from farm to the nearest feeders."""
     inertia_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 3.0
-    """Price difference between pool and cash that moves a farmer fully from one channel to the other."""
+    """Price difference between pool and merchants at which a farmer changes channel as fast as farmers do."""
     discount_rate: Annotated[float, unit("1/year", ge=0, le=1)] = 0.08
     """Annual rate at which pool payments that come after delivery are discounted."""
     risk_premium_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 1.0
@@ -144,6 +144,13 @@ class Beliefs(Section):
     """Weight kept by old observations from one tender to the next (least squares)."""
     probe: Annotated[float, unit("share", ge=0, le=0.5)] = 0.05
     """Standard deviation of deliberate quantity changes that keep least squares identified."""
+
+
+class MerchantBeliefs(Beliefs):
+    """What trading companies believe; they reckon with keener rivals than boards do."""
+
+    rivals_response: Annotated[float, unit("dimensionless", ge=0, le=50)] = 5.0
+    """Perceived supply elasticity of the other sellers at a tender."""
 
 
 class Board(Section):
@@ -203,7 +210,7 @@ class Traders(Section):
     """Months of sales held in stock of grain bought from farmers."""
     adjustment: Annotated[float, unit("share", gt=0, le=1)] = 0.3
     """Share of the gap to the best response closed at each tender (damping)."""
-    beliefs: Beliefs = Beliefs(rivals_response=5.0)
+    beliefs: MerchantBeliefs = MerchantBeliefs()
     """Beliefs about residual demand."""
     companies: dict[Name, Trader] = {}
     """The companies."""
@@ -289,7 +296,7 @@ class Treasuries(Section):
 class Demand(Section):
     """Linear demand through a base point, with an elasticity there."""
 
-    price: Annotated[Level, unit("price_currency/t, f.o.b. price_origin")]
+    price: Annotated[Level, unit("currency/t, f.o.b. base_price_origin (feeders: delivered)")]
     """Price of the base point, f.o.b. at the reference origin."""
     currency: Literal["cad", "usd", "ecu"] = "usd"
     """Currency of the base price."""

@@ -38,7 +38,7 @@ def compare_scenarios(
     for position in range(1, len(loaded)):
         result = compare(measures[0], measures[position], origin, (names[0], names[position]))
         published = published_effects() if is_the_study(loaded[0], loaded[position]) else {}
-        effects = with_published(result.effects.bands(), published)
+        effects = with_published(result.effects, published)
         folders.append(_save(out, result, effects, loaded[0], loaded[position], seed))
         results.append(result)
         if not as_json:

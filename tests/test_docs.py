@@ -1,0 +1,133 @@
+"""The pages: the reference is the generator's, and every example in them works as it stands."""
+
+import io
+import re
+import shlex
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import sim.cli
+from sim.reference import page
+from sim.scenario import ScenarioError, load
+from sim.shipped import shipped_folder
+
+ROOT = Path(__file__).parents[1]
+PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
+COMMAND_PAGES = [path for path in PAGES if path.name in ("README.md", "scenarios.md")]
+SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
+FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TITLE = re.compile(r"# (file|file with mistakes): (\S+)\n")
+
+
+def blocks(path):
+    """(language, rest of the fence's line, text) of every fenced block of a page."""
+    return [match.groups() for match in FENCE.finditer(path.read_text(encoding="utf-8"))]
+
+
+def named(paths, wanted):
+    """File name -> text of the YAML blocks whose first line gives them a name."""
+    found = {}
+    for path in paths:
+        for language, _, text in blocks(path):
+            title = TITLE.match(text)
+            if language == "yaml" and title and title.group(1) == wanted:
+                assert title.group(2) not in found, f"two examples are called {title.group(2)}"
+                found[title.group(2)] = text
+    return found
+
+
+SCENARIOS = named(PAGES, "file")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the shipped scenarios, their tables, and all examples of the pages."""
+    place = tmp_path_factory.mktemp("docs")
+    for path in shipped_folder().rglob("*"):
+        if path.suffix in (".yaml", ".csv"):
+            target = place / path.relative_to(shipped_folder())
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    for name, text in SCENARIOS.items():
+        (place / name).write_text(text, encoding="utf-8")
+    for path in PAGES:
+        for language, name, text in blocks(path):
+            if language == "csv" and name:
+                (place / name).write_text(text, encoding="utf-8")
+    return place
+
+
+def test_reference_is_what_the_generator_writes():
+    written = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert written == page(), "write it anew: python -m sim.reference > docs/reference.md"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_complete_scenarios_load_without_a_warning(folder, name, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert load(name).warnings == []
+
+
+def test_the_report_shown_is_the_loaders(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    page_blocks = [block for path in PAGES for block in blocks(path)]
+    mistakes = [i for i, (_, _, text) in enumerate(page_blocks) if text.startswith("# file with mistakes:")]
+    assert mistakes
+    for position in mistakes:
+        name, text = TITLE.match(page_blocks[position][2]).group(2), page_blocks[position][2]
+        Path(name).write_text(text, encoding="utf-8")
+        with pytest.raises(ScenarioError) as caught:
+            load(name)
+        language, _, shown = page_blocks[position + 1]
+        assert language == "text" and shown == f"{caught.value}\n"
+
+
+@pytest.mark.parametrize("path", COMMAND_PAGES, ids=lambda path: path.name)
+def test_command_lines_run(folder, path, monkeypatch):
+    monkeypatch.chdir(folder)
+    lines = [line for language, _, text in blocks(path) if language == "sh" for line in text.splitlines()]
+    commands = [line for line in lines if line.startswith("singledesk ")]
+    assert commands
+    for line in commands:
+        words, target = shlex.split(line, comments=True)[1:], None
+        if ">" in words:
+            words, target = words[: words.index(">")], words[-1]
+        result = CliRunner().invoke(sim.cli.app, words + (SHORT if words[0] in ("run", "compare") else []))
+        assert result.exit_code == 0, f"{line}\n{result.output}"
+        if target:
+            Path(target).write_text(result.stdout, encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [p for p in PAGES if any(b[0] == "python" for b in blocks(p))], ids=lambda p: p.name)
+def test_python_examples_run(path):
+    for language, _, text in blocks(path):
+        if language == "python":
+            out = io.StringIO()
+            with redirect_stdout(out):
+                exec(compile(text, path.name, "exec"), {})
+            assert out.getvalue()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+def test_constants_and_files_named_on_the_model_page_exist():
+    text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    for file in re.findall(r"`((?:agents|sim)/[a-z_/]+\.py)`", text):
+        assert (ROOT / file).is_file(), file
+    rows = re.findall(r"^\| (`[A-Z][^|]*) \| ([^|]*) \| `([^`]*)` \|", text, re.MULTILINE)
+    assert len(rows) > 15
+    for names, values, file in rows:
+        for name in re.findall(r"`(\w+)`", names):
+            found = re.search(rf"^{name} = (.*?)(?:  #.*)?$", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+            assert found, f"{name} is not in {file}"
+            stated = {float(number) for number in re.findall(r"\d+\.?\d*(?:e-?\d+)?", values)}
+            held = {float(number) for number in re.findall(r"\d+\.?\d*(?:e-?\d+)?", found.group(1))}
+            assert held <= stated, f"{name} is {found.group(1)} in {file}"
