@@ -13,6 +13,7 @@ from agents.stock_desk import StockDesk
 from agents.terms import Sale, Tender
 
 Array = np.ndarray
+SALES_MEMORY = 0.2  # weight of a month in the usual sales
 CALL_FLOOR = 0.2  # even a full board calls this share of offers
 
 
@@ -60,6 +61,7 @@ class MarketingBoard(mesa.Agent):
     def announce(self, initial_share: float, lag: float, elapsed: float, new_pool: bool, published: bool) -> None:
         """Announce initial payments and (where published) the pool return outlook."""
         self.outlook_published = published
+        self.cost_cad_k = np.zeros_like(self.cost_cad_k)
         for account in self.pools.values():
             realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=account.current_cad_t)
             account.outlook_cad_t = self.rules.pool_return_outlook(
@@ -85,7 +87,7 @@ class MarketingBoard(mesa.Agent):
         return self.pools["malting"].outlook_cad_t - self.pools["feed"].outlook_cad_t
 
     def call(self, offered_kt: Array, cover_periods: float) -> None:
-        """Set the contract call: accept all offers unless stocks would exceed twice the usual cover."""
+        """Set the contract call: accept all offers unless stocks would exceed twice the usual cover (in periods)."""
         room = 2.0 * cover_periods * np.maximum(self.usual_sales_kt, offered_kt) - self.desk.stock_kt
         self.called = np.clip(ratio(room, offered_kt, empty=1.0), CALL_FLOOR, 1.0)
 
@@ -104,7 +106,8 @@ class MarketingBoard(mesa.Agent):
             mine = [sale.tender.pool == pool for sale in sales]
             account.add(total(kt[mine]), total(value[mine]), cost_cad_t)
         self.cost_cad_k = total(kt) * cost_cad_t
-        self.usual_sales_kt = self.usual_sales_kt + 0.2 * (total(kt) - self.usual_sales_kt)
+        weight = 1.0 - (1.0 - SALES_MEMORY) ** self.desk.months
+        self.usual_sales_kt = self.usual_sales_kt + weight * (total(kt) - self.usual_sales_kt)
 
     def close(self, pool: str) -> dict[str, Array]:
         """Close a pool's year: tonnes (kt), receipts, costs, payments and deficit (thousand C$), each (draw,)."""

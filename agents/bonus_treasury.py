@@ -18,6 +18,8 @@ class BonusTreasury(mesa.Agent):
         super().__init__(model)
         self.name, self.origin = "eep", origin
         self.bidders = 0
+        self.used_kt = np.zeros(draws)  # since the year began
+        self.used_cad_k = np.zeros(draws)
         self.tonnage_left_kt = np.zeros(draws)
         self.budget_left_cad_k = np.zeros(draws)
         self.quota_kt = np.zeros(draws)
@@ -27,20 +29,24 @@ class BonusTreasury(mesa.Agent):
         self.eligible: set[str] = set()
         self.undercut = 0.0
 
-    def open_year(self, tonnage_kt: Array, budget_cad_k: Array) -> None:
+    def open_year(self) -> None:
         """Start a year; what was not used lapses."""
-        self.tonnage_left_kt = np.array(tonnage_kt)
-        self.budget_left_cad_k = np.array(budget_cad_k)
+        self.used_kt = np.zeros_like(self.used_kt)
+        self.used_cad_k = np.zeros_like(self.used_cad_k)
 
     def announce(
-        self, enabled: bool, eligible: set[str], max_bonus_cad_t: Array, undercut: float, periods_left: int
+        self, eligible: set[str], tonnage_kt: float, budget_cad_k: Array, max_bonus_cad_t: Array, undercut: float
     ) -> None:
-        """Announce who is eligible and what may be sold this period: an even share of what is left of the year."""
-        self.eligible = eligible if enabled else set()
-        self.max_bonus_cad_t, self.undercut = max_bonus_cad_t, undercut
-        self.quota_kt = self.tonnage_left_kt / periods_left if enabled else np.zeros_like(self.tonnage_left_kt)
+        """Announce who is eligible (nobody while the programme is off) and on what terms, at today's year's amounts."""
+        self.eligible, self.max_bonus_cad_t, self.undercut = eligible, max_bonus_cad_t, undercut
+        self.tonnage_left_kt = np.maximum(tonnage_kt - self.used_kt, 0.0)
+        self.budget_left_cad_k = np.maximum(budget_cad_k - self.used_cad_k, 0.0)
         self.spent_cad_k = np.zeros_like(self.spent_cad_k)
         self.shipped_kt = np.zeros_like(self.shipped_kt)
+
+    def share_out(self, periods_left: int) -> None:
+        """Set the period's quota: an even share of what is left of the year's tonnage."""
+        self.quota_kt = self.tonnage_left_kt / periods_left
 
     def accepted_kt(
         self, kt: Array, bonus_cad_t: Array, sale_cad_t: Array, last_price_cad_t: Array, bids: int
@@ -59,5 +65,5 @@ class BonusTreasury(mesa.Agent):
         money = kt * bonus_cad_t
         self.spent_cad_k = self.spent_cad_k + money
         self.shipped_kt = self.shipped_kt + kt
-        self.budget_left_cad_k = np.maximum(self.budget_left_cad_k - money, 0.0)
-        self.tonnage_left_kt = np.maximum(self.tonnage_left_kt - kt, 0.0)
+        self.used_cad_k = self.used_cad_k + money
+        self.used_kt = self.used_kt + kt

@@ -91,7 +91,3 @@ class NationalExporter(mesa.Agent):
         self.name = name
         self.spot = {seller.desk.cash.origin: seller}
         self.margin_cad_t = np.full(draws, margin_cad_t)
-        self.profit_cad_k = np.zeros(draws)
-
-    def learn(self) -> None:
-        """National exporters ask a fixed margin."""

@@ -14,6 +14,7 @@ Array = np.ndarray
 CASH_TRANCHES = ((0.70, 0.80), (0.30, 1.00), (0.20, 1.15))  # (share of planned sales, reserve / expected price)
 HOME_FLOOR = 0.5  # part of the planned release kept for home; beyond it exporters are served from store
 EXPECTATION_WEIGHT = 0.15  # weight of this month's price in the expected price
+CHANNEL_SPEED = 0.25  # most of its deliveries a group moves to the other channel in a month
 AREA_LIMIT = 0.3  # no group changes its area by more than this share
 
 
@@ -61,6 +62,8 @@ class GrowerGroup(mesa.Agent):
 
     def deliver(self, called: Array, to_merchants: bool, to_board: bool) -> tuple[Array, Array]:
         """Deliver contracted grain: (to the board, to merchants), kt. The board calls a share of what it is offered."""
+        if not to_merchants:  # who returns to the pool starts from there when merchants come again
+            self.merchant_share = np.zeros_like(self.contract_kt)
         merchants = self.contract_kt * (self.merchant_share if to_board else float(to_merchants))
         board = (self.contract_kt - merchants) * called if to_board else np.zeros_like(self.contract_kt)
         # What was not called goes back to the farmer, who may sell it elsewhere next time.
@@ -68,10 +71,11 @@ class GrowerGroup(mesa.Agent):
         self.stock_kt = self.stock_kt - merchants - board
         return board, merchants
 
-    def choose_channel(self, pool_cad_t: Array, merchants_cad_t: Array) -> None:
-        """Move deliveries towards the better price; a gap of the inertia moves a quarter of them in a period."""
+    def choose_channel(self, pool_cad_t: Array, merchants_cad_t: Array, months: float) -> None:
+        """Move deliveries towards the better price; a gap of the inertia moves ``CHANNEL_SPEED`` of them in a month."""
         gap = (merchants_cad_t - pool_cad_t) / max(self.inertia_cad_t, 0.1)
-        self.merchant_share = np.clip(self.merchant_share + 0.25 * np.clip(gap, -1.0, 1.0), 0.0, 1.0)
+        step = CHANNEL_SPEED * months * np.clip(gap, -1.0, 1.0)
+        self.merchant_share = np.clip(self.merchant_share + step, 0.0, 1.0)
 
     def offer_malting(self, premium_cad_t: Array, cost_cad_t: float) -> None:
         """Offer malting quality for selection in so far as the premium pays for the trouble."""

@@ -16,6 +16,7 @@ Array = np.ndarray
 BUSY_MEMORY = 0.15  # weight of a period in the usual demand: about half a year
 BUSY_BOUNDS = (0.4, 2.5)  # a desk never stops selling and never empties its store in one busy period
 UNSOLD_MEMORY = 0.2  # weight of a period in the running share of unsold offers
+DUST_KT = 1e-6  # less than a kilogram is not a stock
 GLUT_CUT = 0.1  # how much less a desk asks when it lately sold nothing of what it offered
 RESERVE_SHARE = 0.98  # no tonne is sold much below what it brings elsewhere; the rest is room for rounding of the plan
 
@@ -37,8 +38,8 @@ class StockDesk:
     equal, and moves only part of the way to the new split at each tender.
     """
 
-    def __init__(self, origin: str, draws: int) -> None:
-        self.origin = origin
+    def __init__(self, origin: str, draws: int, months: float = 1.0) -> None:
+        self.origin, self.months = origin, months  # length of a period in months
         self.stock_kt = np.zeros(draws)
         self.malting_kt = np.zeros(draws)  # part of the stock that maltsters would take
         self.reserved_kt = np.zeros(draws)  # promised under an agreement this period
@@ -61,6 +62,21 @@ class StockDesk:
         desk whose offers go unsold comes down.
         """
         return np.minimum(self.marginal_cad_t, self.feed_netback_cad_t) * (1.0 - GLUT_CUT * self.unsold_share)
+
+    def look_around(self) -> None:
+        """Where the desk holds nothing, value grain by the going prices of the feed tenders it has a seat at.
+
+        A desk that was closed out of an origin knows only what it once got; it must not bid by that when it returns.
+        """
+        feed = [c for c in self.counters if c.tender.pool == "feed"]
+        if not feed:
+            return
+        size = np.array([c.tender.size_kt for c in feed])
+        netback = np.array([c.tender.usual_price_cad_t - c.tender.freight_cad_t[c.seat] for c in feed])
+        going = ratio(total(size * netback), total(size))
+        idle = self.stock_kt <= DUST_KT
+        self.marginal_cad_t = np.where(idle, going, self.marginal_cad_t)
+        self.feed_netback_cad_t = np.where(idle, going, self.feed_netback_cad_t)
 
     def receive(self, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take grain into stock at a price."""
@@ -108,10 +124,10 @@ class StockDesk:
         # Habit slows a change of split; the reserve price guards against selling where the plan wants out.
         plan = before + adjustment * (desired - before)
         plan = np.minimum(plan * ratio(total(desired), total(plan), empty=0.0), limits)
-        plan = self._within_malting_stock(plan, [c.tender.pool == "malting" for _, c in open_counters])
         if probe is not None:
             plan = plan * np.array([1.0 + probe[i] for i, _ in open_counters])
             plan = plan * np.minimum(ratio(self.stock_kt - self.reserved_kt, total(plan), empty=1.0), 1.0)
+        plan = self._within_malting_stock(plan, [c.tender.pool == "malting" for _, c in open_counters])
         for (_, counter), kt in zip(open_counters, plan, strict=True):
             counter.offered_kt = kt
             tender = counter.tender
@@ -128,7 +144,8 @@ class StockDesk:
         if self._usual_demand_kt is None:
             self._usual_demand_kt = today
         busy = np.clip(ratio(today, self._usual_demand_kt, empty=1.0), *BUSY_BOUNDS)
-        self._usual_demand_kt = self._usual_demand_kt + BUSY_MEMORY * (today - self._usual_demand_kt)
+        weight = 1.0 - (1.0 - BUSY_MEMORY) ** self.months
+        self._usual_demand_kt = self._usual_demand_kt + weight * (today - self._usual_demand_kt)
         return busy
 
     def _within_malting_stock(self, plan: Array, malting: list[bool]) -> Array:
@@ -145,8 +162,9 @@ class StockDesk:
         costs = np.array([sale.kt * unit_cost for sale in sales])
         sold = total(np.array([sale.kt for sale in sales]))
         offered = total(np.array([c.offered_kt for c in self.counters if c.tender.is_open]))
-        left_over = np.maximum(1.0 - ratio(sold, offered, empty=1.0), 0.0)
-        self.unsold_share = self.unsold_share + UNSOLD_MEMORY * (left_over - self.unsold_share)
+        left_over = np.where(offered > DUST_KT, np.maximum(1.0 - ratio(sold, offered, empty=1.0), 0.0), 0.0)
+        weight = 1.0 - (1.0 - UNSOLD_MEMORY) ** self.months
+        self.unsold_share = self.unsold_share + weight * (left_over - self.unsold_share)
         left = np.maximum(self.stock_kt - sold, 0.0)
         malting_sold = total(np.array([sale.kt * (sale.tender.pool == "malting") for sale in sales]))
         # Feed sales draw on all of the stock, so malting quality never exceeds what is left.

@@ -54,7 +54,7 @@ class Sale:
 class Tender:
     """One buyer's tender for one grade: its demand, the seats and offers, and the public record of the last result.
 
-    Arrays are (draw,) or (seat, draw). ``opened_at`` counts the tenders held.
+    Arrays are (draw,) or (seat, draw).
     """
 
     name: str
@@ -153,6 +153,5 @@ class CashMarket:
     origin: str
     fob_cost_cad_t: Array
     price_cad_t: Array
-    normal_price_cad_t: Array
     exports_kt: Array
     available_kt: Array

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pandas as pd
 
@@ -60,6 +62,11 @@ def is_scheduled(tenders_per_year: int, offset: int, period_of_year: int, period
     return (position + 1) * count // periods_per_year != position * count // periods_per_year
 
 
+def tender_offset(buyer: str, periods_per_year: int) -> int:
+    """Position of a buyer's tenders in the year: from its name, so that another buyer moves nobody's dates."""
+    return int.from_bytes(hashlib.sha256(buyer.encode()).digest()[:4], "big") % periods_per_year
+
+
 def agreement_holds(scenario: schema.Scenario, buyer: str) -> bool:
     """Whether a state importer's supply agreement is in force."""
     agreement = scenario.state_importers[buyer].agreement
@@ -74,7 +81,7 @@ def build_cash_markets(market) -> dict[str, CashMarket]:
     cash = {}
     for name in market.scenario.origins:
         zero = np.zeros(market.draws)
-        cash[name] = CashMarket(name, zero, zero.copy(), zero.copy(), zero.copy(), zero.copy())
+        cash[name] = CashMarket(name, zero, zero.copy(), zero.copy(), zero.copy())
     return cash
 
 
@@ -84,13 +91,15 @@ def build_sellers(market) -> None:
     market.boards, market.companies, market.exporters = {}, {}, {}
     for name, board in scenario.boards.items():
         pools = {pool: PoolAccount(np.ones(draws), board.initial_share) for pool in POOLS}
-        market.boards[name] = MarketingBoard(market, name, StockDesk(board.origin, draws), pools, pool_rules)
+        market.boards[name] = MarketingBoard(
+            market, name, StockDesk(board.origin, draws, market.months), pools, pool_rules
+        )
     learns = scenario.traders.rule == "roth_erev"
     for name, company in company_list(scenario.traders).items():
         agent = TradingCompany(market, name, scenario.traders.margin_cad_t, draws, learns)
         for origin in company.origins:
             if origin in scenario.marketing:
-                agent.stock[origin] = StockDesk(origin, draws)
+                agent.stock[origin] = StockDesk(origin, draws, market.months)
             else:
                 agent.spot[origin] = SpotSeller(SpotDesk(market.cash[origin], draws))
         market.companies[name] = agent
@@ -112,7 +121,7 @@ def build_treasuries(market) -> None:
             market.bonus_treasury.bidders += 1
     if scenario.restitution is not None:
         rules = scenario.restitution
-        start = market.value(rules.starting_refund_ecu_t) * market.currency_cad["ecu"]
+        start = np.full(draws, market.value(rules.starting_refund_ecu_t))
         market.committee = RefundCommittee(market, rules.origin, start)
         for seller in market.spot_sellers(rules.origin):
             seller.committee = market.committee
@@ -164,7 +173,7 @@ def build_buyers(market) -> None:
     """Buyers and their tenders, opened once at the base point so that everybody starts from a known price."""
     scenario = market.scenario
     market.buyers, market.tenders, market.agreements = {}, [], {}
-    for offset, (name, (agent_class, section)) in enumerate(buyer_sections(scenario).items()):
+    for name, (agent_class, section) in buyer_sections(scenario).items():
         agent = agent_class(market, name, linear_demand, market.draws)
         market.buyers[name] = agent
         for grade, demand in section.demand.items():
@@ -186,7 +195,7 @@ def build_buyers(market) -> None:
             tender.is_home = home is not None
             agent.tenders[grade] = tender
             market.tenders.append(tender)
-        market.offsets[name] = offset
+        market.offsets[name] = tender_offset(name, market.periods_per_year)
 
 
 def new_tender(market, label, name, agent, section, grade, demand, seats) -> Tender:

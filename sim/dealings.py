@@ -16,14 +16,13 @@ def hold_refund_tender(market, periods_left: int) -> None:
     rules, committee = market.now.restitution, market.committee
     ecu = market.currency_cad["ecu"]
     bidders = [(a, a.spot[rules.origin]) for a in market.spot_agents if rules.origin in a.spot]
-    target = committee.target_left_kt / periods_left
+    target = np.maximum(market.value(rules.target_kt) - committee.used_kt, 0.0) / periods_left
     size, spread = rules.overbidding * target / max(len(bidders), 1), rules.bid_spread_ecu_t * ecu
     bids = [(s, bid) for a, s in bidders for bid in s.refund_bids(size, rules.lots, spread, a.margin_cad_t)]
-    step = rules.max_step_ecu_t * ecu * 12.0 / market.periods_per_year
-    ceiling = market.value(rules.max_refund_ecu_t) * ecu
+    ceiling, step = market.value(rules.max_refund_ecu_t), rules.max_step_ecu_t * market.months
     for _, seller in bidders:
         seller.desk.lapse()
-    awards = committee.decide([bid for _, bid in bids], target, ceiling, step)
+    awards = committee.decide([bid for _, bid in bids], target, ceiling, step, ecu)
     for (seller, bid), kt in zip(bids, awards, strict=True):
         seller.desk.grant(kt, bid.rate_cad_t)
 

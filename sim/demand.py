@@ -36,11 +36,6 @@ def linear_demand(price_cad_t: Array, quantity_kt: Array, elasticity: float | Ar
     return choke, slope
 
 
-def quantity_at(choke_cad_t: Array, slope_cad_t_kt: Array, price_cad_t: Array) -> Array:
-    """Quantity in kt demanded at a price; zero above the choke price."""
-    return np.maximum(choke_cad_t - price_cad_t, 0.0) / slope_cad_t_kt
-
-
 def consumer_surplus(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, paid_cad_k: Array) -> Array:
     """Area under the inverse demand up to the quantity bought, less what was paid, in thousand C$."""
     return choke_cad_t * quantity_kt - 0.5 * slope_cad_t_kt * quantity_kt**2 - paid_cad_k

@@ -96,18 +96,19 @@ class BarleyMarket(World):
         eep, treasury = self.now.eep, self.bonus_treasury
         if treasury is not None and eep is not None:
             if self.period_of_year == 0:
-                budget = self.value(eep.budget_usd_million) * 1000.0 * self.currency_cad["usd"]
-                treasury.open_year(np.full(self.draws, self.value(eep.tonnage_kt)), budget)
+                treasury.open_year()
+            budget = self.value(eep.budget_usd_million) * 1000.0 * self.currency_cad["usd"]
             ceiling = self.value(eep.max_bonus_usd_t) * self.currency_cad["usd"]
-            treasury.announce(eep.enabled, set(eep.eligible), ceiling, eep.undercut, left)
+            eligible = set(eep.eligible) if eep.enabled else set()
+            treasury.announce(eligible, self.value(eep.tonnage_kt), budget, ceiling, eep.undercut)
+            treasury.share_out(left)
         rules, committee = self.now.restitution, self.committee
-        if committee is None or rules is None:
-            return
-        committee.open_period()
-        if self.period_of_year == 0:
-            committee.open_year(np.full(self.draws, self.value(rules.target_kt)))
-        if rules.enabled:
-            hold_refund_tender(self, left)
+        if committee is not None and rules is not None:
+            committee.open_period()
+            if self.period_of_year == 0:
+                committee.open_year()
+            if rules.enabled:
+                hold_refund_tender(self, left)
 
     def boards_announce(self) -> None:
         """Publish initial payments and outlooks."""
@@ -117,7 +118,7 @@ class BarleyMarket(World):
                 self.period_of_year - section.pool_year_end_month * self.periods_per_year // 12
             ) % self.periods_per_year
             published = section.outlook_from is not None and self.month >= section.outlook_from
-            lag = section.outlook_lag ** (12.0 / self.periods_per_year)
+            lag = section.outlook_lag**self.months
             board.announce(section.initial_share, lag, since_close / self.periods_per_year, since_close == 0, published)
 
     def farmers_deliver(self) -> None:
@@ -126,11 +127,13 @@ class BarleyMarket(World):
             groups = [g for g in self.growers.values() if g.origin == origin]
             to_board, to_merchants = board_takes_deliveries(marketing), merchants_take_deliveries(marketing)
             companies = [c for c in self.companies.values() if origin in c.stock]
+            for company in companies if to_merchants else ():
+                company.stock[origin].look_around()
             for group in groups:
                 board = self.board_of.get(group.name)
                 takes = to_board and board is not None
                 if takes:
-                    board.call(group.contract_kt, self.now.boards[board.name].cover_periods)
+                    board.call(group.contract_kt, self.now.boards[board.name].cover_periods / self.months)
                 pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes)
                 quality = self.now.growers[group.name].malting_share * group.malting_offered
                 if takes:
@@ -156,7 +159,7 @@ class BarleyMarket(World):
         for name, board in self.boards.items():
             rules = self.now.boards[name]
             marketing = self.now.marketing.get(rules.origin, Marketing())
-            share = min(1.0, 12.0 / (self.periods_per_year * rules.cover_periods))
+            share = min(1.0, self.months / rules.cover_periods)
             board.offer(
                 lambda t, m=marketing: board_may_sell(m, t.pool),
                 share,
@@ -164,7 +167,7 @@ class BarleyMarket(World):
                 self.probe(rules.beliefs, name, board.desk),
             )
         rules = self.now.traders
-        share = min(1.0, 12.0 / (self.periods_per_year * rules.cover_periods))
+        share = min(1.0, self.months / rules.cover_periods)
         for name, company in self.companies.items():
             if company.learning is not None:
                 company.choose_margin(self.streams.uniform("margin", name, self.period_name, 1)[0])
@@ -220,17 +223,19 @@ class BarleyMarket(World):
                 sales = self.sales_of(agent.name, origin)
                 if sales:
                     margins = revenue - kt * self.cash[origin].price_cad_t
-                    agent.profit_cad_k = agent.profit_cad_k + total(margins)
                     self.recorder.add_margins(sales, margins)
+                    handling = total(kt) * self.cash[origin].fob_cost_cad_t
+                    self.recorder.add_cost("handling_cost_cad_k", origin, handling)
+                    if agent.name in self.companies:
+                        agent.profit_cad_k = agent.profit_cad_k + total(margins) - handling
 
     def learn(self) -> None:
         """Let sellers and farmers take in the period's results."""
         for role in (MarketingBoard, TradingCompany):
             if role in self.agents_by_type:
                 self.agents_by_type[role].do("learn")
-        months = 12.0 / self.periods_per_year
         for name, group in self.growers.items():
-            group.learn(self.cash[group.origin].price_cad_t, months)
+            group.learn(self.cash[group.origin].price_cad_t, self.months)
             marketing = self.now.marketing.get(group.origin)
             if marketing is None:
                 continue
@@ -239,7 +244,7 @@ class BarleyMarket(World):
             cost = max((g.cost_cad_t for g in self.scenario.grades.values()), default=0.0)
             group.offer_malting(premium, cost)
             if board is not None and board_takes_deliveries(marketing) and merchants_take_deliveries(marketing):
-                group.choose_channel(self.pool_value(name, board), self.merchants_bid(group.origin))
+                group.choose_channel(self.pool_value(name, board), self.merchants_bid(group.origin), self.months)
 
     def close_pools(self) -> None:
         """Close the pools whose year ends today; deficits go to the guarantor."""

@@ -10,6 +10,7 @@ from sim.assembly import POOLS
 
 Array = np.ndarray
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
+ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k")
 PROGRAMMES = ("eep", "restitution")
 
 
@@ -25,6 +26,8 @@ class Recorder:
         ledger = self.ledger
         for name in ORIGIN_FLOWS:
             ledger.add_state(name, self.origins, "kt")
+        for name in ORIGIN_COSTS:
+            ledger.add_state(name, self.origins, "thousand C$")
         ledger.add_state("cash_price_cad_t", self.origins, "C$/t")
         demands = tuple(f"{t.buyer}:{t.grade}" for t in market.tenders if not t.is_agreement)
         ledger.add_state("choke_cad_t", demands, "C$/t")
@@ -52,6 +55,7 @@ class Recorder:
         draws = self.market.draws
         self.flows = {name: {origin: np.zeros(draws) for origin in self.origins} for name in ORIGIN_FLOWS}
         self.flows["opening_kt"] = self._closing
+        self.costs = {name: {origin: np.zeros(draws) for origin in self.origins} for name in ORIGIN_COSTS}
         self.margin = np.zeros((len(self.origins) * len(self.grades), draws))
         self.received_cad_k, self.freight_cad_k = np.zeros(draws), np.zeros(draws)
         self.export_kt, self.export_value_cad_k = np.zeros(draws), np.zeros(draws)
@@ -61,6 +65,10 @@ class Recorder:
     def add(self, name: str, origin: str, kt: Array) -> None:
         """Add tonnes to a flow of an origin."""
         self.flows[name][origin] = self.flows[name][origin] + kt
+
+    def add_cost(self, name: str, origin: str, cost_cad_k: Array) -> None:
+        """Add to a cost account of an origin, thousand C$ (draw,)."""
+        self.costs[name][origin] = self.costs[name][origin] + cost_cad_k
 
     def add_margins(self, sales: list[Sale], margins: Array) -> None:
         """Book gross margins of middlemen, thousand C$ (sale, draw)."""
@@ -85,6 +93,8 @@ class Recorder:
             if seat.role == "board":
                 account = seat.seller, tender.pool
                 self._receipts[account] = self._receipts[account] + kt * (price[number] + subsidy[number])
+            if tender.grade_cost_cad_t > 0:
+                self.add_cost("grade_cost_cad_k", seat.origin, kt * tender.grade_cost_cad_t)
             if tender.country == seat.origin:
                 self.add("home_use_kt", seat.origin, kt)
                 continue
@@ -119,8 +129,8 @@ class Recorder:
         market, ledger, t = self.market, self.ledger, self.market.period
         self._closing = {origin: self._stock(origin) for origin in self.origins}
         self.flows["closing_kt"] = self._closing
-        for name, flow in self.flows.items():
-            ledger.record(name, t, np.array(list(flow.values())))
+        for name, account in (*self.flows.items(), *self.costs.items()):
+            ledger.record(name, t, np.array(list(account.values())))
         ledger.record("cash_price_cad_t", t, np.array([market.cash[o].price_cad_t for o in self.origins]))
         ledger.record("merchant_margin_cad_k", t, self.margin)
         self._record_demand(t)
@@ -161,7 +171,8 @@ class Recorder:
             spend.append(zero if agent is None else agent.spent_cad_k)
             enabled = agent is not None and rules is not None and rules.enabled
             is_refund = agent is not None and agent is market.committee
-            rates.append((agent.max_refund_cad_t if is_refund else ratio(spend[-1], tonnes[-1])) if enabled else zero)
+            refund = agent.max_refund_ecu_t * market.currency_cad["ecu"] if is_refund else zero
+            rates.append((refund if is_refund else ratio(spend[-1], tonnes[-1])) if enabled else zero)
         for name, values in (
             ("programme_rate_cad_t", rates),
             ("programme_kt", tonnes),

@@ -1,7 +1,8 @@
 """Random shocks around the historical series, as factors with the draw on the last axis.
 
 Yields and importers' demand are drawn once a crop year. Corn, the exchange rate and ocean freight follow
-``x_t = rho x_{t-1} + sd z_t`` from month to month; weekly runs keep the same monthly persistence and spread.
+``x_t = rho x_{t-1} + sd z_t`` from month to month, starting from the long-run spread; weekly runs keep the same monthly
+persistence and spread.
 A shock of size zero draws nothing.
 """
 
@@ -40,7 +41,9 @@ def persistent_factor(streams: Streams, purpose: str, periods: pd.DataFrame, sd:
         return np.ones((len(periods), streams.draws))
     step = persistence ** (12.0 / counts.iloc[0])
     scale = sd * np.sqrt((1.0 - step**2) / (1.0 - persistence**2)) if persistence > 0 else sd
-    level, factors = np.zeros(streams.draws), []
+    # The first period is drawn from the long-run spread, so a later start is no calmer than an early one.
+    spread = scale / np.sqrt(1.0 - step**2)
+    level, factors = spread * streams.normal(purpose, "opening", str(counts.index[0]), 1)[0], []
     for crop_year, count in counts.items():
         for luck in streams.normal(purpose, "market", str(crop_year), int(count)):
             level = step * level + scale * luck

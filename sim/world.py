@@ -53,6 +53,7 @@ class World(mesa.Model):
         self.calendar = self.parameters.timeline.periods()
         self.periods = len(self.calendar)
         self.periods_per_year = self.scenario.calendar.periods_per_year
+        self.months = 12.0 / self.periods_per_year  # length of a period
         self.streams = Streams(root, self.draws, first_draw)
         self.offsets: dict[str, int] = {}
         self.period = 0

@@ -46,9 +46,10 @@ def war_ledger(bonus=30.0, shipped=40.0, price=100.0):
         ]
     return make_ledger(
         calendar(1980, 2, length=2), sales,
-        choke_cad_t={"algiers:feed": 200, "tokyo:feed": [150, 150, 0, 150], "nobody:feed": 99},
+        choke_cad_t={"algiers:feed": 200, "tokyo:feed": 150, "nobody:feed": 99},
         slope_cad_t_kt={"algiers:feed": 1, "tokyo:feed": 0.5, "nobody:feed": 1},
         merchant_margin_cad_k={"canada:feed": 0, "states:feed": 25},
+        handling_cost_cad_k={"states": 5}, grade_cost_cad_k={"canada": 3},
         pool_deficit_cad_k={"wheat_board:feed": [0, 700]}, board_cost_cad_k={"wheat_board": 10},
         programme_spend_cad_k={"eep": 1200, "restitution": 0},
     )  # fmt: skip
@@ -59,24 +60,31 @@ def test_consumers_surplus_is_the_triangle():
     assert table.columns == ("japan", "offshore")
     # offshore, a period: Q = 50: 200 x 50 - 50^2 / 2 - 120 x 50 = 2750; draw 1, Q = 55: 4400 - 1512.5 = 2887.5
     assert np.allclose(table.column("offshore"), [[5.5, 5.775]] * 2)
-    # Japan: 150 x 10 - 0.5 x 50 - 140 x 10 = 75; no demand is on record for period 2
-    assert np.allclose(table.column("japan"), [[0.15] * 2, [0.075] * 2])
+    # Japan: 150 x 10 - 0.5 x 50 - 140 x 10 = 75
+    assert np.allclose(table.column("japan"), 0.15)
+
+
+def test_a_purchase_without_a_demand_on_record_is_refused():
+    ledger = war_ledger()
+    ledger.states["choke_cad_t"].values[2] = 0
+    with pytest.raises(ValueError, match="feed bought in a period for which the ledger has no demand"):
+        consumers_surplus(ledger)
 
 
 def test_welfare_accounts():
     accounts = welfare(war_ledger())
-    # Canada: 2 x (1000 + 1300 - 10), in the second year the treasury adds 700
-    assert np.allclose(accounts.producers.column("canada"), [[4.58] * 2, [5.28] * 2])
+    # Canada: 2 x (1000 + 1300 - 10 - 3 for better grades), in the second year the treasury adds 700
+    assert np.allclose(accounts.producers.column("canada"), [[4.574] * 2, [5.274] * 2])
     # United States: 2 x (130 x 40 - 25); draw 1: 2 x (130 x 45 - 25)
     assert np.allclose(accounts.producers.column("states")[0], [10.35, 11.65])
-    assert np.allclose(accounts.merchants.column("states"), 0.05)
+    assert np.allclose(accounts.merchants.column("states"), 0.04)  # 2 x (25 - 5 for handling)
     assert np.allclose(accounts.taxpayers.column("states")[0], [2.4, 2.7])
     assert np.allclose(accounts.taxpayers.column("canada")[:, 0], [0, 0.7])
     assert np.allclose(accounts.deficits.column("wheat_board")[:, 0], [0, 0.7])
     assert np.allclose(accounts.programmes.column("eep"), 2.4)
     assert np.allclose(accounts.freight.column("offshore")[0], [2, 2.2])
-    # 1980/81: 4.58 + 10.35 + 0.15 + 5.5 + 0.05 - 2.4
-    assert np.allclose(accounts.whole.cell("1980/81", "total")[0], 18.23)
+    # 1980/81: 4.574 + 10.35 + 0.15 + 5.5 + 0.04 - 2.4
+    assert np.allclose(accounts.whole.cell("1980/81", "total")[0], 18.214)
 
 
 def test_total_surplus_is_worth_less_resources():

@@ -38,14 +38,22 @@ class StudyPoints:
     elasticity: float = 0.0
 
 
+def years(period: str) -> int:
+    """Crop years in a period written ``1980/81-1985/86``."""
+    first, _, last = period.partition("-")
+    return int((last or first)[:4]) - int(first[:4]) + 1
+
+
 def study_tables(ledger: Ledger, points: StudyPoints) -> list[Table]:
     """Tables 1, 3 and 4 where the scenario has the markets and reference prices they need.
 
-    Periods of Table 1 without a crop year in the run are left out; Table 3 is weekly in the study and takes whatever
-    periods the run has.
+    Periods of Table 1 that the run does not cover in full are left out. Table 3 is weekly in the study and takes the
+    periods of the run.
     """
     tables: list[Table] = []
-    periods: Sequence[str] = [period for period in points.periods if crop_years_between(ledger, period)]
+    periods: Sequence[str] = [
+        period for period in points.periods if len(crop_years_between(ledger, period)) == years(period)
+    ]
     if points.pairs and periods:
         tables.append(price_gaps(ledger, points.origin, points.grade, points.pairs, periods).table())
     if points.home and points.outside:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from sim.demand import consumer_surplus
 from sim.ledger import Ledger
 from sim.measures.arrays import total
 from sim.measures.regime_effect import producer_account
@@ -22,12 +23,12 @@ class Welfare:
     Attributes
     ----------
     producers : Table
-        By origin: producers' revenue plus the pool deficits a treasury paid. The crop is given within a year, so a
-        change of revenue is a change of producers' surplus.
+        By origin: producers' revenue plus the pool deficits a treasury paid, less what the better grades cost over feed
+        (``grade_cost_cad_k``). The crop is given within a year, so a change of this is a change of producers' surplus.
     consumers : Table
         By the country buyers live in: area under demand less what was paid, freight included.
     merchants : Table
-        By origin of the grain: gross margins of trading companies and exporters.
+        By origin of the grain: margins of trading companies and exporters, less handling from farm to port.
     taxpayers : Table
         By origin: bonuses, refunds and pool deficits paid (a cost, so positive is bad).
     programmes : Table
@@ -70,8 +71,9 @@ def consumers_surplus(ledger: Ledger) -> Table:
             continue
         bought = tabulate(ledger, select(ledger, buyer=buyer, grade=grade), ("kt", "landed_cad_k"), ("period",))
         choke, slope = ledger.state("choke_cad_t", name), ledger.state("slope_cad_t_kt", name)
-        worth = choke * bought["kt"] - slope * np.square(bought["kt"]) / 2
-        gain = np.where(choke > 0, worth - bought["landed_cad_k"], 0.0)
+        if np.any((choke <= 0) & (bought["kt"] > 0)):
+            raise ValueError(f"{name} bought in a period for which the ledger has no demand; its surplus is unknown")
+        gain = consumer_surplus(choke, slope, bought["kt"], bought["landed_cad_k"])
         surplus_cad_k[countries.index(country_of[buyer])] += by_crop_year(ledger, gain)
     return _table(ledger, "consumers_surplus", countries, surplus_cad_k)
 
@@ -103,13 +105,21 @@ def welfare(ledger: Ledger) -> Welfare:
     made_up = [total(np.stack([zero, *(deficits[b] for b, o in home_of.items() if o == place and b in deficits)]))
                for place in origins]  # fmt: skip
     subsidy = tabulate(ledger, select(ledger), ("subsidy_cad_k",), ("origin", "crop_year"))["subsidy_cad_k"]
-    producers = [1000 * account.revenue_million_cad + paid for account, paid in zip(accounts, made_up, strict=True)]
+    grades, handling = (
+        [state_by_year(ledger, state, place) for place in origins]
+        for state in ("grade_cost_cad_k", "handling_cost_cad_k")
+    )
+    producers = [
+        1000 * account.revenue_million_cad + paid - cost
+        for account, paid, cost in zip(accounts, made_up, grades, strict=True)
+    ]
+    merchants = [account.margin_cad_k - cost for account, cost in zip(accounts, handling, strict=True)]
     programme_state = ledger.states.get("programme_spend_cad_k")
     programmes = list(programme_state.labels) if programme_state else []
     tables = {
         "producers": _table(ledger, "producers", origins, np.stack(producers)),
         "consumers": consumers_surplus(ledger),
-        "merchants": _table(ledger, "merchants", origins, np.stack([account.margin_cad_k for account in accounts])),
+        "merchants": _table(ledger, "merchants", origins, np.stack(merchants)),
         "taxpayers": _table(ledger, "taxpayers", origins, subsidy + np.stack(made_up)),
         "programmes": _table(
             ledger, "programmes", programmes,

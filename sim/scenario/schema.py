@@ -246,8 +246,8 @@ class BonusProgramme(Section):
     """Budget per year."""
     max_bonus_usd_t: Annotated[Level, unit("US$/t")] = 60.0
     """Bids above this bonus are rejected."""
-    undercut: Annotated[float, unit("share", ge=0, le=0.5)] = 0.02
-    """How far below the last price sellers aim in order to win the sale."""
+    undercut: Annotated[float, unit("share", ge=0, le=0.15)] = 0.02
+    """How far below the going price sellers aim in order to win the sale; a lower sale is refused as disruptive."""
 
 
 class RefundProgramme(Section):
