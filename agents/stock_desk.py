@@ -177,7 +177,8 @@ class StockDesk:
             tonnes = total(np.array([sale.kt for sale in feed]))
             value = total(np.array([sale.kt * sale.fob_cad_t for sale in feed]))
             latest = ratio(value, tonnes, empty=self.feed_netback_cad_t)
-            self.feed_netback_cad_t = self.feed_netback_cad_t + MEMORY * (latest - self.feed_netback_cad_t)
+            weight = 1.0 - (1.0 - MEMORY) ** self.months
+            self.feed_netback_cad_t = self.feed_netback_cad_t + weight * (latest - self.feed_netback_cad_t)
         return costs
 
     def learn(self) -> None:

@@ -79,7 +79,7 @@ class BarleyMarket(World):
         self._set_commercial_capacity()
         for name, cash in self.cash.items():
             stocks = [g.stock_kt for g in self.growers.values() if g.origin == name]
-            # Exporters may not sell more than growers hold; half a period's stock split over them is far above use.
+            # Exporters may not sell more than growers hold: each has its part of well under half, far above its sales.
             cash.available_kt = 0.4 * total(np.array(stocks)) / max(len(self.spot_sellers(name)), 1)
 
     def _set_commercial_capacity(self) -> None:
@@ -129,11 +129,13 @@ class BarleyMarket(World):
             companies = [c for c in self.companies.values() if origin in c.stock]
             for company in companies if to_merchants else ():
                 company.stock[origin].look_around()
+            for name, board in self.boards.items() if to_board else ():
+                offers = [g.contract_kt for g in groups if self.board_of.get(g.name) is board]
+                if offers:  # one call for all, so that no group is served before another
+                    board.call(total(np.array(offers)), self.now.boards[name].cover_periods / self.months)
             for group in groups:
                 board = self.board_of.get(group.name)
                 takes = to_board and board is not None
-                if takes:
-                    board.call(group.contract_kt, self.now.boards[board.name].cover_periods / self.months)
                 pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes)
                 quality = self.now.growers[group.name].malting_share * group.malting_offered
                 if takes:

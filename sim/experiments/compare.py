@@ -14,10 +14,11 @@ from sim.measures.arrays import mean
 from sim.measures.table import AVERAGE
 
 REVENUE = "producer_revenue_million_cad"
-PRICES = ("origin_price", "price_gap", "programme_rate")
+PRICES = ("origin_price", "cash_price", "price_gap", "programme_rate")
 MARKET_TABLES = (
     "origin_price",
     "origin_tonnes",
+    "cash_price",
     "price_gap",
     "programme_rate",
     "programme_spend",

@@ -16,7 +16,7 @@ from sim.figures import COMPARISON_FIGURES
 from sim.measures import Measures
 from sim.screen import comparison_tables, grid, mean_and_range, number
 from sim.shipped import published_effects
-from sim.store import new_run, safe_stem
+from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
 
 Loadings = list[Any]
@@ -28,6 +28,7 @@ def compare_scenarios(
 ) -> list[Path]:  # fmt: skip
     """Run all scenarios with the base's seed and draws, show and save each comparison; return their folders."""
     loaded = [load_scenario(name, sets, errors) for name in (base, *others)]
+    check_folder(out)
     names = unique_names([Path(each.path).stem for each in loaded])
     _warn(loaded, names, errors)
     draws = loaded[0].scenario.draws if draws is None else draws
@@ -159,6 +160,8 @@ def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str
         if table == "pool_deficit_million_cad":
             if first in own:
                 labels[row] = f"Pool deficit, {_title(scenario, 'boards', first)}, {second}"
+        elif table == "cash_price":
+            labels[row] = f"Internal (cash) price, {_title(scenario, 'origins', column)}"
         elif table == "price_gap":
             labels[row] = "Price gap, " + " less ".join(_title(scenario, "markets", name) for name in second.split("-"))
         elif table in ("origin_price", "origin_tonnes"):
