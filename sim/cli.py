@@ -6,6 +6,7 @@ Exit codes: 0 success, 1 the run failed, 2 bad input.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import os
@@ -27,19 +28,33 @@ app = typer.Typer(
 )
 
 MAX_DRAWS = 1_000_000
+
+
+def whole(low: int, high: int, help_text: str) -> Any:
+    """Option that takes a whole number in a range, and says so when it gets something else."""
+    wanted = f"a whole number from {low} to {high}"
+
+    def parse(value: str | int) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            raise typer.BadParameter(f"'{str(value)[:40]}' is not {wanted}") from None
+        if not low <= number <= high:
+            raise typer.BadParameter(f"{str(value)[:40]} is not {wanted}")
+        return number
+
+    return typer.Option(parser=parse, metavar="INTEGER", help=f"{help_text} From {low} to {high}.")
+
+
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")]
-Draws = Annotated[int | None, typer.Option(min=1, max=MAX_DRAWS, help="Monte Carlo draws [default: the scenario's].")]
-Seed = Annotated[
-    int | None, typer.Option(min=0, max=2**63 - 1, help="Root of all random streams [default: the scenario's].")
-]
+Draws = Annotated[int | None, whole(1, MAX_DRAWS, "Monte Carlo draws; the scenario's when absent.")]
+Seed = Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the scenario's when absent.")]
 Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one key, as in --set draws=10.")
 ]
 Out = Annotated[Path, typer.Option(help="Folder for results.", file_okay=False)]
-Jobs = Annotated[int, typer.Option(min=1, max=256, help="Processes.")]
-Chunk = Annotated[
-    int, typer.Option(min=1, max=100_000, help="Draws simulated together; bounds the memory, never the result.")
-]
+Jobs = Annotated[int, whole(1, 256, "Processes.")]
+Chunk = Annotated[int, whole(1, 100_000, "Draws simulated together; bounds the memory, never the result.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
 RESULTS = Path("results")
 
@@ -68,14 +83,17 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
         previous = _stop_on_termination()
         try:
             function(*args, **kwargs)
+            sys.stdout.flush()  # here, where a full disk can still be reported
         except (typer.Exit, typer.Abort):
             raise
         except KeyboardInterrupt:
             fail("interrupted, earlier results untouched", 1)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nothing left to say
+            _silence_stdout()  # the reader has gone; nothing left to say
             raise typer.Exit(1) from None
         except Exception as error:
+            if _is_about_stdout(error):
+                _silence_stdout()
             if os.environ.get("SINGLEDESK_TRACEBACK"):
                 raise
             fail(*explain_failure(error))
@@ -90,14 +108,16 @@ def explain_failure(error: Exception) -> tuple[str, int]:
     """Message and exit code for an exception that ended a verb."""
     from sim.checks import IdentityError
     from sim.scenario import ScenarioError
-    from sim.store import StoreError
+    from sim.store import ResultsError, StoreError
 
     if isinstance(error, (ScenarioError, StoreError)):
         return str(error), 2
     if isinstance(error, IdentityError):
         return str(error), 1
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full: nothing of this run was kept, earlier results untouched", 1
+    if isinstance(error, ResultsError):
+        return f"{error.strerror}; nothing of this run was kept, earlier results untouched", 1
+    if _is_about_stdout(error):
+        return f"printing the result failed: {error.strerror or error}", 1
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename or ''}".rstrip(": ") + "; earlier results untouched", 1
     if isinstance(error, MemoryError):
@@ -105,6 +125,18 @@ def explain_failure(error: Exception) -> tuple[str, int]:
     text = " ".join(str(error).split()) or "no message"
     message = f"the run failed: {type(error).__name__}: {text} (SINGLEDESK_TRACEBACK=1 shows where)"
     return f"{message}; earlier results untouched", 1
+
+
+def _is_about_stdout(error: Exception) -> bool:
+    """Whether an error comes from writing to the standard output: those of files name the file, or are wrapped."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+    return type(error) is OSError and error.filename is None and error.errno in full
+
+
+def _silence_stdout() -> None:
+    """Let what is still in the buffer go nowhere, so that the interpreter has nothing to complain of at its end."""
+    with contextlib.suppress(OSError, ValueError):  # not a file at all
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stop_on_termination() -> Any:
@@ -226,7 +258,7 @@ def plot(
 
 def main() -> None:
     """Entry point of the ``singledesk`` command."""
-    app()
+    app(prog_name="singledesk")
 
 
 if __name__ == "__main__":

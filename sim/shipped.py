@@ -23,9 +23,16 @@ def shipped_names() -> list[str]:
 def scenario_path(name: str) -> Path:
     """Find the file a user means: a path as it stands, or the bare name of a shipped scenario."""
     path = Path(name)
-    if not path.exists() and path.name == name and path.stem in shipped_names() and path.suffix in ("", ".yaml"):
+    if not _exists(path) and path.name == name and path.stem in shipped_names() and path.suffix in ("", ".yaml"):
         return shipped_folder() / f"{path.stem}.yaml"
     return path
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long for the file system, or with a NUL in it
+        return False
 
 
 def market_pairs(scenario: dict[str, Any]) -> list[str]:

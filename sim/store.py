@@ -6,6 +6,7 @@ happens before that move (an interruption, a full disk, a bug) leaves earlier re
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -28,6 +29,18 @@ FORMAT = 1
 
 class StoreError(Exception):
     """A results folder that is missing, incomplete or damaged; the message says which and what to do."""
+
+
+class ResultsError(OSError):
+    """Results that could not be written: a full disk, a size limit, a folder that went away. Nothing was kept."""
+
+
+def cannot_write(error: OSError, what: str) -> ResultsError:
+    """Say what could not be written, and why; a short write has no error number of its own."""
+    reason = error.strerror or _one_line(error) or type(error).__name__
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = f"the disk is full ({reason})"
+    return ResultsError(error.errno, f"writing {what} failed: {reason}")
 
 
 def safe_stem(name: str) -> str:
@@ -96,7 +109,7 @@ def new_run(out: Path | str, stem: str, scenario_hash: str) -> Iterator[RunDraft
     """Open a draft under ``out/stem``; publish it when the block ends well, remove every trace of it otherwise."""
     started = datetime.now(UTC)
     parent = Path(out) / safe_stem(stem)
-    created = _make_folders(parent)
+    created = make_folders(parent)
     while (final := parent / new_run_id(scenario_hash, started)).exists():
         pass
     draft = RunDraft(final.name, parent / f".{final.name}.tmp", final, started)
@@ -106,9 +119,11 @@ def new_run(out: Path | str, stem: str, scenario_hash: str) -> Iterator[RunDraft
         _flush(draft.path)
         os.rename(draft.path, final)
         _flush_folder(parent)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(draft.path, ignore_errors=True)
         _remove_empty(created)
+        if isinstance(error, OSError) and not isinstance(error, (ResultsError, BrokenPipeError)):
+            raise cannot_write(error, f"the results in {parent}") from error
         raise
 
 
@@ -124,7 +139,7 @@ class StoredRun:
         import pandas as pd
 
         path = self.path / f"{name}.parquet"
-        entry = self.manifest.get("files", {}).get(path.name)
+        entry = self.manifest["files"].get(path.name)
         if entry is None or not path.is_file():
             raise StoreError(f"{path}: missing; run the scenario again")
         if sha256(path) != entry["sha256"]:
@@ -142,19 +157,26 @@ def open_run(path: Path | str) -> StoredRun:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StoreError(f"{path}: no {MANIFEST} in this folder, so it is not a run") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StoreError(f"{path / MANIFEST}: cannot be read ({_one_line(error)})") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise StoreError(f"{path / MANIFEST}: not the manifest of a run (format {FORMAT} expected)")
+    files = manifest.get("files")
+    if not isinstance(files, dict) or not all(isinstance(e, dict) and "sha256" in e for e in files.values()):
+        raise StoreError(f"{path / MANIFEST}: damaged (its list of files is not one); run the scenario again")
     return StoredRun(path, manifest)
 
 
 def find_run(name: str, out: Path | str = "results") -> StoredRun:
     """Find the run in folder ``name``, or the latest run of the scenario called ``name`` under ``out``."""
     folder = Path(name)
-    if (folder / MANIFEST).is_file():
+    try:
+        whole, here = (folder / MANIFEST).is_file(), folder.is_dir()
+    except OSError as error:  # a name too long for the file system
+        raise StoreError(f"{name[:60]}...: not a possible folder ({error.strerror})") from None
+    if whole:
         return open_run(folder)
-    scenario = folder if folder.is_dir() else Path(out) / safe_stem(folder.stem if folder.suffix else folder.name)
+    scenario = folder if here else Path(out) / safe_stem(folder.stem if folder.suffix else folder.name)
     runs = list_runs(scenario)
     if runs:
         return runs[-1]
@@ -185,11 +207,32 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _make_folders(path: Path) -> list[Path]:
-    """Create ``path`` with its parents; return those that were not there, innermost first."""
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-    path.mkdir(parents=True, exist_ok=True)
+def make_folders(path: Path) -> list[Path]:
+    """Create ``path`` with its parents; return those that were not there, innermost first.
+
+    Raises
+    ------
+    StoreError
+        Where no folder can be: below a file, under a name that is too long, without permission.
+    """
+    missing: list[Path] = []
+    try:
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        _remove_empty(missing)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise cannot_write(error, f"folder {path}") from error
+        name = str(path) if len(str(path)) <= 200 else f"{str(path)[:200]}..."
+        raise StoreError(f"{name}: cannot be a folder for results ({error.strerror or _one_line(error)})") from error
     return missing
+
+
+def check_folder(path: Path | str) -> None:
+    """Raise ``StoreError`` when results could not be written under ``path``; leaves everything as it was."""
+    _remove_empty(make_folders(Path(path)))
 
 
 def _remove_empty(folders: list[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import json
@@ -28,6 +29,22 @@ ROOT = Path(__file__).parents[1]
 TABLES = {"prices", "tonnes", "price_gaps", "subsidy_rates", "subsidy_spending", "pool_returns", "producers"}
 
 
+BUYS = {"demand": {"feed": {"price": 90, "quantity_kt": 5000, "elasticity": 0.5}}, "region": "home"}
+COMPLETE = {  # what the made-up market leaves out and a scenario file must say
+    "feeders": {
+        "feeders": {"title": "Feeders", "market": "canada", "origin": "canada", **BUYS},
+        "us_feeders": {"title": "US feeders", "market": "united_states", "origin": "united_states", **BUYS},
+    },
+    "traders": {"companies": {"trader_a": {"title": "Trader A", "origins": ["canada"]}}},
+    "marketing": {"canada": {}},
+    "events": [{"from": "1985-05", "to": "1987-07", "tender": {"format": "pay_as_bid"}}],
+}
+
+
+def scenario_text(**changes: object) -> str:
+    return write_yaml(fake_loaded(**{**COMPLETE, **changes}).resolved)
+
+
 def call(*arguments: object):
     return CliRunner().invoke(sim.cli.app, [str(a) for a in arguments])
 
@@ -36,7 +53,7 @@ def call(*arguments: object):
 def place(tmp_path, monkeypatch):
     """An empty working folder with two scenario files for the made-up market."""
     for name, title in (("made_up", "A small made-up market"), ("other", "Other")):
-        (tmp_path / f"{name}.yaml").write_text(write_yaml(fake_loaded(title=title).resolved))
+        (tmp_path / f"{name}.yaml").write_text(scenario_text(title=title))
     (tmp_path / "bad.yaml").write_text("title: Bad\nextends: made_up.yaml\nseed: -1\ngrdes: {}\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
@@ -279,9 +296,7 @@ def test_compare_shows_the_published_figures_beside_the_study_s_comparison(place
     for name, system in (("made_up", "single_desk"), ("other", "multiple_sellers")):
         file = place / f"{name}.yaml"
         marketing = {"canada": {"feed": system, "malting": system}}
-        file.write_text(
-            write_yaml(fake_loaded(title="Other" if name == "other" else "Base", marketing=marketing).resolved)
-        )
+        file.write_text(scenario_text(title="Other" if name == "other" else "Base", marketing=marketing))
     result = call("compare", "made_up.yaml", "other.yaml", "--draws", 2)
     assert "published" in result.stdout and "-95.70" in result.stdout  # 1985/86, six-row
 
@@ -380,3 +395,113 @@ def test_an_interrupted_process_cleans_up(place, fake_market, number):
     finally:
         process.kill()
     assert listing(place) == before
+
+
+# --- where things go wrong outside the scenario
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "made_up.yaml", "--out", "bad.yaml/below"],
+        ["compare", "made_up.yaml", "other.yaml", "--out", "bad.yaml/below"],
+        ["run", "made_up.yaml", "--out", "x" * 300],
+        ["run", "x" * 300],
+        ["validate", "x" * 300, "bad.yaml"],
+        ["plot", "x" * 300],
+        ["run", "histori"],
+    ],
+)
+def test_impossible_files_and_folders_exit_2(place, monkeypatch, arguments):
+    replace_market(monkeypatch, AssertionError("the market must not run"))
+    before = listing(place)
+    result = call(*arguments)
+    assert result.exit_code == 2 and "Traceback" not in result.output, result.output
+    assert arguments[0] != "validate" or "bad.yaml:3" in result.stderr  # the loop goes on
+    assert arguments[1] != "histori" or "did you mean the shipped `history`?" in result.stderr
+    assert listing(place) == before
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (["--draws", "0"], "0 is not a whole number from 1 to 1000000"),
+        (["--draws", "many"], "'many' is not a whole number from 1 to 1000000"),
+        (["--jobs", "257"], "257 is not a whole number from 1 to 256"),
+        (["--seed", "-1"], "-1 is not a whole number from 0"),
+    ],
+)
+def test_a_bad_option_says_what_is_wanted(place, option, message):
+    assert message in call("run", "made_up.yaml", *option).stderr
+
+
+def test_the_program_goes_by_its_name():
+    result = subprocess.run([sys.executable, "-m", "sim.cli", "run"], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 2 and "singledesk run" in result.stderr and "python -m" not in result.stderr
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EFBIG, "File too large"), OSError("8000 requested and 12 written")])
+def test_results_that_cannot_be_written_are_named(place, fake_market, monkeypatch, error):
+    replace_market(monkeypatch, error)
+    result = call("run", "made_up.yaml", "--draws", 1)
+    assert result.exit_code == 1 and not (place / "results").exists()
+    assert f"writing the results in {Path('results/made_up')} failed: " in result.stderr
+    assert (error.strerror or str(error)) in result.stderr and "nothing of this run was kept" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("arguments", [["schema"], ["validate", "history"], ["show", "history"]])
+def test_a_full_output_is_reported(arguments):
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "sim.cli", *arguments]
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert result.returncode == 1
+    assert result.stderr == f"printing the result failed: {os.strerror(errno.ENOSPC)}\n"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"files": []},
+        {"files": {"series.parquet": 3}},
+        {"stem": None},
+        {"kind": []},
+        {"scenario": []},
+        {"scenario": {"markets": 3}},
+    ],
+)
+def test_plot_refuses_a_damaged_manifest(place, fake_market, damage):
+    call("run", "made_up.yaml", "--draws", 1)
+    run = only_run(place / "results" / "made_up")
+    (run / "run.json").write_text(json.dumps(json.loads((run / "run.json").read_text()) | damage))
+    result = call("plot", run, "--to", "images")
+    assert result.exit_code == 2 and len(result.stderr.strip().splitlines()) == 1, result.output
+    assert not (place / "images").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("wait", [0.0, 0.3, 1.5])
+def test_an_interruption_ends_every_worker_without_a_word(tmp_path, wait):
+    """Ctrl-C reaches the whole group of processes: while workers start, while they import, while they work."""
+    command = ["run", str(TINY), "--draws", "400", "--chunk", "1", "--jobs", "2", "--out", str(tmp_path)]
+    script = (
+        "import sys, sim.cli, sim.experiments.ensemble as e\n"
+        "start = e.ProcessPoolExecutor\n"
+        "def begun(*args):\n    print('begun', file=sys.stderr, flush=True)\n    return start(*args)\n"
+        "e.ProcessPoolExecutor = begun\n"
+        f"sim.cli.app({command!r})\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
+    )
+    try:
+        assert process.stderr.readline() == "begun\n"
+        time.sleep(wait)
+        os.killpg(process.pid, signal.SIGINT)
+        _, text = process.communicate(timeout=60)  # ends only when every worker has closed its end
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert (process.returncode, text) == (1, "interrupted, earlier results untouched\n")
+    assert list(tmp_path.iterdir()) == []

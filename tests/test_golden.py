@@ -14,6 +14,8 @@ OTHERS = {
     "missing_file": ("nowhere.yaml", ()),
     "nul_in_path": ("tiny.yaml\0", ()),
     "no_path": ("", ()),
+    "near_shipped": ("histori", ()),
+    "near_beside": ("growers_twise.yml", ()),
     "long_path": ("x" * 5000, ()),
     "not_a_folder": ("empty.yaml/tiny.yaml", ()),
     "device": ("/dev/null", ()),
@@ -64,7 +66,37 @@ def test_unreadable_file(tmp_path):
 def test_long_file(tmp_path):
     path = tmp_path / "long.yaml"
     path.write_text("# " + "x" * (3 * 2**20))
-    assert "longer than 2 MiB" in report_of(path, ())
+    assert "longer than 1 MiB" in report_of(path, ())
+
+
+def test_long_tables(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    header, row = "series,period,value,unit,certainty,source\n", "a,{}/00,1,kt,read,{}\n"
+    path = tmp_path / "child.yaml"
+    path.write_text(f"extends: {FOLDER / TINY}\ndata: [long.csv, other.csv]\n")
+    (tmp_path / "other.csv").write_text(header + row.format(1999, "x" * 100_000) * 50)
+    for table, message in (
+        (header + "," * 5 + "\n" * (9 * 2**20), "file `long.csv` is longer than 8 MiB"),
+        (header + "\n" * 200_001, "more than 200,000 rows in the data tables"),
+        (header + row.format(1999, "x" * 100_000) * 50, "the data tables together are longer than 8 MiB"),
+    ):
+        (tmp_path / "long.csv").write_text(table)
+        assert message in report_of("child.yaml", ())
+
+
+def test_too_many_values_events_and_overrides(tmp_path):
+    path = tmp_path / "child.yaml"
+    start = f"extends: {FOLDER / TINY}\n"
+    importer = "{title: x, market: offshore, region: desert, demand: {feed: {price: 9, quantity_kt: 1, elasticity: 1}}}"
+    importers = "importers:\n" + "".join(f"  i{number}: {importer}\n" for number in range(1000))
+    events = "events:\n" + "- {from: 1980-09, to: 1980-10, eep: {undercut: 0.1}}\n" * 100
+    for text, message in (
+        ("eep: {eligible: [" + "x, " * 25_000 + "]}\n", "more than 25,000 values"),
+        (importers + events, "100 events over"),
+        ("overrides: {" + ", ".join(f"importers.i{n}.title: x" for n in range(501)) + "}\n", "at most 500"),
+    ):
+        path.write_text(start + text)
+        assert message in report_of(path, ())
 
 
 def test_pipe_is_refused_without_waiting(tmp_path):

@@ -233,6 +233,15 @@ def test_hash_ignores_texts_layout_and_defaults_but_no_value(folder):
     assert len(different | {base, load(folder / "tiny.yaml").hash}) == 6
 
 
+def test_hash_covers_the_order_of_entries(folder):
+    companies = "trader_a: {title: Trader A, origins: [canada, united_states]}"
+    text = (folder / "tiny.yaml").read_text().replace(f"    {companies}\n", "")
+    last = "    trader_b: {title: Trader B, origins: [united_states]}\n"
+    (folder / "swapped.yaml").write_text(text.replace(last, f"{last}    {companies}\n"))
+    swapped, base = load(folder / "swapped.yaml"), load(folder / "tiny.yaml")
+    assert swapped.scenario == base.scenario and swapped.hash != base.hash
+
+
 def test_written_yaml_loads_to_the_same_scenario(tmp_path):
     sets = [
         "title='Quoted: \"yes\", # and 1980/81'",

@@ -6,8 +6,10 @@ import multiprocessing
 import queue
 import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -181,6 +183,32 @@ def _in_this_process(task: Task, spans: list[tuple[int, int]], progress: Progres
 _worker: dict[str, Any] = {}
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold back Ctrl-C and termination while worker processes are started; afterwards they take effect.
+
+    An interruption half-way through a start would leave a worker that nobody knows of. The workers inherit the
+    blocked SIGINT, so they never see one, not even while they import their modules.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    arrived: list[int] = []
+    handlers = {
+        number: signal.signal(number, lambda number, _frame: arrived.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if arrived:
+        signal.raise_signal(arrived[0])
+
+
 def _start_worker(task: Task, ticks: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business: it ends the workers
     _worker.update(task=task, ticks=ticks)
@@ -196,7 +224,8 @@ def _in_workers(task: Task, spans: list[tuple[int, int]], jobs: int, progress: P
     ticks = context.Queue()
     pool = ProcessPoolExecutor(min(jobs, len(spans)), context, _start_worker, (task, ticks))
     try:
-        futures = [pool.submit(_run_in_worker, *span) for span in spans]
+        with _interrupts_held():  # workers are started here and inherit it
+            futures = [pool.submit(_run_in_worker, *span) for span in spans]
         pending: set[Future] = set(futures)
         while pending:
             done, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sim.scenario.fields import ROOT
 from sim.scenario.merge import log_changes, merge
+from sim.scenario.nearby import near_file
 from sim.scenario.overrides import SET_FILE, apply_overrides, apply_sets
 from sim.scenario.problems import Mark, Report, show
 from sim.scenario.reader import Node, parse
@@ -38,7 +39,8 @@ class Merged:
 
 def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = None) -> Document | None:
     """Read one file; None and problems when it holds no mapping."""
-    text = read_text(file, report, YAML_BYTES, cited)
+    start = os.path.dirname(cited[0].file) if cited else None
+    text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start))
     if text is None:
         return None
     known = len(report.problems)

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import ValidationError
 
 from sim.scenario.fields import NAME, ROOT, Slot
+from sim.scenario.names import is_reference
 from sim.scenario.problems import Path, Report, nearest, printable, show
 from sim.scenario.reader import Node
 from sim.scenario.scalars import plain_scalar
@@ -17,26 +18,29 @@ from sim.scenario.tree import child, mark_of, plain
 _RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
-def validate(tree: Node, report: Report) -> Scenario | None:
+def validate(tree: Node, report: Report, names_follow: bool = True) -> Scenario | None:
     """Scenario of a tree; None and problems when it does not fit the schema.
 
     Validation is strict: a text is not a number, true is not a number, 3.5 is not a whole number.
+    ``names_follow``: ``check_names`` reports a misspelt reference, with the nearest name, so it is passed over here.
     """
     try:
         return Scenario.model_validate(plain(tree), strict=True)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False):
-            _translate(each, tree, report)
-        if not report.problems:  # nothing may fall through between the schema and its messages
+            _translate(each, tree, report, names_follow)
+        if not report.problems and not names_follow:  # nothing may fall through between the schema and its messages
             report.add(tree.mark, "", "does not fit the schema: " + printable(str(error), 300))
         return None
 
 
-def _translate(error: Any, tree: Node, report: Report) -> None:
+def _translate(error: Any, tree: Node, report: Report, names_follow: bool) -> None:
     path, node, slot, rest, on_key = _locate(tree, error["loc"])
     if node.bad:
         return
     kind = error["type"]
+    if names_follow and kind == "string_pattern_mismatch" and is_reference(path, on_key):
+        return
     if on_key:
         report.add(mark_of(tree, path), path, f"not {NAME}")
     elif kind == "extra_forbidden":
@@ -89,7 +93,10 @@ def _value_message(kind: str, node: Node, slot: Slot) -> str:
     hint = ""
     if isinstance(value, str):
         if get_origin(slot.annotation) is Literal:
-            hint = _choice_hint(value, [str(choice) for choice in get_args(slot.annotation)])
+            choices = get_args(slot.annotation)
+            hint = _choice_hint(value, [str(choice) for choice in choices])
+            if plain_scalar(value) in choices and value not in choices:
+                hint = "; write it without quotes"
         elif slot.is_number and isinstance(plain_scalar(value), (int, float)):
             hint = "; write it without quotes"
     shown = show({} if isinstance(value, dict) else [] if isinstance(value, list) else value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from sim.scenario.reader import Node
 from sim.scenario.tree import child, elements, find, items, leaves, mark_of, plain
 
 MAX_EVENTS = 200
+MAX_WORK = 400_000  # events times values: every event makes a scenario of its own, which is checked whole
 OWN_KEYS = ("from", "to", "start", "end", "name")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -38,6 +40,12 @@ def read_events(tree: Node, timeline: Timeline | None, report: Report) -> list[D
     listed = elements(child(tree, "events"))
     if len(listed) > MAX_EVENTS:
         report.add(mark_of(tree, ("events",)), "events", f"{len(listed)} events; at most {MAX_EVENTS} are allowed")
+        return []
+    values = sum(1 for _ in leaves(tree))
+    if len(listed) * values > MAX_WORK:
+        most = MAX_WORK // values
+        message = f"{len(listed)} events over {values:,} values; a scenario this long may have at most {most}"
+        report.add(mark_of(tree, ("events",)), "events", message)
         return []
     in_base = {node.mark for key, entry in items(tree) if key != "events" for _, node in leaves(entry)}
     changes = []
@@ -133,7 +141,7 @@ def lay_out(tree: Node, changes: list[DatedChange], timeline: Timeline, report: 
         active[:, column] = timeline.within(change.first, change.last)
     trees: list[Node] = []
     known: dict[tuple[bool, ...], int] = {}
-    plains: list[object] = []
+    numbers: dict[str, int] = {}
     of_period = np.zeros(len(timeline), dtype=int)
     for period, row in enumerate(active):
         key = tuple(row.tolist())
@@ -141,10 +149,11 @@ def lay_out(tree: Node, changes: list[DatedChange], timeline: Timeline, report: 
             effective = tree
             for change in (each for each, on in zip(changes, key, strict=True) if on):
                 effective = merge(effective, change.overlay, ROOT, (), report)
-            data = plain(effective)
-            if data not in plains:
-                plains.append(data)
+            rest = {name: node for name, node in effective.value.items() if name != "events"}
+            text = json.dumps(plain(Node(rest, effective.mark)))
+            if text not in numbers:
+                numbers[text] = len(trees)
                 trees.append(effective)
-            known[key] = plains.index(data)
+            known[key] = numbers[text]
         of_period[period] = known[key]
     return Regimes(trees, of_period)

@@ -119,12 +119,15 @@ class Slot:
         fields = self.model.model_fields.items()
         return {field.alias or name: Slot.of(field.annotation, field) for name, field in fields}
 
+    @cached_property
+    def element(self) -> Slot:
+        """Slot of every entry of a mapping with names, or of every element of a list."""
+        return Slot.of(get_args(self.annotation)[-1])
+
     def child(self, key: str | int) -> Slot | None:
         """Slot under ``key``; None when the schema has none."""
-        if self.is_dict and isinstance(key, str):
-            return Slot.of(get_args(self.annotation)[1])
-        if self.is_list and isinstance(key, int):
-            return Slot.of(get_args(self.annotation)[0])
+        if (self.is_dict and isinstance(key, str)) or (self.is_list and isinstance(key, int)):
+            return self.element
         slot = self.keys.get(str(key))
         if slot is None and self.model is Event:  # an event holds scenario keys too
             return ROOT.keys.get(str(key))

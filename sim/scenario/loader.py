@@ -14,7 +14,7 @@ from sim.scenario.chain import Merged, merge_chain
 from sim.scenario.check import validate
 from sim.scenario.events import Regimes, lay_out, read_events, warn_overruled
 from sim.scenario.merge import prune
-from sim.scenario.names import check_series_names
+from sim.scenario.names import check_names, check_series_names
 from sim.scenario.overrides import SET_FILE
 from sim.scenario.problems import Report, dotted
 from sim.scenario.reader import Node
@@ -112,7 +112,9 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
         report.stop()
     tree = prune(merged.tree)
     scenario = validate(tree, report)
-    table, complete = read_tables(_data_files(tree), report)
+    files = _data_files(tree)
+    table, complete = read_tables(files, report)
+    complete = complete and len(files) == len(elements(child(tree, "data"))) and _is_list(child(tree, "data"))
     timeline = timeline_of(tree, report)
     check_references(tree, report)
     if complete:
@@ -126,6 +128,9 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
                 check_series_names(each, table, report)
             checker.check(each)
         checker.report_gaps(tree)
+    if not report.problems:  # nothing may fall through between the schema and its messages
+        for each in [tree, *regimes.trees]:
+            validate(each, report, names_follow=False)
     report.stop()
     warn_overruled(tree, read_events(tree, timeline, Report()), merged.files, report)
     located = _with_data_paths(scenario, tree)
@@ -145,6 +150,10 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
     )
 
 
+def _is_list(node: Node | None) -> bool:
+    return node is not None and isinstance(node.value, list)
+
+
 def _data_files(tree: Node) -> list[DataFile]:
     """List data tables by the folder of the file that names them; those of ``--set`` by the working directory."""
     found = []
@@ -158,13 +167,16 @@ def _data_files(tree: Node) -> list[DataFile]:
 def _regimes(
     tree: Node, scenario: Scenario | None, timeline: Timeline | None, report: Report
 ) -> tuple[Regimes, list[Scenario]]:
-    """Regimes of the calendar; each event is also checked alone, so that one outside the calendar is checked too."""
+    """Regimes of the calendar; an event outside the calendar is checked alone."""
     changes = read_events(tree, timeline, report)
     if timeline is None:
         return Regimes([], np.zeros(0, dtype=int)), []
     for change in changes:
+        if change.first <= timeline.months[-1] and change.last >= timeline.months[0]:
+            continue
         alone = lay_out(tree, [change], _always(timeline, change.first), report).trees[0]
         validate(alone, report)
+        check_names(alone, report)
     regimes = lay_out(tree, changes, timeline, report)
     return regimes, [each for each in (validate(regime, report) for regime in regimes.trees) if each is not None]
 

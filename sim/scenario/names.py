@@ -29,6 +29,7 @@ VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("state_importers.*.agreement.board", ("boards",), "board"),
     ("treasuries.guarantors.*.boards.*", ("boards",), "board"),
     ("boards.*.growers.*", ("growers",), "grower group"),
+    ("boards.*.grades.*", ("grades",), "grade"),
     ("eep.eligible.*", ("importers", "state_importers"), "importer"),
     ("marketing.*.continental_market", ("markets",), "market"),
     ("reference_prices.*.feeders", ("feeders",), "feeders"),
@@ -41,7 +42,14 @@ KEYS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("boards.*.starting_shares", ("markets",), "market"),
     *((f"{kind}.*.demand", ("grades",), "grade") for kind in BUYERS),
 )
-LISTS = ("boards.*.growers", "traders.companies.*.origins", "eep.eligible", "treasuries.guarantors.*.boards", "data")
+LISTS = (
+    "boards.*.growers",
+    "boards.*.grades",
+    "traders.companies.*.origins",
+    "eep.eligible",
+    "treasuries.guarantors.*.boards",
+    "data",
+)
 
 
 def check_names(tree: Node, report: Report) -> None:
@@ -63,6 +71,16 @@ def check_names(tree: Node, report: Report) -> None:
                 seen.add(entry.value if isinstance(entry.value, str) else "")
 
 
+def is_reference(path: Path, key: bool = False) -> bool:
+    """Whether the value (or the key) at a path is a name that points elsewhere, so that it is looked up here."""
+    patterns = [f"{pattern}.*" for pattern, _, _ in KEYS] if key else [pattern for pattern, _, _ in VALUES]
+    for pattern in patterns:
+        steps = pattern.split(".")
+        if len(steps) == len(path) and all(step in ("*", each) for step, each in zip(steps, path, strict=True)):
+            return True
+    return False
+
+
 def _check(tree: Node, name: str, sections: tuple, what: str, report: Report, path: Path, mark: object) -> None:
     known = [key for section in sections for key, _ in items(child(tree, section))]
     if name not in known and not any((section := find(tree, (each,))) is not None and section.bad for each in sections):
@@ -80,7 +98,8 @@ def levels(node: Node, slot: Slot = ROOT, path: Path = ()) -> Iterator[tuple[Pat
 
 
 def check_series_names(tree: Node, table: SeriesTable, report: Report) -> None:
-    """Report every series that no data table holds."""
+    """Report every series that no data table holds; once when the tables hold none at all."""
+    asked: list[tuple[str, Path, Node]] = []
     for path, node, _ in levels(tree):
         for key in ("series", "times"):
             stated = child(node, key)
@@ -91,5 +110,10 @@ def check_series_names(tree: Node, table: SeriesTable, report: Report) -> None:
                     report.add(stated.mark, (*path, key), "an empty list of series")
             for step, entry in entries:
                 if isinstance(entry.value, str) and entry.value not in table:
-                    message = f"unknown series `{printable(entry.value, 60)}`{nearest(entry.value, table.names)}"
-                    report.add(entry.mark, (*path, key, *step), message)
+                    asked.append((entry.value, (*path, key, *step), entry))
+    for name, path, entry in asked if table.names else asked[:1]:
+        hint = nearest(name, table.names)
+        if not table.names:
+            more = len({other for other, _, _ in asked}) - 1
+            hint = f"{f' (and {more} more)' if more else ''}; the tables listed in `data` hold no series"
+        report.add(entry.mark, path, f"unknown series `{printable(name, 60)}`{hint}")

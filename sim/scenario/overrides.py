@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sim.scenario.fields import ROOT, Slot
 from sim.scenario.merge import log_changes, merge
@@ -11,6 +11,7 @@ from sim.scenario.reader import Node, parse
 from sim.scenario.tree import child, elements, find, items, leaves, mark_of, replace_at, split_path
 
 SET_FILE = "--set"
+MAX_OVERRIDES = 500
 
 
 def apply_overrides(tree: Node, overrides: Node | None, body: Node, report: Report) -> Node:
@@ -21,7 +22,11 @@ def apply_overrides(tree: Node, overrides: Node | None, body: Node, report: Repo
         message = "allowed here: a mapping of dotted path to value, such as `eep.enabled: false`"
         report.add(overrides.mark, "overrides", message)
         return tree
-    done: list[tuple[Path, Mark]] = []
+    if len(overrides.value) > MAX_OVERRIDES:
+        message = f"{len(overrides.value)} overrides; at most {MAX_OVERRIDES} are allowed"
+        report.add(overrides.mark, "overrides", message)
+        return tree
+    taken, above = _set_in(body)
     for key, value in overrides.value.items():
         mark = overrides.keys[key]
         path = split_path(key)
@@ -29,14 +34,15 @@ def apply_overrides(tree: Node, overrides: Node | None, body: Node, report: Repo
             report.add(mark, "overrides", "not a dotted path such as `eep.enabled`")
             continue
         for leaf in _stated(value, path):
-            clash = next((place for other, place in _set_in(body) if overlap(leaf, other)), None)
-            clash = clash or next((place for other, place in done if overlap(leaf, other)), None)
+            starts = [leaf[:length] for length in range(1, len(leaf) + 1)]
+            clash = next((taken[start] for start in starts if start in taken), None) or above.get(leaf)
             if clash:
                 message = f"the override meets the same key on line {clash.line} of this file; state it once"
                 report.add(mark, ("overrides", dotted(leaf)), message)
                 break
         else:
-            done += [(leaf, mark) for leaf in _stated(value, path)]
+            for leaf in _stated(value, path):
+                _take(leaf, mark, taken, above)
             tree = _apply(tree, path, value, mark, report)
     return tree
 
@@ -79,10 +85,20 @@ def _stated(value: Node, path: Path) -> list[Path]:
     return [leaf for leaf, _ in leaves(value, path)]
 
 
-def _set_in(body: Node) -> Iterator[tuple[Path, Mark]]:
+def _set_in(body: Node) -> tuple[dict[Path, Mark], dict[Path, Mark]]:
+    """Leaves that a file states and the sections above them, each with the place of the (first) leaf."""
+    taken: dict[Path, Mark] = {}
+    above: dict[Path, Mark] = {}
     for leaf, _ in leaves(body):
         if leaf:
-            yield leaf, mark_of(body, leaf)
+            _take(leaf, mark_of(body, leaf), taken, above)
+    return taken, above
+
+
+def _take(leaf: Path, mark: Mark, taken: dict[Path, Mark], above: dict[Path, Mark]) -> None:
+    taken[leaf] = mark
+    for length in range(1, len(leaf)):
+        above.setdefault(leaf[:length], mark)
 
 
 def _apply(tree: Node, path: Path, value: Node, mark: Mark, report: Report) -> Node:

@@ -88,8 +88,7 @@ class Report:
         if problem not in self.problems:
             self.problems.append(problem)
         if len(self.problems) >= MOST_PROBLEMS:
-            self.problems.append(self._problem(mark, "", "more problems are not shown"))
-            self.stop()
+            self.stop(more=True)
 
     def warn(self, mark: Mark, path: Path | str, message: str) -> None:
         """Note something that runs but deserves a look."""
@@ -97,12 +96,14 @@ class Report:
         if warning not in self.warnings:
             self.warnings.append(warning)
 
-    def stop(self) -> None:
+    def stop(self, more: bool = False) -> None:
         """Raise when there is any problem, files in the order of reading and lines in order."""
         if self.problems:
             order = {file: index for index, file in enumerate(self.sources)}
             key = lambda problem: (order.get(problem.mark.file, len(order)), problem.mark)  # noqa: E731
-            raise ScenarioError(sorted(self.problems, key=key))
+            problems = sorted(self.problems, key=key)
+            tail = [Problem(problems[-1].mark, "", "more problems are not shown")] if more else []
+            raise ScenarioError([*problems, *tail])
 
     def _problem(self, mark: Mark, path: Path | str, message: str) -> Problem:
         lines = self.sources.get(mark.file, [])

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 
 from sim.scenario.names import BUYERS, check_names
+from sim.scenario.parties import check_parties
 from sim.scenario.problems import Report, nearest, printable
 from sim.scenario.reader import Node
-from sim.scenario.tree import child, elements, find, items, mark_of
+from sim.scenario.systems import check_systems
+from sim.scenario.tree import child, elements, find, items, mark_of, text_of
 
 TOLERANCE = 1e-6
 
@@ -23,13 +25,10 @@ def check_references(tree: Node, report: Report) -> None:
     _shares(tree, report)
     _boards(tree, report)
     _lanes(tree, report)
-    _marketing(tree, report)
+    check_systems(tree, report)
+    check_parties(tree, report)
     _reference_prices(tree, report)
     _traders(tree, report)
-
-
-def _text(node: Node | None) -> str | None:
-    return node.value if node is not None and isinstance(node.value, str) else None
 
 
 def _something_to_trade(tree: Node, report: Report) -> None:
@@ -50,7 +49,7 @@ def _something_to_trade(tree: Node, report: Report) -> None:
 def _shares(tree: Node, report: Report) -> None:
     groups: dict[str | None, list[tuple[str, Node | None]]] = {}
     for name, group in items(child(tree, "growers")):
-        groups.setdefault(_text(child(group, "origin")), []).append((name, child(group, "share")))
+        groups.setdefault(text_of(child(group, "origin")), []).append((name, child(group, "share")))
     for origin, _ in items(child(tree, "origins")):
         path = ("origins", origin)
         members = groups.get(origin, [])
@@ -61,8 +60,10 @@ def _shares(tree: Node, report: Report) -> None:
         values = [share.value if share is not None else None for _, share in members]
         if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
             continue
+        if not all(0 <= value <= 1 for value in values):
+            continue  # reported by the schema
         total = math.fsum(values)
-        if not abs(total - 1.0) <= TOLERANCE and math.isfinite(total):
+        if abs(total - 1.0) > TOLERANCE:
             last = ("growers", members[-1][0], "share")
             names = ", ".join(name for name, _ in members)
             message = f"shares of origin `{origin}` add up to {total:.6g} ({names}); they must add up to 1"
@@ -72,11 +73,11 @@ def _shares(tree: Node, report: Report) -> None:
 def _boards(tree: Node, report: Report) -> None:
     taken: dict[str, str] = {}
     for name, board in items(child(tree, "boards")):
-        origin = _text(child(board, "origin"))
+        origin = text_of(child(board, "origin"))
         for index, entry in enumerate(elements(child(board, "growers"))):
-            group = _text(entry)
+            group = text_of(entry)
             path = ("boards", name, "growers", index)
-            home = _text(find(tree, ("growers", group, "origin"))) if group else None
+            home = text_of(find(tree, ("growers", group, "origin"))) if group else None
             if home is not None and origin is not None and home != origin:
                 report.add(entry.mark, path, f"grower group `{group}` belongs to `{home}`, the board to `{origin}`")
             if group and taken.setdefault(group, name) != name:
@@ -93,7 +94,7 @@ def _lanes(tree: Node, report: Report) -> None:
             served.setdefault(region, []).append(origin)
     for kind in ("state_importers", "importers", "maltsters"):
         for name, buyer in items(child(tree, kind)):
-            region = _text(child(buyer, "region"))
+            region = text_of(child(buyer, "region"))
             path = (kind, name, "region")
             if region and region not in served:
                 hint = nearest(region, served)
@@ -105,22 +106,13 @@ def _lanes(tree: Node, report: Report) -> None:
 
 def _agreement_lanes(tree: Node, kind: str, name: str, region: str, served_from: list[str], report: Report) -> None:
     agreement = find(tree, (kind, name, "agreement"))
-    board = _text(child(agreement, "board"))
-    supplier = _text(find(tree, ("boards", board, "origin"))) if board else None
-    for key, origin in (("board", supplier), ("outside_origin", _text(child(agreement, "outside_origin")))):
+    board = text_of(child(agreement, "board"))
+    supplier = text_of(find(tree, ("boards", board, "origin"))) if board else None
+    for key, origin in (("board", supplier), ("outside_origin", text_of(child(agreement, "outside_origin")))):
         if origin and origin not in served_from and find(tree, ("origins", origin)) is not None:
             path = (kind, name, "agreement", key)
             message = f"origin `{origin}` has no freight to region `{region}`; add freight_usd_t.{origin}.{region}"
             report.add(child(agreement, key).mark, path, message)
-
-
-def _marketing(tree: Node, report: Report) -> None:
-    for origin, rule in items(child(tree, "marketing")):
-        for pool in ("feed", "malting"):
-            node = child(rule, pool)
-            if _text(node) == "continental" and child(rule, "continental_market") is None:
-                message = f"`continental` needs the market it opens; state marketing.{origin}.continental_market"
-                report.add(node.mark, ("marketing", origin, pool), message)
 
 
 def _reference_prices(tree: Node, report: Report) -> None:

@@ -29,12 +29,13 @@ def _without_none(data: Any, inside_event: bool = False) -> Any:
 def fingerprint(scenario: Scenario, table: SeriesTable) -> str:
     """SHA-256 of what a run depends on: the scenario but for its texts, and every value of the data tables.
 
-    The order in which entries are written does not matter, but for the trading companies, of which ``number`` takes
-    the first ones.
+    The order in which entries are written counts too. It makes no rule, but for the trading companies, of which
+    ``number`` takes the first ones; yet it is the order in which amounts are added up, and the last bit of a sum can
+    tip a decision between two offers that are as good as equal. The order of the data tables and their rows does not.
     """
     data = resolved_data(scenario)
     for key in ("title", "description", "data"):
         data.pop(key, None)
-    content = {"scenario": data, "companies": list(scenario.traders.companies), "series": table.values}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    series = {name: sorted(values.items()) for name, values in sorted(table.values.items())}
+    text = json.dumps({"scenario": data, "series": series}, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable
 
-from sim.scenario.problems import Mark, Path, Report
+from sim.scenario.problems import Mark, Path, Report, printable
 
-YAML_BYTES = 2 * 2**20  # a scenario is some 30 kB; anything this long is a mistake or an attack
-TABLE_BYTES = 64 * 2**20
+YAML_BYTES = 2**20  # a scenario is some 30 kB; anything this long is a mistake or an attack
+TABLE_BYTES = 8 * 2**20  # of one table, and of all tables of a scenario
 _BREAK = re.compile(r"\r\n|\r|\n")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-def read_text(file: str, report: Report, limit: int, cited: tuple[Mark, Path] | None = None) -> str | None:
+def read_text(
+    file: str,
+    report: Report,
+    limit: int,
+    cited: tuple[Mark, Path] | None = None,
+    hint: Callable[[], str] | None = None,
+) -> str | None:
     """Text of a UTF-8 file, its lines kept in the report; None and a problem when it cannot be read.
 
     Parameters
@@ -27,11 +34,13 @@ def read_text(file: str, report: Report, limit: int, cited: tuple[Mark, Path] | 
         Largest size accepted, in bytes.
     cited : (Mark, Path), optional
         Place that names the file; problems of opening it are reported there.
+    hint : callable, optional
+        What to add when there is no such file.
     """
     mark, path = cited or (Mark(file), "")
 
-    def refuse(message: str) -> None:
-        report.add(mark, path, message.format(name=f"file `{file}`" if cited else "file"))
+    def refuse(message: str, more: str = "") -> None:
+        report.add(mark, path, message.format(name=f"file `{printable(file, 200)}`" if cited else "file") + more)
 
     try:
         with open(file, "rb", opener=_open_at_once) as stream:
@@ -39,7 +48,7 @@ def read_text(file: str, report: Report, limit: int, cited: tuple[Mark, Path] | 
                 return refuse("{name} is not a regular file")
             raw = stream.read(limit + 1)
     except FileNotFoundError:
-        return refuse("{name} not found")
+        return refuse("{name} not found", hint() if hint else "")
     except IsADirectoryError:
         return refuse("{name} is a folder")
     except PermissionError:

@@ -16,6 +16,7 @@ from sim.scenario.source import TABLE_BYTES, read_text
 
 COLUMNS = ("series", "period", "value", "unit", "certainty", "source")
 CERTAINTY = ("read", "derived", "estimate")
+MAX_ROWS = 200_000  # of all tables of a scenario; the shipped ones have some 4000
 SHOWN = 20  # problems of one table; a wrong separator need not fill the screen
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _CROP_YEAR = re.compile(r"\d{4}/\d{2}", re.ASCII)
@@ -34,10 +35,17 @@ class DataFile:
 def read_tables(files: Sequence[DataFile], report: Report) -> tuple[SeriesTable, bool]:
     """All tables as one; second is False when a table could not be read, so that names in it are not missed."""
     reader = _Reader(report)
-    complete = True
+    complete, length = True, 0
     for each in files:
         text = read_text(each.file, report, TABLE_BYTES, (each.mark, each.path))
+        length += len(text or "")
+        if length > TABLE_BYTES:
+            report.add(each.mark, each.path, f"the data tables together are longer than {TABLE_BYTES // 2**20} MiB")
+            return reader.table, False
         complete = text is not None and reader.read(each, text) and complete
+        if reader.rows > MAX_ROWS:
+            report.add(each.mark, each.path, f"more than {MAX_ROWS:,} rows in the data tables")
+            return reader.table, False
     return reader.table, complete
 
 
@@ -49,9 +57,11 @@ class _Reader:
         self.table = SeriesTable()
         self.origin: dict[tuple[str, str], Mark] = {}
         self.kind: dict[str, str] = {}
+        self.rows = 0
 
     def read(self, data: DataFile, text: str) -> bool:
         self.file, self.found = data.file, 0
+        self.last, self.hidden = Mark(data.file), None
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header = next(rows, None)
@@ -65,23 +75,35 @@ class _Reader:
                 others = [each for each in names if each not in COLUMNS]
                 message = f"column `{name}` is missing{nearest(name, others) if others else ''}"
                 self.report.add(Mark(data.file, 1, 1), data.path, message)
-            if missing:
+            twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+            for name in twice:
+                self.report.add(Mark(data.file, 1, 1), data.path, f"column `{printable(name, 60)}` is there twice")
+            if missing or twice:
                 return False
             for row in rows:
+                self.rows += 1
+                if self.rows > MAX_ROWS:
+                    return False
                 if any(cell.strip() for cell in row):
                     self.row(dict(zip(names, row, strict=False)), rows.line_num, len(row), len(names))
         except csv.Error as error:
             self.add(rows.line_num, "", "", f"not a valid CSV line ({error})")
-        if self.found > SHOWN:
-            self.report.add(Mark(data.file), "", f"{self.found - SHOWN} more problems in this table")
+        if self.hidden:
+            self.report.add(self.hidden, "", f"{self.found - SHOWN} more problems in this table, the first one here")
         return self.found == 0
 
     def add(self, line: int, cell: str, path: str, message: str) -> None:
         self.found += 1
-        if self.found <= SHOWN:
-            source = self.report.sources[self.file]
-            column = source[line - 1].find(cell) + 1 if cell and line <= len(source) else 1
-            self.report.add(Mark(self.file, line, max(column, 1)), printable(path, 80), message)
+        if self.hidden:
+            return
+        source = self.report.sources[self.file]
+        column = source[line - 1].find(cell) + 1 if cell and line <= len(source) else 1
+        mark = Mark(self.file, line, max(column, 1))
+        if self.found > SHOWN:
+            self.hidden = max(mark, self.last)
+        else:
+            self.report.add(mark, printable(path, 80), message)
+            self.last = max(mark, self.last)
 
     def row(self, cells: dict[str, str], line: int, width: int, columns: int) -> None:
         if width != columns:

@@ -55,6 +55,11 @@ def items(node: Node | None) -> list[tuple[str, Node]]:
     return list(node.value.items()) if node is not None and isinstance(node.value, dict) else []
 
 
+def text_of(node: Node | None) -> str | None:
+    """Text of a node; None when it is something else."""
+    return node.value if node is not None and isinstance(node.value, str) else None
+
+
 def elements(node: Node | None) -> list[Node]:
     """Elements of a list; none when it is something else."""
     return node.value if node is not None and isinstance(node.value, list) else []

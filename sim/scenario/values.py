@@ -56,7 +56,7 @@ class LevelChecker:
                 continue
             if isinstance(level, SeriesLevel):
                 names = [*names_of(level.series), *([level.times] if level.times is not None else [])]
-                if all(name in self.table for name in names):
+                if names and level.series and all(name in self.table for name in names):
                     self._gaps(names, path, node)
                 else:
                     continue

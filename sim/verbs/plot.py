@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from sim.figures import COMPARISON_FIGURES, FIGURES
-from sim.store import StoreError, find_run
+from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
 
 FRAMES = {"run": ("series", "summary", "ledger"), "comparison": ("comparison",)}
 
@@ -17,26 +18,34 @@ def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | 
     """
     stored = find_run(run, out)
     kind = stored.manifest.get("kind", "run")
-    if kind not in FRAMES:
+    if not isinstance(kind, str) or kind not in FRAMES:
         raise StoreError(f"{stored.path}: results of kind '{kind}' have no figures to draw")
     known = FIGURES if kind == "run" else COMPARISON_FIGURES
     for name in names:
         if name not in known:
             raise StoreError(f"no figure called '{name}'; figures of this {kind}: {', '.join(known)}")
+    if not isinstance(stored.manifest.get("stem"), str):
+        raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
+    stem = safe_stem(stored.manifest["stem"])
     frames = {name: stored.frame(name) for name in FRAMES[kind]}
     target = into if into is not None else Path.cwd()
     files = []
     for name in names or known:
         try:
             figure = known[name](frames, stored.manifest)
-        except KeyError as error:
-            raise StoreError(
-                f"{stored.path}: a column or entry is missing ({error}); run the scenario again"
-            ) from error
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+            what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            message = f"{stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+            raise StoreError(f"{message}; run the scenario again") from error
         if figure is None:
             continue
-        target.mkdir(parents=True, exist_ok=True)
-        path = target / f"{stored.manifest['stem']}-{name}.{image_format}"
-        figure.savefig(path, dpi=120)
+        make_folders(target)
+        path = target / f"{stem}-{name}.{image_format}"
+        try:
+            figure.savefig(path, dpi=120)
+        except OSError as error:
+            if error.errno != errno.EISDIR:
+                path.unlink(missing_ok=True)  # half an image is worse than none
+            raise cannot_write(error, str(path)) from error
         files.append(path)
     return files

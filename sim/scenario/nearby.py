@@ -1,0 +1,48 @@
+"""The file somebody may have meant when the one they named is not there."""
+
+from __future__ import annotations
+
+import difflib
+import os
+
+from sim.shipped import shipped_folder, shipped_names
+
+CUTOFF = 0.6
+MOST_FILES = 2000  # names looked through in one folder
+
+
+def near_file(file: str, start: str | None = None) -> str:
+    """Hint to append to "not found": the nearest file of the same folder, or the nearest shipped scenario.
+
+    ``start`` is the folder of the file that extends it, by which its path must be written; None on the command line,
+    where a shipped scenario goes by its bare name.
+    """
+    folder, name = os.path.split(file)
+    stem = os.path.splitext(name)[0].lower()[:80]
+    beside = _scenarios(folder or ".")
+    shipped = shipped_names()
+    near = difflib.get_close_matches(stem, dict.fromkeys([*beside, *shipped]), n=1, cutoff=CUTOFF)
+    if not near:
+        return ""
+    if near[0] in beside:
+        path = os.path.join(folder, beside[near[0]])
+        return f"; did you mean `{path if start is None else _from(start, path)}`?"
+    if start is None:
+        return f"; did you mean the shipped `{near[0]}`?"
+    path = str(shipped_folder() / f"{near[0]}.yaml")
+    return f"; did you mean the shipped `{_from(start, path)}`?"
+
+
+def _from(start: str, path: str) -> str:
+    """Write the path as a file in ``start`` may name it."""
+    relative = os.path.relpath(path, start or ".")
+    return min(relative, path, key=len) if os.path.isabs(path) else relative
+
+
+def _scenarios(folder: str) -> dict[str, str]:
+    """Scenario files of a folder by their stem."""
+    try:
+        names = sorted(os.listdir(folder))[:MOST_FILES]
+    except (OSError, ValueError):
+        return {}
+    return {stem: name for name in names for stem, kind in [os.path.splitext(name)] if kind in (".yaml", ".yml")}
