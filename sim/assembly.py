@@ -62,9 +62,13 @@ def is_scheduled(tenders_per_year: int, offset: int, period_of_year: int, period
     return (position + 1) * count // periods_per_year != position * count // periods_per_year
 
 
-def tender_offset(buyer: str, periods_per_year: int) -> int:
-    """Position of a buyer's tenders in the year: from its name, so that another buyer moves nobody's dates."""
-    return int.from_bytes(hashlib.sha256(buyer.encode()).digest()[:4], "big") % periods_per_year
+def tender_offset(name: str, buyer: schema.Buyer, periods_per_year: int) -> int:
+    """Shift of a buyer's tenders in the year: from its first month, or else its name: others move nothing."""
+    if buyer.first_tender_month is None:
+        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % periods_per_year
+    first = (buyer.first_tender_month - 1) * periods_per_year // 12
+    between = -(-periods_per_year // min(buyer.tenders_per_year, periods_per_year))
+    return (between - 1 - first) % periods_per_year
 
 
 def agreement_holds(scenario: schema.Scenario, buyer: str) -> bool:
@@ -195,7 +199,7 @@ def build_buyers(market) -> None:
             tender.is_home = home is not None
             agent.tenders[grade] = tender
             market.tenders.append(tender)
-        market.offsets[name] = tender_offset(name, market.periods_per_year)
+        market.offsets[name] = tender_offset(name, section, market.periods_per_year)
 
 
 def new_tender(market, label, name, agent, section, grade, demand, seats) -> Tender:
