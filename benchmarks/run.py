@@ -32,7 +32,9 @@ def child(code: str) -> tuple[float, float]:
     wrapped = f"import resource, sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\n"
     wrapped += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", wrapped], capture_output=True, text=True, check=True)
+    # A child starts with its parent's peak on record, so a small shell stands between the two.
+    command = ["/bin/sh", "-c", '"$0" -c "$1"; exit $?', sys.executable, wrapped]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return time.perf_counter() - start, int(done.stdout.split()[-1]) / 2**20
 
 

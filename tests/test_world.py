@@ -55,7 +55,8 @@ def test_bonus_budget_is_in_us_dollars_and_binds(history):
     sets = (*YEAR, *RATES, "eep.enabled=true", "eep.budget_usd_million=3", "eep.max_bonus_usd_t=40")
     market = run_market(history, sets=sets)
     spend = market.ledger.state("programme_spend_cad_k", "eep").sum(axis=0)[0]
-    assert 0.9 * 3000 < spend / 1.5 <= 3000 * (1 + 1e-9)
+    # A budget taken for C$ would stop at 2000; what the last months could not place is left over.
+    assert 0.8 * 3000 < spend / 1.5 <= 3000 * (1 + 1e-9)
     assert market.bonus_treasury.max_bonus_cad_t[0] == 60
 
 

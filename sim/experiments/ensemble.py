@@ -26,7 +26,7 @@ from sim.measures.study_tables import study_tables
 from sim.study_points import study_points
 
 Progress = Callable[[int], None]
-LINES = 2000  # series lines whose bands are computed at a time
+LINES = 500  # series lines whose bands are computed at a time
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def run_ensemble(
     spans = chunks(draws, chunk)
     progress = progress or (lambda periods: None)
     results = _in_this_process(task, spans, progress) if jobs == 1 else _in_workers(task, spans, jobs, progress)
-    return _join(list(results), draws, seed)
+    return _join(results, draws, seed)
 
 
 def chunks(draws: int, chunk: int) -> list[tuple[int, int]]:
@@ -259,24 +259,28 @@ def _drain(ticks: Any, progress: Progress) -> None:
         progress(count)
 
 
-def _join(results: list[Chunk], draws: int, seed: int) -> Ensemble:
-    sums = results[0].sums
-    for chunk in results[1:]:
+def _join(results: Iterator[Chunk], draws: int, seed: int) -> Ensemble:
+    """Put chunks together as they come; of a chunk that has been added only its measures and files are kept."""
+    first = next(results)
+    sums, measures, files, parts = first.sums, [first.measures], [first.series_file], [first.draws_file]
+    for chunk in results:
         sums = sums + chunk.sums
+        measures.append(chunk.measures)
+        files.append(chunk.series_file)
+        parts.append(chunk.draws_file)
     return Ensemble(
         draws=draws,
         seed=seed,
-        measures=Measures.concat([chunk.measures for chunk in results]),
-        series=_series_bands(results),
-        ledger=sums.table(results[0].rows),
-        draw_parts=[chunk.draws_file for chunk in results if chunk.draws_file is not None],
+        measures=Measures.concat(measures),
+        series=_series_bands(first.series_index, files),
+        ledger=sums.table(first.rows),
+        draw_parts=[part for part in parts if part is not None],
     )
 
 
-def _series_bands(results: list[Chunk]) -> pd.DataFrame:
+def _series_bands(index: pd.DataFrame, files: list[Path]) -> pd.DataFrame:
     """Bands over all draws, a block of lines at a time: the draws never sit in memory together."""
-    index = results[0].series_index
-    parts = [np.load(chunk.series_file, mmap_mode="r") for chunk in results]
+    parts = [np.load(file, mmap_mode="r") for file in files]
     blocks = []
     for start in range(0, len(index), LINES):
         block = np.concatenate([part[start : start + LINES] for part in parts], axis=1)

@@ -67,7 +67,9 @@ class Measures:
         if len(set(numbers)) < len(numbers):
             raise ValueError("measures to be joined hold the same draw twice")
         order = np.argsort(numbers, kind="stable")
-        values = np.concatenate([part.values for part in parts], axis=1)[:, order]
+        values = np.concatenate([part.values for part in parts], axis=1)
+        if np.any(np.diff(order) != 1):  # a copy is made only where the parts came out of order
+            values = values[:, order]
         return Measures(parts[0].keys, values, tuple(numbers[i] for i in order))
 
     def get(self, table: str, row: str, column: str) -> np.ndarray:
