@@ -280,9 +280,10 @@ def _join(results: Iterator[Chunk], draws: int, seed: int) -> Ensemble:
 
 def _series_bands(index: pd.DataFrame, files: list[Path]) -> pd.DataFrame:
     """Bands over all draws, a block of lines at a time: the draws never sit in memory together."""
-    parts = [np.load(file, mmap_mode="r") for file in files]
     blocks = []
     for start in range(0, len(index), LINES):
-        block = np.concatenate([part[start : start + LINES] for part in parts], axis=1)
+        # A file is mapped anew for each block: pages of a mapping that stays open would all end up in memory.
+        parts = [np.array(np.load(file, mmap_mode="r")[start : start + LINES]) for file in files]
+        block = np.concatenate(parts, axis=1)
         blocks.append(pd.DataFrame(band_columns(block)))
     return pd.concat([index, pd.concat(blocks, ignore_index=True)], axis=1)
