@@ -24,7 +24,7 @@ class BarleyMarket(World):
     Parameters
     ----------
     loaded : sim.scenario.Loaded or path
-        A loaded scenario, or the path of its YAML.
+        A loaded scenario, the path of its YAML, or the name of a shipped one.
     draws : int, optional
         Draws carried by this model; the scenario's own number when absent.
     first_draw : int

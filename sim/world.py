@@ -24,16 +24,7 @@ Array = np.ndarray
 class World(mesa.Model):
     """Agents, tenders, shocks and the ledger of one run, and the scenario values of the day.
 
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded or path
-        A loaded scenario, the path of its YAML, or the name of a shipped one.
-    draws : int, optional
-        Draws carried by this model; the scenario's own number when absent.
-    first_draw : int
-        Number of the first draw: a chunk of an ensemble starts where the last one ended.
-    seed : int, optional
-        Root of the random streams; the scenario's own when absent.
+    The arguments are those of ``sim.market.BarleyMarket``.
     """
 
     def __init__(
