@@ -9,7 +9,8 @@ The rules differ in the slope b:
   their share) / own share; with rho = 0 it is Cournot's conjecture.
 - ``least_squares``: recursive least squares of price on own tonnes with forgetting, started from the slope above with a
   prior and kept within bounds, because smooth quantities identify the slope badly.
-- ``last_price``: the last price is taken as given (an almost flat residual demand).
+- ``last_price``: the price is taken as given. Such a seller perceives no slope; what keeps it from throwing everything
+  at the best market is that the others see the same prices: it moves as if they moved with it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from agents.arrays import ratio
 
 Array = np.ndarray
-FLAT_ELASTICITY = 200.0  # residual elasticity of a seller that takes the price as given
+STEP = 0.7  # part of the sellers at a tender whose like move a price taker allows for
 SLOPE_BOUND = 5.0  # least squares may not leave the prior slope by more than this factor
 MEMORY = 0.5  # weight of the latest tender in the averages
 PRIOR_WEIGHT = 4.0  # observations the prior slope counts for
@@ -37,6 +38,25 @@ class ResidualDemand:
         self._cross = np.zeros_like(self.price_cad_t)
         self._spread = np.zeros_like(self.price_cad_t)
 
+    @property
+    def takes_price(self) -> bool:
+        """Whether the seller reckons with no effect of its own tonnes on the price."""
+        return self.rule == "last_price"
+
+    def revenue_line(
+        self, demand_slope_cad_t_kt: Array, total_kt: Array, sellers: int, offered_kt: Array
+    ) -> tuple[Array, Array]:
+        """Intercept A and slope b, each (draw,), of the line ``A - 2 b q`` on which marginal revenue is planned.
+
+        For ``last_price`` marginal revenue is the price at the tonnes last offered and falls from there as the price
+        would if ``STEP`` of the sellers at the tender moved alike; at rest the net prices are equal everywhere.
+        """
+        if self.takes_price:
+            fall = STEP * sellers * demand_slope_cad_t_kt
+            return self.price_cad_t + fall * offered_kt, 0.5 * fall
+        b = self.slope(demand_slope_cad_t_kt, total_kt)
+        return self.price_cad_t + b * self.own_kt, b
+
     def prior_slope(self, demand_slope_cad_t_kt: Array, total_kt: Array) -> Array:
         """Slope of the ``elasticities`` rule in C$/t per kt, shape (draw,)."""
         rivals = np.maximum(total_kt - self.own_kt, 0.0)
@@ -52,8 +72,8 @@ class ResidualDemand:
         total_kt : array (draw,)
             Tonnes the buyer took at its last tender, positive.
         """
-        if self.rule == "last_price":
-            return np.maximum(self.price_cad_t, 1.0) / (FLAT_ELASTICITY * total_kt)
+        if self.takes_price:
+            return np.zeros_like(self.price_cad_t)
         prior = self.prior_slope(demand_slope_cad_t_kt, total_kt)
         if self.rule == "elasticities":
             return prior
@@ -80,4 +100,6 @@ class ResidualDemand:
 
     def residual_elasticity(self, demand_slope_cad_t_kt: Array, total_kt: Array) -> Array:
         """Perceived residual elasticity at the last point, as a positive number (0 where nothing was sold)."""
+        if self.takes_price:
+            return np.full_like(self.price_cad_t, np.inf)
         return ratio(self.price_cad_t, self.slope(demand_slope_cad_t_kt, total_kt) * self.own_kt)

@@ -11,7 +11,7 @@ from agents.arrays import total
 from agents.terms import Tender
 
 Array = np.ndarray
-DemandRule = Callable[[Array, Array, float], tuple[Array, Array]]
+DemandRule = Callable[[Array, Array, float], tuple[Array, Array]]  # base price, base tonnes, elasticity -> choke, slope
 
 
 class Buyer(mesa.Agent):
@@ -26,11 +26,11 @@ class Buyer(mesa.Agent):
         self.full_choke_cad_t: dict[str, Array] = {}
         self.paid_cad_k = np.zeros(draws)
 
-    def open_tender(self, grade: str, price_cad_t: Array, kt: Array) -> None:
-        """Publish this period's demand: linear through (landed base price, tonnes)."""
+    def open_tender(self, grade: str, price_cad_t: Array, kt: Array, elasticity: float) -> None:
+        """Publish this period's demand: linear through (landed base price, tonnes) with an elasticity there."""
         tender = self.tenders[grade]
         tender.base_price_cad_t, tender.base_kt = price_cad_t, kt
-        choke, slope = self.demand_rule(price_cad_t, kt, tender.elasticity)
+        choke, slope = self.demand_rule(price_cad_t, kt, elasticity)
         self.full_choke_cad_t[grade] = choke
         tender.open(choke, slope)
 

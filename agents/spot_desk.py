@@ -83,11 +83,12 @@ class SpotDesk:
     ) -> None:
         if not at:
             return
-        netback = np.array([tender.usual_price_cad_t - tender.freight_cad_t[seat] for tender, seat in at])
+        netback = np.array([t.usual_price_cad_t - t.freight_cad_t[seat] + t.grant_cad_t[seat] for t, seat in at])
         size = np.array([np.array(tender.base_kt) for tender, _ in at])
         parts = spread_by_netback(np.maximum(netback, 0.0), size, kt)
         for (tender, seat), part in zip(at, parts, strict=True):
-            tender.offer(seat, Offer(part, reserve_cad_t + tender.freight_cad_t[seat], subsidy_cad_t))
+            grant = tender.grant_cad_t[seat]
+            tender.offer(seat, Offer(part, reserve_cad_t + tender.freight_cad_t[seat] - grant, subsidy_cad_t + grant))
 
     def ship(self, sold_kt: Array) -> None:
         """Buy the sold tonnes from the origin's growers and write them off the licences."""

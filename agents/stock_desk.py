@@ -72,7 +72,9 @@ class StockDesk:
         if not feed:
             return
         size = np.array([c.tender.size_kt for c in feed])
-        netback = np.array([c.tender.usual_price_cad_t - c.tender.freight_cad_t[c.seat] for c in feed])
+        netback = np.array(
+            [c.tender.usual_price_cad_t - c.tender.freight_cad_t[c.seat] + c.tender.grant_cad_t[c.seat] for c in feed]
+        )
         going = ratio(total(size * netback), total(size))
         idle = self.stock_kt <= DUST_KT
         self.marginal_cad_t = np.where(idle, going, self.marginal_cad_t)
@@ -113,16 +115,18 @@ class StockDesk:
         for _, counter in open_counters:
             tender, belief = counter.tender, counter.belief
             belief.price_cad_t = tender.usual_price_cad_t
-            b = belief.slope(tender.slope_cad_t_kt, tender.size_kt)
-            freight = tender.freight_cad_t[counter.seat]
-            intercept.append(belief.price_cad_t + b * belief.own_kt - freight - tender.grade_cost_cad_t)
+            a, b = belief.revenue_line(tender.slope_cad_t_kt, tender.size_kt, tender.sellers, counter.offered_kt)
+            freight, grant = tender.freight_cad_t[counter.seat], tender.grant_cad_t[counter.seat]
+            intercept.append(a - freight - tender.grade_cost_cad_t + grant)
             slope.append(b)
             limit.append(tender.choke_cad_t / tender.slope_cad_t_kt)
             previous.append(counter.offered_kt)
         limits, before = np.array(limit), np.array(previous)
         desired, self.marginal_cad_t = equalise_marginal_revenue(np.array(intercept), np.array(slope), limits, to_place)
-        # Habit slows a change of split; the reserve price guards against selling where the plan wants out.
-        plan = before + adjustment * (desired - before)
+        # Habit slows a change of split; the reserve price guards against selling where the plan wants out. A price
+        # taker's plan allows for the others already.
+        habit = 1.0 if open_counters[0][1].belief.takes_price else adjustment
+        plan = before + habit * (desired - before)
         plan = np.minimum(plan * ratio(total(desired), total(plan), empty=0.0), limits)
         if probe is not None:
             plan = plan * np.array([1.0 + probe[i] for i, _ in open_counters])
@@ -131,8 +135,9 @@ class StockDesk:
         for (_, counter), kt in zip(open_counters, plan, strict=True):
             counter.offered_kt = kt
             tender = counter.tender
+            grant = tender.grant_cad_t[counter.seat]
             reserve = RESERVE_SHARE * self.worth_cad_t + tender.freight_cad_t[counter.seat] + tender.grade_cost_cad_t
-            tender.offer(counter.seat, Offer(kt, reserve))
+            tender.offer(counter.seat, Offer(kt, reserve - grant, grant))
 
     def _busy(self, open_counters: list[tuple[int, Counter]]) -> Array:
         """Demand on the table today against what is usual, (draw,), within bounds.
@@ -175,7 +180,7 @@ class StockDesk:
         feed = [sale for sale in sales if sale.tender.pool == "feed" and not sale.seat.agreement]
         if feed:
             tonnes = total(np.array([sale.kt for sale in feed]))
-            value = total(np.array([sale.kt * sale.fob_cad_t for sale in feed]))
+            value = total(np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in feed]))
             latest = ratio(value, tonnes, empty=self.feed_netback_cad_t)
             weight = 1.0 - (1.0 - MEMORY) ** self.months
             self.feed_netback_cad_t = self.feed_netback_cad_t + weight * (latest - self.feed_netback_cad_t)

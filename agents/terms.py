@@ -66,7 +66,6 @@ class Tender:
     grade: str
     pool: str
     grade_cost_cad_t: float
-    elasticity: float
     seats: list[Seat]
     draws: int
     is_open: bool = False
@@ -76,6 +75,7 @@ class Tender:
     base_price_cad_t: Array = field(init=False)
     base_kt: Array = field(init=False)
     freight_cad_t: Array = field(init=False)
+    grant_cad_t: Array = field(init=False)
     quantity_kt: Array = field(init=False)
     reserve_cad_t: Array = field(init=False)
     subsidy_cad_t: Array = field(init=False)
@@ -91,13 +91,18 @@ class Tender:
             setattr(self, f"{name}_cad_t", np.zeros(one))
         self.slope_cad_t_kt, self.base_kt, self.last_total_kt = np.ones(one), np.zeros(one), np.zeros(one)
         self.quantity_kt, self.award_kt = np.zeros(many), np.zeros(many)
-        for name in ("freight", "reserve", "subsidy", "landed"):
+        for name in ("freight", "grant", "reserve", "subsidy", "landed"):
             setattr(self, f"{name}_cad_t", np.zeros(many))
 
     @property
     def is_agreement(self) -> bool:
         """Whether this stands for a supply agreement, whose price is bargained and not cleared."""
         return any(seat.agreement for seat in self.seats)
+
+    @property
+    def sellers(self) -> int:
+        """Seats of sellers from outside the buyer's own growers."""
+        return sum(seat.role != "growers" for seat in self.seats)
 
     def open(self, choke_cad_t: Array, slope_cad_t_kt: Array) -> None:
         """Publish this period's inverse demand and clear the table of offers."""

@@ -16,10 +16,13 @@ from agents.farmers import CASH_TRANCHES, GrowerGroup
 from agents.food_agency import FoodAgency
 from agents.pool_guarantor import PoolGuarantor
 from agents.refund_committee import RefundCommittee
+from agents.seller import Seller
 from agents.spot_desk import SpotDesk
 from agents.stock_desk import StockDesk
+from agents.subsidy_treasury import SubsidyTreasury
 from agents.terms import CashMarket, Seat, Tender
 from agents.trader import TradingCompany
+from agents.trial import Trial
 from sim import pool as pool_rules
 from sim.demand import linear_demand
 from sim.marketing import AGREEMENT_SYSTEMS, merchants_admitted
@@ -53,6 +56,15 @@ def company_list(traders: schema.Traders) -> dict[str, schema.Trader]:
         round_number = index // len(listed) + 1
         chosen[name if round_number == 1 else f"{name}_{round_number}"] = company
     return chosen
+
+
+def seller_list(scenario: schema.Scenario) -> dict[str, tuple[str, schema.Seller]]:
+    """Sellers that take part, copies included, with the entry each was made from."""
+    return {
+        name if copy == 1 else f"{name}_{copy}": (name, section)
+        for name, section in scenario.sellers.items()
+        for copy in range(1, section.number + 1)
+    }
 
 
 def is_scheduled(tenders_per_year: int, offset: int, period_of_year: int, periods_per_year: int) -> bool:
@@ -111,7 +123,27 @@ def build_sellers(market) -> None:
         desk = SpotDesk(market.cash[exporter.origin], draws, exporter.cost_offset_cad_t)
         market.exporters[name] = NationalExporter(market, name, SpotSeller(desk), scenario.traders.margin_cad_t, draws)
     market.spot_agents = [*market.companies.values(), *market.exporters.values()]
+    market.sellers, market.section_of_seller = {}, {}
+    for name, (entry, section) in seller_list(scenario).items():
+        rise = section.cost_slope_cad_t_kt * market.periods_per_year
+        market.sellers[name] = Seller(market, name, section.origin, section.conduct, rise, draws)
+        market.section_of_seller[name] = entry
     build_treasuries(market)
+    build_searches(market)
+
+
+def build_searches(market) -> None:
+    """The searches for a best amount in the order of their turns, each with the years a trial is kept."""
+    market.searches = []
+    stated = [(agent, market.scenario.export_subsidies[origin].search) for origin, agent in market.treasuries.items()]
+    stated += [
+        (agent, market.scenario.sellers[market.section_of_seller[name]].initial_payment_search)
+        for name, agent in market.sellers.items()
+    ]
+    for agent, rules in stated:
+        if rules is not None:
+            agent.search = Trial(rules.trial_cad_t, market.draws)
+            market.searches.append((agent, rules.trial_years))
 
 
 def build_treasuries(market) -> None:
@@ -129,6 +161,9 @@ def build_treasuries(market) -> None:
         market.committee = RefundCommittee(market, rules.origin, start)
         for seller in market.spot_sellers(rules.origin):
             seller.committee = market.committee
+    market.treasuries = {
+        origin: SubsidyTreasury(market, origin, draws) for origin in scenario.export_subsidies
+    }
     market.guarantors = {
         name: PoolGuarantor(market, name, guarantor.boards, draws)
         for name, guarantor in scenario.treasuries.guarantors.items()
@@ -167,6 +202,10 @@ def seats_at(market, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
             systems = [regime.marketing[origin] for regime in market.parameters.regimes]
             if origin in reaches and any(merchants_admitted(s, pool, buyer.market) for s in systems):
                 seats.append(Seat(company, "trader", origin))
+    for seller, agent in market.sellers.items():
+        grades = scenario.sellers[market.section_of_seller[seller]].grades
+        if agent.origin in reaches and (grades is None or grade in grades):
+            seats.append(Seat(seller, agent.role, agent.origin))
     if pool == "feed" and home is None:
         for agent in market.spot_agents:
             seats += [Seat(agent.name, agent.role, origin) for origin in agent.spot if origin in reaches]
@@ -215,7 +254,6 @@ def new_tender(market, label, name, agent, section, grade, demand, seats) -> Ten
         grade=grade,
         pool=rules.pool,
         grade_cost_cad_t=rules.cost_cad_t,
-        elasticity=demand.elasticity,
         seats=seats,
         draws=market.draws,
     )
@@ -231,6 +269,8 @@ def seat_beliefs(market) -> None:
                 group.seats.append(number)
             elif seat.agreement:
                 continue
+            elif seat.role == "seller":
+                market.sellers[seat.seller].take_seat(tender, number)
             elif seat.role == "board":
                 board = scenario.boards[seat.seller]
                 share = 0.0 if tender.is_home else board.starting_shares.get(tender.market, 0.0)

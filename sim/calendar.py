@@ -47,6 +47,8 @@ class Timeline:
         Month of the crop year, 0 = August, shape (T,); a week belongs to the month in which it starts.
     month_of_period : tuple of str
         Calendar month ``YYYY-MM`` of each period, shape (T,).
+    held : str or None
+        Crop year at which series and events are read throughout; the calendar's own when None.
     """
 
     crop_years: tuple[str, ...]
@@ -55,11 +57,14 @@ class Timeline:
     period_in_year: np.ndarray
     month_of_year: np.ndarray
     month_of_period: tuple[str, ...]
+    held: str | None = None
 
     @classmethod
-    def build(cls, start: str, crop_years: int, periods_per_year: int) -> Timeline:
-        """Lay out ``crop_years`` crop years from ``start`` (written 1980/81)."""
+    def build(cls, start: str, crop_years: int, periods_per_year: int, held: str | None = None) -> Timeline:
+        """Lay out ``crop_years`` crop years from ``start`` (written 1980/81), read at the year ``held`` where given."""
         first = first_calendar_year(start)
+        if held is not None:
+            first_calendar_year(held)
         period = np.tile(np.arange(periods_per_year), crop_years)
         year = np.repeat(np.arange(crop_years), periods_per_year)
         month = period * 12 // periods_per_year
@@ -70,6 +75,7 @@ class Timeline:
             period_in_year=period,
             month_of_year=month,
             month_of_period=tuple(month_label(first + int(y), int(m)) for y, m in zip(year, month, strict=True)),
+            held=held,
         )
 
     def __len__(self) -> int:
@@ -77,13 +83,26 @@ class Timeline:
         return len(self.year_of_period)
 
     @property
+    def record_years(self) -> tuple[str, ...]:
+        """Crop years at which series are read."""
+        return self.crop_years if self.held is None else (self.held,)
+
+    @property
+    def record_month_of_period(self) -> tuple[str, ...]:
+        """Calendar month at which each period is read, shape (T,)."""
+        if self.held is None:
+            return self.month_of_period
+        first = first_calendar_year(self.held)
+        return tuple(month_label(first, int(month)) for month in self.month_of_year)
+
+    @property
     def months(self) -> tuple[str, ...]:
-        """Calendar months of the run in order, shape (12 Y,)."""
-        return tuple(dict.fromkeys(self.month_of_period))
+        """Calendar months at which the run is read, in order."""
+        return tuple(dict.fromkeys(self.record_month_of_period))
 
     def within(self, first_month: str, last_month: str) -> np.ndarray:
-        """Whether each period lies between two months, both included, shape (T,)."""
-        return np.array([first_month <= month <= last_month for month in self.month_of_period], dtype=bool)
+        """Whether each period is read between two months, both included, shape (T,)."""
+        return np.array([first_month <= month <= last_month for month in self.record_month_of_period], dtype=bool)
 
     def periods(self) -> pd.DataFrame:
         """One line per period: period, crop_year, year, month, weight (share of a crop year)."""

@@ -63,6 +63,13 @@ def settle_growers(market, cash: CashMarket) -> None:
         cash.price_cad_t = home.last_price_cad_t - haul
 
 
+def pay_subsidies(market) -> None:
+    """Let the treasuries pay what today's sales from their origins were granted."""
+    for origin, treasury in market.treasuries.items():
+        for sale in market.sales_from(origin):
+            treasury.pay(sale.kt, sale.subsidy_cad_t)
+
+
 def clear_tender(market, tender: Tender) -> None:
     """Clear a tender by the scenario's format and announce the result."""
     price, award = clear(tender.choke_cad_t, tender.slope_cad_t_kt, tender.quantity_kt, tender.reserve_cad_t)

@@ -7,6 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from sim.recording import SUBSIDY
+from sim.shipped import home_origin
+
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
 FLIPPED = list(REVERSED)
 
@@ -57,7 +60,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         ``run.json`` of the run: ``scenario`` (resolved) and ``pairs`` (of markets).
     """
     scenario = meta["scenario"]
-    origin, boards = scenario["base_price_origin"], list(scenario.get("boards") or {})
+    origin, boards = home_origin(scenario), list(scenario.get("boards") or {})
     own = [board for board in boards if scenario["boards"][board]["origin"] == origin]
     title = scenario["origins"][origin].get("title") or origin
     pairs = [f"{market}:{grade}" for grade in scenario["grades"] for market in scenario["markets"]]
@@ -69,6 +72,10 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         for pool in ("feed", "malting")
     }
     programmes = {name: _programme_title(scenario, name) for name in ("eep", "restitution")}
+    programmes |= {f"{SUBSIDY}_{paying}": f"Export subsidy, {_title(scenario, 'origins', paying)}"
+                   for paying in scenario.get("export_subsidies") or {}}  # fmt: skip
+    sellers = _sellers(scenario)
+    landed = labels if sellers else {}
     gaps = pair_gaps(summary, meta).assign(column=lambda frame: frame["pair"])
     gap_labels = {
         pair: " less ".join(_title(scenario, "markets", market) for market in pair.split("-"))
@@ -76,6 +83,8 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
     }
     tables = [
         _table("prices", f"Prices of barley from {title} by market (C$/t f.o.b.)", summary, "origin_price", by_pair),
+        _table("landed_prices", "Landed prices by market (C$/t)", summary, "landed_price", landed),
+        _table("seller_tonnes", "Sales by seller (kt)", summary, "seller_tonnes", sellers),
         _table("tonnes", f"Sales of barley from {title} by market (kt)", summary, "origin_tonnes", by_pair),
         _table(
             "price_gaps", "Price gap, feed, months with sales in both markets (C$/t)", gaps, "price_gap", gap_labels
@@ -114,7 +123,7 @@ def pair_gaps(summary: pd.DataFrame, meta: dict[str, Any]) -> pd.DataFrame:
     for pair in meta.get("pairs") or []:
         first, _, second = pair.partition("-")
         for grade in grades[:1]:
-            stem = f"{scenario['base_price_origin']}:{grade}:"
+            stem = f"{home_origin(scenario)}:{grade}:"
             part = gaps[gaps["column"] == f"{stem}{pair}"]
             if part.empty:
                 part = gaps[gaps["column"] == f"{stem}{second}-{first}"]
@@ -148,6 +157,15 @@ def _producers(summary: pd.DataFrame, origin: str) -> dict[str, str]:
                     break
             labels[key] = name[0].upper() + name[1:].replace("_", " ")
     return labels
+
+
+def _sellers(scenario: dict[str, Any]) -> dict[str, str]:
+    """Sellers by cost and their titles, copies numbered."""
+    return {
+        name if copy == 1 else f"{name}_{copy}": section["title"] if copy == 1 else f"{section['title']} {copy}"
+        for name, section in (scenario.get("sellers") or {}).items()
+        for copy in range(1, section["number"] + 1)
+    }
 
 
 def _market_label(scenario: dict[str, Any], pair: str) -> str:

@@ -6,11 +6,20 @@ import numpy as np
 
 from agents.arrays import total
 from agents.board import MarketingBoard
+from agents.seller import Seller
 from agents.trader import TradingCompany
 from sim.checks import check_balance, check_nonnegative
-from sim.dealings import clear_tender, growers_offer, hold_refund_tender, settle_growers, ship_agreement
+from sim.dealings import (
+    clear_tender,
+    growers_offer,
+    hold_refund_tender,
+    pay_subsidies,
+    settle_growers,
+    ship_agreement,
+)
 from sim.marketing import board_may_sell, board_takes_deliveries, merchants_may_sell, merchants_take_deliveries
 from sim.scenario.schema import Marketing
+from sim.searches import close_trials, open_trials
 from sim.world import World
 
 STOCK_IDENTITY = "opening stock + harvest + imports = use + exports + closing stock"
@@ -109,6 +118,10 @@ class BarleyMarket(World):
                 committee.open_year()
             if rules.enabled:
                 hold_refund_tender(self, left)
+        for origin, agent in self.treasuries.items():
+            stated = self.now.export_subsidies[origin].rate_cad_t
+            agent.announce({region: self.value(rate) for region, rate in stated.items()})
+        open_trials(self)
 
     def boards_announce(self) -> None:
         """Publish initial payments and outlooks."""
@@ -149,7 +162,6 @@ class BarleyMarket(World):
         """Open the tenders due today; a state importer's agreement is settled before the rest goes to tender."""
         for tender in self.tenders:
             if self.is_held(tender, self.period) and not tender.is_agreement:
-                tender.elasticity = self.demand_of(tender).elasticity
                 self.buyers[tender.buyer].open_tender(tender.grade, *self.base_point(tender))
                 self.set_freight(tender)
         for name, tender in self.agreements.items():
@@ -185,6 +197,17 @@ class BarleyMarket(World):
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
                 seller.offer(agent.margin_cad_t, self.licence_security(origin))
+        for seller in self.sellers.values():
+            self._set_costs(seller)
+            seller.offer()
+
+    def _set_costs(self, seller: Seller) -> None:
+        rules = self.now.sellers[self.section_of_seller[seller.name]]
+        seller.cost_cad_t = np.full(self.draws, self.value(rules.cost_cad_t))
+        limit = np.inf if rules.capacity_kt is None else self.value(rules.capacity_kt) / self.periods_per_year
+        seller.capacity_kt = np.full(self.draws, limit)
+        if rules.initial_payment_cad_t is not None:
+            seller.initial_payment_cad_t = np.full(self.draws, self.value(rules.initial_payment_cad_t))
 
     def tenders_clear(self) -> None:
         """Clear tenders abroad, buy in what exporters sold, then clear the home markets."""
@@ -230,10 +253,18 @@ class BarleyMarket(World):
                     self.recorder.add_cost("handling_cost_cad_k", origin, handling)
                     if agent.name in self.companies:
                         agent.profit_cad_k = agent.profit_cad_k + total(margins) - handling
+        for name, seller in self.sellers.items():
+            sales = self.sales_of(name, seller.origin)
+            if sales:
+                seller.settle(sales)
+                self.recorder.add("harvest_kt", seller.origin, seller.produced_kt)
+                self.recorder.add_cost("production_cost_cad_k", seller.origin, seller.cost_cad_k)
+        pay_subsidies(self)
 
     def learn(self) -> None:
         """Let sellers and farmers take in the period's results."""
-        for role in (MarketingBoard, TradingCompany):
+        close_trials(self)
+        for role in (MarketingBoard, TradingCompany, Seller):
             if role in self.agents_by_type:
                 self.agents_by_type[role].do("learn")
         for name, group in self.growers.items():

@@ -18,7 +18,7 @@ def open_market(market) -> None:
     """Set everything that has to be known before the first period. The market holds its agents and tenders already."""
     for tender in market.tenders:
         market.set_freight(tender)
-        tender.base_price_cad_t, tender.base_kt = market.base_point(tender)
+        tender.base_price_cad_t, tender.base_kt, _ = market.base_point(tender)
         tender.usual_price_cad_t = np.array(tender.base_price_cad_t)
         tender.last_price_cad_t, tender.last_total_kt = np.array(tender.base_price_cad_t), np.array(tender.base_kt)
     seat_beliefs(market)

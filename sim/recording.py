@@ -10,8 +10,9 @@ from sim.assembly import POOLS
 
 Array = np.ndarray
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
-ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k")
+ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_k")
 PROGRAMMES = ("eep", "restitution")
+SUBSIDY = "export_subsidy"  # programmes called export_subsidy_<origin>
 
 
 class Recorder:
@@ -39,9 +40,10 @@ class Recorder:
         ledger.add_state(
             "merchant_margin_cad_k", tuple(f"{o}:{g}" for o in self.origins for g in self.grades), "thousand C$"
         )
-        ledger.add_state("programme_rate_cad_t", PROGRAMMES, "C$/t")
-        ledger.add_state("programme_kt", PROGRAMMES, "kt")
-        ledger.add_state("programme_spend_cad_k", PROGRAMMES, "thousand C$")
+        programmes = PROGRAMMES + tuple(f"{SUBSIDY}_{origin}" for origin in market.treasuries)
+        ledger.add_state("programme_rate_cad_t", programmes, "C$/t")
+        ledger.add_state("programme_kt", programmes, "kt")
+        ledger.add_state("programme_spend_cad_k", programmes, "thousand C$")
         ledger.add_state("exchange", ("cad_per_usd", "usd_per_ecu"), "ratio")
         ledger.add_state("reference_price_cad_t", tuple(scenario.reference_prices), "C$/t")
         for name in ("kt", "receipts_cad_k", "costs_cad_k", "initial_cad_k", "final_cad_k", "deficit_cad_k"):
@@ -122,7 +124,7 @@ class Recorder:
         held = [g.stock_kt for g in market.growers.values() if g.origin == origin]
         held += [b.desk.stock_kt for b in market.boards.values() if b.desk.origin == origin]
         held += [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
-        return total(np.array(held))
+        return total(np.array(held)) if held else np.zeros(market.draws)
 
     def close_period(self) -> None:
         """Take stock and write the period's states."""
@@ -173,6 +175,10 @@ class Recorder:
             is_refund = agent is not None and agent is market.committee
             refund = agent.max_refund_ecu_t * market.currency_cad["ecu"] if is_refund else zero
             rates.append((refund if is_refund else ratio(spend[-1], tonnes[-1])) if enabled else zero)
+        for agent in market.treasuries.values():
+            tonnes.append(agent.paid_kt)
+            spend.append(agent.spent_cad_k)
+            rates.append(ratio(agent.spent_cad_k, agent.paid_kt))
         for name, values in (
             ("programme_rate_cad_t", rates),
             ("programme_kt", tonnes),
@@ -196,7 +202,8 @@ class Recorder:
         """Buyers' payments, sellers' receipts, freight and subsidies of the period, thousand C$ (draw,)."""
         market = self.market
         paid = total(np.array([buyer.paid_cad_k for buyer in market.buyers.values()]))
-        treasuries = [agent.spent_cad_k for agent in (market.bonus_treasury, market.committee) if agent is not None]
+        payers = (market.bonus_treasury, market.committee, *market.treasuries.values())
+        treasuries = [agent.spent_cad_k for agent in payers if agent is not None]
         return (
             paid,
             self.received_cad_k,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,11 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):  # a name too long for the file system, or with a NUL in it
         return False
+
+
+def home_origin(scenario: Mapping[str, Any]) -> str:
+    """Origin whose producers are reported first: that of the base prices, or else the first (scenario as dict)."""
+    return scenario.get("base_price_origin") or next(iter(scenario["origins"]))
 
 
 def market_pairs(scenario: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.measures.study_tables import StudyPoints
-from sim.shipped import market_pairs, published_periods
+from sim.shipped import home_origin, market_pairs, published_periods
 
 
 def study_points(loaded: Any) -> StudyPoints:
@@ -15,19 +15,21 @@ def study_points(loaded: Any) -> StudyPoints:
     they live elsewhere, and corn when they follow a series.
     """
     scenario = loaded.scenario
-    origin = scenario.base_price_origin
+    origin = home_origin(vars(scenario))
     grade = next((name for name, grade in scenario.grades.items() if grade.pool == "feed"), "")
     quotes = scenario.reference_prices.items()
     homes = {name: scenario.feeders[quote.feeders] for name, quote in quotes if quote.feeders is not None}
     home = tuple(name for name, feeders in homes.items() if feeders.origin == origin)
     demand = homes[home[0]].demand.get(grade) if home else None
+    stated = demand.elasticity if demand is not None else None
+    elasticity = float(loaded.levels(stated)[0]) if stated is not None else 0.0
     return StudyPoints(
         origin=origin,
         grade=grade,
         pairs=tuple(market_pairs(scenario.model_dump(include={"markets"}))),
         periods=tuple(published_periods()),
-        home=home if demand is not None else (),
+        home=home if stated is not None else (),
         outside=tuple(name for name, feeders in homes.items() if feeders.origin != origin),
         corn=tuple(name for name, quote in quotes if quote.feeders is None),
-        elasticity=demand.elasticity if demand is not None else 0.0,
+        elasticity=elasticity,
     )

@@ -97,6 +97,8 @@ class World(mesa.Model):
     def _corn_relative_to_year(self) -> np.ndarray:
         """Corn price against its mean over the crop year, (period,)."""
         level = self.scenario.corn_usd_t
+        if level is None:
+            return np.ones(self.periods)
         path = np.full(self.periods, level) if isinstance(level, int | float) else self.parameters.path(level)
         yearly = np.add.reduceat(path, np.arange(0, self.periods, self.periods_per_year)) / self.periods_per_year
         return path / np.repeat(yearly, self.periods_per_year)
@@ -110,12 +112,14 @@ class World(mesa.Model):
         return self.value(self.now.freight_usd_t.get(origin, {}).get(region)) * self.freight_factor
 
     def set_freight(self, tender: Tender) -> None:
-        """Put today's freight on every seat of a tender; growers' haul to feeders is net of the haul to port saved."""
+        """Put today's freight and subsidy on every seat; growers' haul to feeders is net of the haul to port saved."""
         for number, seat in enumerate(tender.seats):
             if seat.role == "growers":
                 tender.freight_cad_t[number] = self.growers[seat.seller].haul_cad_t
-            else:
-                tender.freight_cad_t[number] = self.freight(seat.origin, tender.region)
+                continue
+            tender.freight_cad_t[number] = self.freight(seat.origin, tender.region)
+            if seat.origin in self.treasuries and not seat.agreement:
+                tender.grant_cad_t[number] = self.treasuries[seat.origin].grant_cad_t(tender.region)
 
     def demand_of(self, tender: Tender):
         """Demand section of a tender today."""
@@ -126,17 +130,22 @@ class World(mesa.Model):
         section = self.now.growers[group]
         return self.value(section.freight_to_feeders_cad_t) - self.value(section.freight_to_port_cad_t)
 
-    def base_point(self, tender: Tender) -> tuple[Array, Array]:
-        """Landed base price (C$/t) and tonnes of a tender today, shocks included, each (draw,)."""
+    def base_point(self, tender: Tender) -> tuple[Array, Array, float]:
+        """Landed base price (C$/t), tonnes, each (draw,), and elasticity of a tender today, shocks included.
+
+        A demand stated by its line is taken through its midpoint, where the elasticity is one.
+        """
         section, demand = assembly.buyer_section(self.now, tender.buyer), self.demand_of(tender)
-        price = self.value(demand.price) * self.currency_cad[demand.currency]
+        line, base_origin = demand.intercept is not None, self.scenario.base_price_origin
+        level = 0.5 * self.value(demand.intercept) if line else self.value(demand.price)
+        tonnes = level / self.value(demand.slope) if line else self.value(demand.quantity_kt)
+        price = level * self.currency_cad[demand.currency]
         corn = self.corn_mean[self.period] * self.shocks.corn[self.period] - 1.0
         price = price * (1.0 + demand.corn_response * corn)
-        if not tender.is_home:
-            price = price + self.freight(self.scenario.base_price_origin, tender.region)
-        count = self.tenders_per_year(section)
-        kt = self.value(demand.quantity_kt) / count * self.shocks.demand[tender.buyer][self.year]
-        return price, kt
+        if not tender.is_home and not line and base_origin is not None:
+            price = price + self.freight(base_origin, tender.region)
+        kt = tonnes / self.tenders_per_year(section) * self.shocks.demand[tender.buyer][self.year]
+        return price, kt, 1.0 if line else self.value(demand.elasticity)
 
     def is_held(self, tender: Tender, period: int) -> bool:
         """Whether a tender takes place in a period."""
@@ -205,3 +214,13 @@ class World(mesa.Model):
     def sales_of(self, seller: str, origin: str) -> list[Sale]:
         """Sales a seller made from an origin in this period."""
         return [t.sale(n) for t, n in self.seats_of[seller, origin] if t.is_open]
+
+    def sales_from(self, origin: str) -> list[Sale]:
+        """Sales of this period by everybody who ships from an origin, its growers at home left out."""
+        return [
+            tender.sale(number)
+            for tender in self.tenders
+            if tender.is_open
+            for number, seat in enumerate(tender.seats)
+            if seat.origin == origin and seat.role != "growers"
+        ]

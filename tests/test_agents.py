@@ -36,7 +36,7 @@ def tender(usual=100.0, freight=10.0, base=40.0, pool="feed", grade_cost=0.0, bu
     """An open tender at which prices have stood at ``usual`` and buyers took ``base``; demand is 200 - Q."""
     seat = Seat("seller", "board", "home", agreement)
     made = Tender(
-        buyer, buyer, "importer", "offshore", "sea", "abroad", pool, pool, grade_cost, 1.0, [seat] * seats, draws=1
+        buyer, buyer, "importer", "offshore", "sea", "abroad", pool, pool, grade_cost, [seat] * seats, draws=1
     )
     made.base_price_cad_t, made.base_kt, made.last_total_kt = kt(usual), kt(base), kt(base)
     made.open(kt(200), kt(1))

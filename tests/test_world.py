@@ -96,9 +96,9 @@ def test_dear_corn_lifts_the_base_price_of_feed(history):
     tender = market.buyers["saudi_arabia"].tenders["feed"]
     freight = market.freight("canada", "gulf")
     market.corn_mean[:] = 1.0
-    price, kt = market.base_point(tender)
+    price, kt, _ = market.base_point(tender)
     market.shocks.corn[market.period] = 1.1
-    dear_price, same_kt = market.base_point(tender)
+    dear_price, same_kt, _ = market.base_point(tender)
     assert (dear_price - freight) / (price - freight) == pytest.approx(1 + 0.4 * 0.1)  # corn_response is 0.4
     assert same_kt == kt
 

@@ -23,6 +23,7 @@ from sim.experiments.monthly import MonthlySeries, band_columns
 from sim.ledger import Ledger
 from sim.measures import Measures, summary
 from sim.measures.study_tables import study_tables
+from sim.shipped import home_origin
 from sim.study_points import study_points
 
 Progress = Callable[[int], None]
@@ -158,7 +159,7 @@ class Task:
     def run(self, draws: int, first_draw: int, progress: Progress) -> Chunk:
         """Simulate one chunk and reduce its ledger."""
         ledger = self.simulate(self.loaded, draws, first_draw, progress, self.seed)
-        series = MonthlySeries.of(ledger, self.loaded.scenario.base_price_origin)
+        series = MonthlySeries.of(ledger, home_origin(vars(self.loaded.scenario)))
         series_file = self.scratch / f"series-{first_draw}.npy"
         np.save(series_file, series.values)
         draws_file = self.scratch / f"sales-{first_draw}.parquet" if self.save_draws else None

@@ -20,6 +20,7 @@ from sim.figures.style import (
     sheet,
     title_of,
 )  # fmt: skip
+from sim.shipped import home_origin
 
 
 def prices(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -31,7 +32,7 @@ def prices(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
     if not grades:
         return None
     events = policy_events(meta, years)
-    origin = title_of(meta, "origins", scenario["base_price_origin"], 40)
+    origin = title_of(meta, "origins", home_origin(scenario), 40)
     with mpl.rc_context(STYLE):
         heights = [*strip_height(events), *[2.5] * len(grades)]
         figure, axes = sheet(meta, f"Prices by market, {origin}, f.o.b. port", heights, note=BAND_NOTE)

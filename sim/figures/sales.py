@@ -11,25 +11,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.style import STYLE, colour, crop_year_axis, crop_years_of, legend, sheet, shorten, title_of
+from sim.shipped import home_origin
 
 MOST_SELLERS = 7
 OFF_BOARD = "Growers, off-board"
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
-SELLER_SECTIONS = ("boards", "exporters")
+SELLER_SECTIONS = ("boards", "exporters", "sellers")
 
 
 def sales(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
     """Mean sales per crop year, stacked by market (hatched by grade) and by seller."""
     years, scenario = crop_years_of(frames["series"]), meta["scenario"]
     ledger = frames["ledger"]
-    own = ledger[ledger["origin"] == scenario["base_price_origin"]]
+    own = ledger[ledger["origin"] == home_origin(scenario)]
     if own.empty:
         return None
     by_market = _tonnes(own, ["pool", "market", "grade"], years)
     pools = [pool for pool in ("feed", "malting") if pool in by_market.columns.get_level_values("pool")]
     off_board = own["seller"].where(own["role"] != "growers", OFF_BOARD)  # grower groups sell as one
     by_seller = _largest(_tonnes(own.assign(seller=off_board), ["seller"], years))
-    origin = title_of(meta, "origins", scenario["base_price_origin"], 40)
+    origin = title_of(meta, "origins", home_origin(scenario), 40)
     with mpl.rc_context(STYLE):
         figure, axes = sheet(
             meta,

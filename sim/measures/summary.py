@@ -24,7 +24,7 @@ from sim.measures.sales import (
     year_codes,
 )
 from sim.measures.table import Table
-from sim.measures.trade import concentration, prices, subsidies, tonnes
+from sim.measures.trade import concentration, landed_prices, prices, subsidies, tonnes
 from sim.measures.welfare import welfare
 
 KEY = ["table", "row", "column", "unit"]
@@ -125,6 +125,11 @@ def _programmes(ledger: Ledger) -> list[Table]:
     ]
 
 
+def origins_reported(ledger: Ledger) -> list[str]:
+    """Origins with a board, whose prices by market and price gaps are reported; all of them when none has one."""
+    return sorted(set(board_origins(ledger).values())) or labels(ledger, "origin")
+
+
 def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequence[Table] = ()) -> Measures:
     """Everything reported about a run, by crop year.
 
@@ -132,7 +137,7 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequenc
     ----------
     ledger : Ledger
     origins : sequence of str, optional
-        Origins whose prices by market and price gaps are reported; those with a board when absent.
+        Origins whose prices by market and price gaps are reported; as in :func:`origins_reported` when absent.
     extra : sequence of Table, optional
         Tables to append, such as those of ``study_tables``.
 
@@ -142,11 +147,12 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequenc
         Rows are crop years. Columns join labels with colons: ``market:grade``, ``origin:market:grade``, ``board:pool``,
         ``origin:grade:market-market``.
     """
-    boards = board_origins(ledger)
-    origins = sorted(set(boards.values())) if origins is None else list(origins)
+    origins = origins_reported(ledger) if origins is None else list(origins)
     years = tuple(ledger.crop_years)
     tables = [
         prices(ledger, ("market", "grade"), "market_price"),
+        landed_prices(ledger, ("market", "grade"), "landed_price"),
+        landed_prices(ledger, ("buyer", "grade"), "buyer_price"),
         tonnes(ledger, ("market", "grade"), "market_tonnes"),
         prices(ledger, ("origin", "market", "grade"), "origin_price", origin=origins),
         tonnes(ledger, ("origin", "market", "grade"), "origin_tonnes"),
@@ -186,8 +192,7 @@ def monthly_summary(ledger: Ledger, origins: Sequence[str] | None = None) -> Mea
 
     Rows are the periods' months (with the period's number where a month has several).
     """
-    boards = board_origins(ledger)
-    origins = sorted(set(boards.values())) if origins is None else list(origins)
+    origins = origins_reported(ledger) if origins is None else list(origins)
     months = ledger.periods["month"]
     rows = tuple(months if months.is_unique else months + "#" + ledger.periods["period"].astype(str))
     tables = []

@@ -53,6 +53,12 @@ def prices(ledger: Ledger, by: tuple[str, ...] = ("market", "grade"), name: str 
     return replace(value, name=name, values=divide(value.values, kt.values))
 
 
+def landed_prices(ledger: Ledger, by: tuple[str, ...], name: str) -> Table:
+    """Tonnage-weighted landed price (f.o.b. and freight) by crop year, C$/t; NaN where nothing was sold."""
+    value, kt = sums(ledger, ("landed_cad_k", "kt"), by, "C$/t")
+    return replace(value, name=name, values=divide(value.values, kt.values))
+
+
 def subsidies(ledger: Ledger, by: tuple[str, ...] = ("market", "grade"), name: str = "subsidy", **conditions) -> Table:
     """Bonuses and refunds paid by crop year, million C$; see :func:`sums`."""
     table = sums(ledger, ("subsidy_cad_k",), by, "million C$", **conditions)[0]

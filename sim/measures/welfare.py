@@ -105,13 +105,13 @@ def welfare(ledger: Ledger) -> Welfare:
     made_up = [total(np.stack([zero, *(deficits[b] for b, o in home_of.items() if o == place and b in deficits)]))
                for place in origins]  # fmt: skip
     subsidy = tabulate(ledger, select(ledger), ("subsidy_cad_k",), ("origin", "crop_year"))["subsidy_cad_k"]
-    grades, handling = (
+    grades, handling, making = (
         [state_by_year(ledger, state, place) for place in origins]
-        for state in ("grade_cost_cad_k", "handling_cost_cad_k")
+        for state in ("grade_cost_cad_k", "handling_cost_cad_k", "production_cost_cad_k")
     )
     producers = [
-        1000 * account.revenue_million_cad + paid - cost
-        for account, paid, cost in zip(accounts, made_up, grades, strict=True)
+        1000 * account.revenue_million_cad + paid - cost - made
+        for account, paid, cost, made in zip(accounts, made_up, grades, making, strict=True)
     ]
     merchants = [account.margin_cad_k - cost for account, cost in zip(accounts, handling, strict=True)]
     programme_state = ledger.states.get("programme_spend_cad_k")

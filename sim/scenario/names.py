@@ -22,6 +22,8 @@ VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("boards.*.origin", ("origins",), "origin"),
     ("traders.companies.*.origins.*", ("origins",), "origin"),
     ("exporters.*.origin", ("origins",), "origin"),
+    ("sellers.*.origin", ("origins",), "origin"),
+    ("sellers.*.grades.*", ("grades",), "grade"),
     ("eep.origin", ("origins",), "origin"),
     ("restitution.origin", ("origins",), "origin"),
     ("feeders.*.origin", ("origins",), "origin"),
@@ -39,12 +41,14 @@ VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 KEYS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("freight_usd_t", ("origins",), "origin"),
     ("marketing", ("origins",), "origin"),
+    ("export_subsidies", ("origins",), "origin"),
     ("boards.*.starting_shares", ("markets",), "market"),
     *((f"{kind}.*.demand", ("grades",), "grade") for kind in BUYERS),
 )
 LISTS = (
     "boards.*.growers",
     "boards.*.grades",
+    "sellers.*.grades",
     "traders.companies.*.origins",
     "eep.eligible",
     "treasuries.guarantors.*.boards",

@@ -24,7 +24,8 @@ class Party:
 
 def check_parties(tree: Node, report: Report) -> None:
     """Report parties that cannot be told apart or that the market has no use for."""
-    _distinct([*_entries(tree, ("boards",)), *_companies(tree), *_entries(tree, ("exporters", "growers"))], report)
+    others = _entries(tree, ("exporters", "growers"))
+    _distinct([*_entries(tree, ("boards",)), *_companies(tree), *others, *_sellers(tree)], report)
     _distinct(_entries(tree, BUYERS), report)
     _boards(tree, report)
     _agreements(tree, report)
@@ -71,6 +72,20 @@ def _companies(tree: Node) -> list[Party]:
     return parties
 
 
+def _sellers(tree: Node) -> list[Party]:
+    """Sellers listed, and the copies that ``number`` makes of each."""
+    parties = _entries(tree, ("sellers",))
+    for name, seller in items(child(tree, "sellers")):
+        node = child(seller, "number")
+        value = node.value if node is not None and not node.bad else None
+        count = value if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 200 else 1
+        path = ("sellers", name, "number")
+        for copy in range(2, count + 1):
+            about = f"copy {copy} of seller `{printable(name, 60)}`"
+            parties.append(Party(f"{name}_{copy}", path, mark_of(tree, path), about))
+    return parties
+
+
 def _distinct(parties: list[Party], report: Report) -> None:
     """Report every name that two parties share, at the later one, naming the place of the other."""
     first: dict[str, Party] = {}
@@ -79,7 +94,7 @@ def _distinct(parties: list[Party], report: Report) -> None:
         other = first.setdefault(party.name, party)
         if other is party:
             continue
-        copy = party if len(party.path) == 2 and party.path[1] == "number" else other
+        copy = party if party.path[-1] == "number" else other
         about = f"{copy.about} is called" if copy.about != "the name" else "the name"
         place = f"{dotted(other.path)} ({printable(other.mark.file)}:{other.mark.line})"
         verb = ", taken" if copy.about != "the name" else " is taken"
@@ -132,7 +147,7 @@ def _agreements(tree: Node, report: Report) -> None:
 
 
 def _feeders(tree: Node, report: Report) -> None:
-    """Every origin needs one entry of feeders that buys one feed-pool grade: its price is the origin's cash price."""
+    """An origin with growers needs one entry of feeders that buys a feed-pool grade: its price is their cash price."""
     feed = feed_grades(tree)
     section = child(tree, "feeders")
     first: dict[str, str] = {}
@@ -157,8 +172,9 @@ def _feeders(tree: Node, report: Report) -> None:
             report.add(mark_of(tree, path), path, message)
     if (section is not None and section.bad) or not any(items(child(tree, kind)) for kind in BUYERS):
         return  # reported already
+    growing = {text_of(child(group, "origin")) for _, group in items(child(tree, "growers"))}
     for origin, _ in items(child(tree, "origins")):
-        if origin not in first:
+        if origin not in first and origin in growing:
             path = ("origins", origin)
             message = f"nobody in feeders buys in origin `{origin}`; its cash price comes from an entry there"
             report.add(mark_of(tree, path), path, message)

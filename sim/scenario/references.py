@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 
+from sim.scenario.demands import check_demands
 from sim.scenario.names import BUYERS, check_names
 from sim.scenario.parties import check_parties
 from sim.scenario.problems import Report, nearest, printable
 from sim.scenario.reader import Node
+from sim.scenario.sellers import check_sellers
 from sim.scenario.systems import check_systems
 from sim.scenario.tree import child, elements, find, items, mark_of, text_of
 
 TOLERANCE = 1e-6
+GROWN = ("production_kt", "opening_stock_kt", "carryover_kt", "own_use_kt", "harvest_month")
 
 
 def check_references(tree: Node, report: Report) -> None:
@@ -25,8 +28,10 @@ def check_references(tree: Node, report: Report) -> None:
     _shares(tree, report)
     _boards(tree, report)
     _lanes(tree, report)
+    check_demands(tree, report)
     check_systems(tree, report)
     check_parties(tree, report)
+    check_sellers(tree, report)
     _reference_prices(tree, report)
     _traders(tree, report)
 
@@ -50,13 +55,18 @@ def _shares(tree: Node, report: Report) -> None:
     groups: dict[str | None, list[tuple[str, Node | None]]] = {}
     for name, group in items(child(tree, "growers")):
         groups.setdefault(text_of(child(group, "origin")), []).append((name, child(group, "share")))
-    for origin, _ in items(child(tree, "origins")):
+    sellers = {text_of(child(seller, "origin")) for _, seller in items(child(tree, "sellers"))}
+    for origin, section in items(child(tree, "origins")):
         path = ("origins", origin)
         members = groups.get(origin, [])
         if not members:
-            message = "no grower group belongs to this origin; at least one is needed in growers"
-            report.add(mark_of(tree, path), path, message)
+            if origin not in sellers:
+                message = "nobody sells from this origin; at least one grower group or seller is needed"
+                report.add(mark_of(tree, path), path, message)
             continue
+        for key in GROWN:
+            if child(section, key) is None:
+                report.add(mark_of(tree, path), (*path, key), "missing; an origin with growers needs it")
         values = [share.value if share is not None else None for _, share in members]
         if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
             continue

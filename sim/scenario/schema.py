@@ -55,6 +55,9 @@ class Calendar(Section):
     """Number of crop years."""
     periods_per_year: Literal[12, 52] = 12
     """Steps in a crop year: months or weeks."""
+    hold: Annotated[str | None, Field(pattern=r"^\d{4}/\d{2}$")] = None
+    """A crop year at which all series and events are read: a market that stands still while its agents settle. Monthly
+    series keep the mean of that year."""
 
 
 class Money(Section):
@@ -89,15 +92,15 @@ class Origin(Section):
 
     title: str
     """Name for tables and figures."""
-    harvest_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)]
+    harvest_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 1
     """Month in which the crop comes in."""
-    production_kt: Annotated[Level, unit("kt/crop year")]
-    """Crop before the yield shock."""
-    opening_stock_kt: Annotated[Level, unit("kt")]
+    production_kt: Annotated[Level, unit("kt/crop year")] = 0.0
+    """Crop before the yield shock; needed for an origin with growers."""
+    opening_stock_kt: Annotated[Level, unit("kt")] = 0.0
     """Stock at the start of the simulation (the first crop year's value is used)."""
-    carryover_kt: Annotated[Level, unit("kt")]
+    carryover_kt: Annotated[Level, unit("kt")] = 0.0
     """Stock growers aim to hold just before the next harvest, at the normal price."""
-    own_use_kt: Annotated[Level, unit("kt/crop year")]
+    own_use_kt: Annotated[Level, unit("kt/crop year")] = 0.0
     """Seed, food and industrial use taken before anything is marketed."""
     storage_elasticity: Annotated[float, unit("dimensionless", ge=0, le=5)] = 0.5
     """Percent by which the carryover target falls when the cash price is one percent above its normal."""
@@ -286,6 +289,50 @@ class Guarantor(Section):
     """Boards whose deficits it pays."""
 
 
+class Search(Section):
+    """How the best amount is looked for: trials below, above and at the one in force, then the parabola's top."""
+
+    trial_cad_t: Annotated[float, unit("C$/t", gt=0, le=1000)] = 5.0
+    """The change that is tried."""
+    trial_years: Annotated[int, unit("crop years", ge=1, le=50)] = 2
+    """How long each of the three trials is kept; what it earned is read off the last period."""
+
+
+class ExportSubsidy(Section):
+    """A subsidy per tonne that an origin's treasury pays whoever ships from there."""
+
+    rate_cad_t: dict[Name, Annotated[Level, unit("C$/t")]]
+    """Rate by the buyers' region; a region that is missing gets none."""
+    search: Search | None = None
+    """When given, the treasury looks for the amount to add to all its rates that brings its country most: receipts
+    abroad less the cost of production and of the subsidy. Several searches take turns."""
+
+
+class Seller(Section):
+    """A seller by cost, capacity and conduct, without growers or stocks behind it: it produces what it sells."""
+
+    title: str
+    """Name for tables and figures."""
+    origin: Name
+    """Origin it ships from."""
+    number: Annotated[int, unit("sellers", ge=1, le=200)] = 1
+    """How many such sellers there are; the second is called ``<name>_2``."""
+    grades: list[Name] | None = None
+    """Grades it sells; all when absent."""
+    conduct: Literal["cournot", "price_taker"] = "cournot"
+    """``cournot``: reckons with the price's fall on its own tonnes, the others' given; ``price_taker``: does not."""
+    cost_cad_t: Annotated[Level, unit("C$/t")] = 0.0
+    """Marginal cost at port of the first tonne."""
+    cost_slope_cad_t_kt: Annotated[float, unit("C$/t per kt/crop year", ge=0, le=1e6)] = 0.0
+    """Rise of marginal cost with the tonnes of a crop year."""
+    capacity_kt: Annotated[Level | None, unit("kt/crop year")] = None
+    """Most it can sell in a crop year; no limit when absent."""
+    initial_payment_cad_t: Annotated[Level | None, unit("C$/t")] = None
+    """Initial payment to the farmers behind it: what its sales desk takes for marginal cost. Cost when absent."""
+    initial_payment_search: Search | None = None
+    """When given, it looks for the amount to add to the initial payment that brings its farmers most."""
+
+
 class Treasuries(Section):
     """Treasuries beyond the two export programmes."""
 
@@ -294,16 +341,20 @@ class Treasuries(Section):
 
 
 class Demand(Section):
-    """Linear demand through a base point, with an elasticity there."""
+    """Linear demand: through a base point, with an elasticity there, or by its intercept and slope."""
 
-    price: Annotated[Level, unit("currency/t, f.o.b. base_price_origin (feeders: delivered)")]
-    """Price of the base point, f.o.b. at the reference origin."""
+    price: Annotated[Level | None, unit("currency/t, f.o.b. base_price_origin (feeders: delivered)")] = None
+    """Price of the base point, f.o.b. at the reference origin. Needs `quantity_kt` and `elasticity` beside it."""
     currency: Literal["cad", "usd", "ecu"] = "usd"
-    """Currency of the base price."""
-    quantity_kt: Annotated[Level, unit("kt/crop year")]
+    """Currency of the base price, or of the intercept and slope."""
+    quantity_kt: Annotated[Level | None, unit("kt/crop year")] = None
     """Quantity of the base point."""
-    elasticity: Annotated[float, unit("dimensionless", ge=0.01, le=100)]
-    """Price elasticity at the base point, as a positive number."""
+    elasticity: Annotated[Level | None, unit("dimensionless")] = None
+    """Price elasticity at the base point, as a positive number from 0.01 to 100."""
+    intercept: Annotated[Level | None, unit("currency/t, landed")] = None
+    """Price at which demand ends; with `slope`, the other way to state a demand."""
+    slope: Annotated[Level | None, unit("currency/t per kt/crop year")] = None
+    """Fall of the price per kt bought in a crop year."""
     corn_response: Annotated[float, unit("dimensionless", ge=0, le=2)] = 0.0
     """Percent by which the base price moves per percent that corn is away from its crop-year mean."""
 
@@ -434,14 +485,15 @@ class Scenario(Section):
     """Monte Carlo draws."""
     seed: Annotated[int, unit("integer", ge=0, le=2**63 - 1)] = 1997
     """Root of all random streams."""
-    data: list[str]
+    data: list[str] = []
     """Data tables (CSV), relative to the scenario file."""
     money: Money
     """Exchange rates."""
-    corn_usd_t: Annotated[Level, unit("US$/t")]
-    """Corn price, the substitute for feed barley."""
-    base_price_origin: Name
-    """Origin at whose port the base prices of demand are quoted (f.o.b.)."""
+    corn_usd_t: Annotated[Level | None, unit("US$/t")] = None
+    """Corn price, the substitute for feed barley; without it no demand responds to corn."""
+    base_price_origin: Name | None = None
+    """Origin at whose port the base prices of demand are quoted (f.o.b.), and whose producers are reported first; when
+    absent, base prices are landed ones and the first origin is reported first."""
     grades: dict[Name, Grade]
     """Grades."""
     markets: dict[Name, Market]
@@ -450,7 +502,7 @@ class Scenario(Section):
     """Origins."""
     freight_usd_t: dict[Name, dict[Name, Annotated[Level, unit("US$/t")]]]
     """Freight from an origin's port to a buyers' region; a pair that is missing is a lane that is not used."""
-    growers: dict[Name, Growers]
+    growers: dict[Name, Growers] = {}
     """Farmer groups."""
     boards: dict[Name, Board] = {}
     """Marketing boards."""
@@ -458,6 +510,10 @@ class Scenario(Section):
     """Trading companies."""
     exporters: dict[Name, Exporter] = {}
     """National exporters."""
+    sellers: dict[Name, Seller] = {}
+    """Sellers by cost, capacity and conduct."""
+    export_subsidies: dict[Name, ExportSubsidy] = {}
+    """Subsidies per tonne, by the origin whose treasury pays them."""
     eep: BonusProgramme | None = None
     """Export bonus programme."""
     restitution: RefundProgramme | None = None

@@ -46,6 +46,8 @@ class SeriesTable:
 
     def per_period(self, name: str, timeline: Timeline) -> np.ndarray:
         """Value in each period, shape (T,): that of its crop year, or of its month."""
+        if timeline.held is not None:  # a market that stands still has no seasons in its figures either
+            return np.repeat(self.annual(name, [timeline.held]), len(timeline))
         if self.is_monthly(name):
             return self.lookup(name, timeline.month_of_period)
         return self.lookup(name, timeline.crop_years)[timeline.year_of_period]
@@ -59,7 +61,7 @@ class SeriesTable:
 
     def missing(self, name: str, timeline: Timeline) -> list[str]:
         """Crop years or months of the calendar for which the series has no value, in order."""
-        wanted = timeline.months if self.is_monthly(name) else timeline.crop_years
+        wanted = timeline.months if self.is_monthly(name) else timeline.record_years
         return [period for period in wanted if period not in self.values[name]]
 
     def resolve(self, level: Level | None, timeline: Timeline) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from sim.calendar import Timeline
+from sim.calendar import Timeline, crop_year_label
 from sim.scenario.fields import Slot
 from sim.scenario.names import levels
 from sim.scenario.problems import Mark, Path, Report, printable
@@ -14,8 +14,9 @@ from sim.scenario.schema import Calendar, Level, SeriesLevel
 from sim.scenario.series import SeriesTable, names_of
 from sim.scenario.tree import child, mark_of, plain
 
-ABOVE_ZERO = ("price", "corn_usd_t", "cad_per_usd", "usd_per_ecu")
+ABOVE_ZERO = ("price", "corn_usd_t", "cad_per_usd", "usd_per_ecu", "intercept", "slope")
 FIRST_YEAR_ONLY = ("opening_stock_kt", "starting_refund_ecu_t")
+ELASTICITIES = (0.01, 100.0)  # outside of it a linear demand is flat or vertical for all that matters
 LARGEST = 1e9  # no tonnage, price or budget of the world comes near; beyond it sums lose their digits
 MANY = 4  # series that lack the same periods are reported together from this number on
 _LEVEL: TypeAdapter[Level] = TypeAdapter(Level)
@@ -26,12 +27,18 @@ def timeline_of(tree: Node, report: Report) -> Timeline | None:
     node = child(tree, "calendar")
     try:
         calendar = Calendar.model_validate(plain(node) if node is not None else {}, strict=True)
-        return Timeline.build(calendar.start, calendar.crop_years, calendar.periods_per_year)
+        return Timeline.build(calendar.start, calendar.crop_years, calendar.periods_per_year, calendar.hold)
     except ValidationError:
         return None  # reported by the schema
     except ValueError as error:
-        report.add(mark_of(tree, ("calendar", "start")), "calendar.start", str(error))
+        key = "start" if _splits(calendar.start) else "hold"
+        report.add(mark_of(tree, ("calendar", key)), f"calendar.{key}", str(error))
         return None
+
+
+def _splits(crop_year: str) -> bool:
+    """Whether the two halves of a crop year do not fit together."""
+    return crop_year_label(int(crop_year[:4])) != crop_year
 
 
 class LevelChecker:
@@ -66,7 +73,7 @@ class LevelChecker:
         for name in names:
             missing = self.table.missing(name, self.timeline)
             if path[-1] in FIRST_YEAR_ONLY:
-                first = Timeline.build(self.timeline.crop_years[0], 1, 12)
+                first = Timeline.build(self.timeline.record_years[0], 1, 12)
                 missing = self.table.missing(name, first)
             if missing:
                 stated = child(node, "series") or node
@@ -80,8 +87,11 @@ class LevelChecker:
         if path[-1] in FIRST_YEAR_ONLY:
             values = values[: self.timeline.periods_per_year]
         price = path[-1] in ABOVE_ZERO or path[0] == "reference_prices"
+        low, high = ELASTICITIES
+        elastic = path[-1] == "elasticity"
         checks = (
             (~np.isfinite(values), "not a finite number"),
+            (((values < low) | (values > high)) & elastic, f"must be from {low} to {high:.0f}"),
             (values <= 0, "a price must be above 0") if price else (values < 0, "must be at least 0"),
             (values > LARGEST, f"must be at most {LARGEST:.0e}"),
         )

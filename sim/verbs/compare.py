@@ -15,7 +15,7 @@ from sim.experiments.ensemble import chunks, run_ensemble
 from sim.figures import COMPARISON_FIGURES
 from sim.measures import Measures
 from sim.screen import comparison_tables, grid, mean_and_range, number
-from sim.shipped import published_effects
+from sim.shipped import home_origin, published_effects
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
 
@@ -34,7 +34,7 @@ def compare_scenarios(
     draws = loaded[0].scenario.draws if draws is None else draws
     seed = loaded[0].scenario.seed if seed is None else seed
     measures = _simulate(loaded, names, draws, seed, jobs, chunk, errors)
-    origin = loaded[0].scenario.base_price_origin
+    origin = home_origin(vars(loaded[0].scenario))
     results, folders = [], []
     for position in range(1, len(loaded)):
         result = compare(measures[0], measures[position], origin, (names[0], names[position]))
@@ -53,7 +53,7 @@ def compare_scenarios(
 
 def is_the_study(base: Any, other: Any) -> bool:
     """Whether a comparison is the one the study published: multiple sellers against a single desk, all grades."""
-    origin = base.scenario.base_price_origin
+    origin = home_origin(vars(base.scenario))
     systems = [each.scenario.marketing.get(origin) for each in (base, other)]
     if None in systems:
         return False
@@ -152,7 +152,7 @@ def show(
 
 def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str]:
     """Rows of ``result.markets`` worth a line on screen, with a heading: other boards' pools stay in the files."""
-    own = {name for name, board in scenario["boards"].items() if board["origin"] == scenario["base_price_origin"]}
+    own = {name for name, board in scenario["boards"].items() if board["origin"] == home_origin(scenario)}
     labels = {}
     for row in result.markets.rows:
         table, _, column = row.partition(" ")

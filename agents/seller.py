@@ -1,0 +1,114 @@
+"""A seller by cost, capacity and conduct: the firm of the textbook, on the same tenders as everybody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mesa
+import numpy as np
+
+from agents.allocation import equalise_marginal_revenue
+from agents.arrays import total
+from agents.terms import Offer, Sale, Tender
+from agents.trial import Trial
+
+Array = np.ndarray
+CONDUCT = {"price_taker": 0.0, "cournot": 1.0}  # share of the price fall on its own tonnes that it reckons with
+STEP = 0.7  # part of the sellers at a tender whose like move a seller allows for; below one half sellers overshoot
+
+
+@dataclass
+class Place:
+    """A seat at a tender and what was sold there last."""
+
+    tender: Tender
+    seat: int
+    sold_kt: Array
+
+
+class Seller(mesa.Agent):
+    """Owns capacity; decides what to offer at each tender, equating perceived marginal revenue with marginal cost.
+
+    At tender i the price falls by ``B_i`` a kt. With ``theta`` one for Cournot's conjecture and zero for a price taker,
+    the seller wants ``P_i - t_i + s_i - theta B_i q_i = m`` wherever it sells, ``m`` being marginal cost, or more where
+    capacity binds. It moves there from its last sale ``x_i`` in steps:
+
+        ``q_i = (P_i - t_i + s_i + (d_i - theta B_i) x_i - m) / d_i,   d_i = max(2 theta, STEP n_i + theta) B_i``
+
+    where ``n_i`` counts the sellers at the tender. They all move at the same time, so each takes only a part of its own
+    best response; at rest ``q_i = x_i`` and the condition above holds exactly. Alone, a seller is there in one step.
+
+    Source: Cournot (1838); for price takers on many lanes, Samuelson (1952), Takayama and Judge (1964).
+    """
+
+    role = "seller"
+
+    def __init__(
+        self, model: mesa.Model, name: str, origin: str, conduct: str, cost_slope_cad_t_kt: float, draws: int
+    ) -> None:
+        super().__init__(model)
+        self.name, self.origin, self.theta = name, origin, CONDUCT[conduct]
+        self.cost_slope_cad_t_kt = cost_slope_cad_t_kt  # rise of marginal cost per kt a period
+        self.cost_cad_t = np.zeros(draws)
+        self.capacity_kt = np.zeros(draws)  # of the period
+        self.initial_payment_cad_t: Array | None = None
+        self.search: Trial | None = None
+        self.places: list[Place] = []
+        self.produced_kt, self.received_cad_k, self.cost_cad_k = np.zeros((3, draws))  # of the last period it sold in
+
+    def take_seat(self, tender: Tender, seat: int) -> None:
+        """Join a tender, starting from an equal part of its base tonnes."""
+        self.places.append(Place(tender, seat, tender.base_kt / max(tender.sellers, 1)))
+
+    @property
+    def perceived_cost_cad_t(self) -> Array:
+        """Marginal cost at nothing produced as the selling desk sees it: the initial payment where farmers get one."""
+        if self.initial_payment_cad_t is None:
+            return self.cost_cad_t
+        shift = 0.0 if self.search is None else self.search.value
+        return self.initial_payment_cad_t + shift
+
+    def offer(self) -> None:
+        """Offer at every open tender."""
+        at = [place for place in self.places if place.tender.is_open]
+        if not at:
+            return
+        cost, rise = self.perceived_cost_cad_t, self.cost_slope_cad_t_kt
+        lines = [self._line(place) for place in at]
+        intercept, slope, limit = (np.array(part) for part in zip(*lines, strict=True))
+        # Selling everything everywhere is the most anybody can place; a capacity beyond it never binds.
+        capacity = np.minimum(self.capacity_kt, total(limit))
+        if rise > 0:  # leaving capacity idle is one more use of it, worth the cost it saves: c + rise x produced
+            intercept = np.concatenate([intercept - cost, (rise * capacity)[None]])
+            slope = np.concatenate([slope, np.full_like(capacity, 0.5 * rise)[None]])
+            limit = np.concatenate([limit, capacity[None]])
+        else:
+            intercept = intercept - cost
+        planned, _ = equalise_marginal_revenue(intercept, slope, limit, capacity)
+        for place, kt in zip(at, planned, strict=False):  # the idle capacity at the end is no offer
+            tender, seat = place.tender, place.seat
+            grant = tender.grant_cad_t[seat]
+            tender.offer(seat, Offer(kt, cost + tender.freight_cad_t[seat] - grant, grant))
+
+    def _line(self, place: Place) -> tuple[Array, Array, Array]:
+        """Intercept and half slope of perceived marginal revenue, and the most the buyer would ever take."""
+        tender, seat = place.tender, place.seat
+        b = tender.slope_cad_t_kt
+        # Today's published demand at the tonnes last bought: the price if everybody sold what they sold last.
+        price = np.maximum(tender.choke_cad_t - b * tender.last_total_kt, 0.0)
+        d = max(2.0 * self.theta, STEP * tender.sellers + self.theta) * b
+        net = price - tender.freight_cad_t[seat] + tender.grant_cad_t[seat]
+        return net + (d - self.theta * b) * place.sold_kt, 0.5 * d, tender.choke_cad_t / b
+
+    def settle(self, sales: list[Sale]) -> None:
+        """Produce what was sold, and enter tonnes, receipts and cost of the period."""
+        self.produced_kt = total(np.array([sale.kt for sale in sales]))
+        self.received_cad_k = total(np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales]))
+        rising = self.cost_cad_t + 0.5 * self.cost_slope_cad_t_kt * self.produced_kt
+        self.cost_cad_k = self.produced_kt * rising
+
+    def learn(self) -> None:
+        """Remember what was sold where."""
+        for place in self.places:
+            if place.tender.is_open:
+                place.sold_kt = np.array(place.tender.award_kt[place.seat])

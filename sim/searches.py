@@ -1,0 +1,50 @@
+"""Searches for a best amount: whose turn it is, and what a trial brought."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import total
+from agents.subsidy_treasury import SubsidyTreasury
+from agents.trial import PHASES
+
+
+def _turn(market) -> tuple[object, int, bool] | None:
+    """Who searches this crop year, the phase of its trial, and whether the phase ends with this year."""
+    if not market.searches:
+        return None
+    lengths = [PHASES * years for _, years in market.searches]
+    year = market.year % sum(lengths)
+    for (agent, years), length in zip(market.searches, lengths, strict=True):
+        if year < length:
+            return agent, year // years, (year + 1) % years == 0
+        year -= length
+    raise AssertionError("a crop year lies in some turn")
+
+
+def open_trials(market) -> None:
+    """In the first period of a crop year put the trial of whoever has its turn in force."""
+    turn = _turn(market)
+    if turn is not None and market.period_of_year == 0:
+        agent, phase, _ = turn
+        agent.search.begin(phase)
+
+
+def close_trials(market) -> None:
+    """In the last period of a trial tell the searcher what it earned."""
+    turn = _turn(market)
+    if turn is None or market.period_of_year != market.periods_per_year - 1:
+        return
+    agent, _, ends = turn
+    if ends:
+        agent.search.take_in(_earned(market, agent))
+
+
+def _earned(market, agent):
+    """Thousand C$ (draw,): a seller's profit; for a treasury its country's receipts less production and subsidy."""
+    if not isinstance(agent, SubsidyTreasury):
+        return agent.received_cad_k - agent.cost_cad_k
+    sales = market.sales_from(agent.origin)
+    received = total(np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales]))
+    costs = [seller.cost_cad_k for seller in market.sellers.values() if seller.origin == agent.origin]
+    return received - total(np.array(costs)) - agent.spent_cad_k
