@@ -16,16 +16,8 @@ OTHER_COLUMNS = {
     "segments": ["crop_year", "market", "grade", "central_kt", "low_kt", "high_kt", "certainty", "basis"],
     "events": ["date", "event", "source"],
     "reconstruction": [
-        "crop_year",
-        "input",
-        "unit",
-        "prior",
-        "prior_sd",
-        "inferred",
-        "stretch",
-        "low",
-        "high",
-        "source",
+        *["crop_year", "input", "unit", "prior", "prior_sd"],
+        *["inferred", "stretch", "low", "high", "source"],
     ],
     "study_table1": ["period", "pair", "mean_difference_cad_t", "significant_95"],
     "study_table2": [

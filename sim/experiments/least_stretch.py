@@ -11,14 +11,13 @@ still, z - z0 = J' lambda: the first-order condition of the constrained problem 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from sim.measures.arrays import total
 
-Model = Callable[[np.ndarray], np.ndarray]
 STEP = 1e-4  # of the central differences, in standard deviations
 LONGEST = 1.0  # standard deviations an input may move in one iteration
 STILL = 1e-7  # standard deviations; an iteration that would move less is the last
@@ -29,17 +28,27 @@ ITERATIONS = 150
 HALVINGS = 12
 
 
+class Problem(Protocol):
+    """What is to be reproduced, case by case: inputs are in standard deviations, shape (input, case)."""
+
+    def figures(self, z: np.ndarray, cases: np.ndarray) -> np.ndarray:
+        """Figures (figure, case) of some cases, given by their positions."""
+
+    def lowest(self, z: np.ndarray, cases: np.ndarray) -> np.ndarray:
+        """Lower bounds (input, case) of the inputs, which may depend on the inputs; -inf where there is none."""
+
+
 @dataclass(frozen=True)
 class Solution:
     """Where the search ended.
 
     Attributes
     ----------
-    stretch : ndarray, shape (input, ..., draw)
+    stretch : ndarray, shape (input, case)
         Inputs in prior standard deviations from the prior.
-    miss : ndarray, shape (figure, ..., draw)
+    miss : ndarray, shape (figure, case)
         Reproduced less target.
-    converged : ndarray of bool, shape (..., draw)
+    converged : ndarray of bool, shape (case,)
     """
 
     stretch: np.ndarray
@@ -47,66 +56,73 @@ class Solution:
     converged: np.ndarray
 
 
-def least_stretch(
-    model: Model, target: np.ndarray, near: np.ndarray, lowest: Callable[[np.ndarray], np.ndarray]
-) -> Solution:
-    """Find the inputs nearest to ``near`` with ``model(inputs) == target``.
+def least_stretch(problem: Problem, target: np.ndarray, near: np.ndarray) -> Solution:
+    """Find the inputs nearest to ``near`` that give ``target``.
 
     Parameters
     ----------
-    model : callable
-        From inputs in standard deviations, shape (input, ..., draw), to figures, shape (figure, ..., draw).
-    target : ndarray, shape (figure, ..., draw)
-    near : ndarray, shape (input, ..., draw)
-    lowest : callable
-        Lower bounds at given inputs, same shape; -inf where there is none.
+    problem : Problem
+    target : ndarray, shape (figure, case)
+    near : ndarray, shape (input, case)
 
     Returns
     -------
     Solution
-        Each case stops when it stands still, whatever the others do, so a draw is the same alone and among others.
+        Each case goes its own way and stops when it stands still, so it is the same alone and among others.
     """
-    z = _inside(near, lowest)
-    moving = np.ones(z.shape[1:], dtype=bool)
-    price = np.zeros(target.shape)
-    multiplier = np.zeros(target.shape)
-
-    def merit(at: np.ndarray) -> np.ndarray:
-        return total((at - near) ** 2) / 2 + total(price * np.abs(model(at) - target))
-
+    every = np.arange(near.shape[-1])
+    z, multiplier = _inside(problem, near, every), np.zeros(target.shape)
+    price, moving = np.zeros(target.shape), np.ones(len(every), dtype=bool)
     for _ in range(ITERATIONS):
-        value, jacobian, curvature = _derivatives(model, z, multiplier)
-        move, multiplier = _step(z, near, target - value, jacobian, curvature, lowest(z))
-        longest = np.abs(move).max(axis=0)
-        moving = moving & (longest > STILL)
-        if not moving.any():
+        at = np.flatnonzero(moving)
+        if len(at) == 0:
             break
+        here = z[:, at]
+        value, jacobian, curvature = _derivatives(problem, here, at, multiplier[:, at])
+        bound = problem.lowest(here, at)
+        move, multiplier[:, at] = _step(here, near[:, at], target[:, at] - value, jacobian, curvature, bound)
+        longest = np.abs(move).max(axis=0)
+        moving[at] = longest > STILL
         move = move * np.minimum(1.0, LONGEST / np.maximum(longest, STILL))
-        price = np.maximum(price, 2 * np.abs(multiplier))
-        size, settled, now = np.ones(z.shape[1:]), ~moving | (longest < TRUSTED), merit(z)
-        for _ in range(HALVINGS):
-            settled = settled | (merit(_inside(z + size * move, lowest)) < now)
-            if settled.all():
-                break
-            size = np.where(settled, size, size / 2)
-        z = np.where(moving, _inside(z + size * move, lowest), z)
-    return Solution(z, model(z) - target, ~moving)
+        price[:, at] = np.maximum(price[:, at], 2 * np.abs(multiplier[:, at]))
+        z[:, at] = _shortened(problem, at, here, move, near[:, at], target[:, at], price[:, at], longest < TRUSTED)
+    return Solution(z, problem.figures(z, every) - target, ~moving)
 
 
-def _inside(z: np.ndarray, lowest: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+def _shortened(
+    problem: Problem, at: np.ndarray, here: np.ndarray, move: np.ndarray, near: np.ndarray, target: np.ndarray,
+    price: np.ndarray, settled: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Go along a step until the merit function falls, halving it as often as it takes; ``settled`` go all the way."""
+
+    def merit(z: np.ndarray) -> np.ndarray:
+        return total((z - near) ** 2) / 2 + total(price * np.abs(problem.figures(z, at) - target))
+
+    now, size = merit(here), np.ones(len(at))
+    for _ in range(HALVINGS):
+        settled = settled | (merit(_inside(problem, here + size * move, at)) < now)
+        if settled.all():
+            break
+        size = np.where(settled, size, size / 2)
+    return _inside(problem, here + size * move, at)
+
+
+def _inside(problem: Problem, z: np.ndarray, cases: np.ndarray) -> np.ndarray:
     """Lift inputs to their bounds; twice, because a bound may follow from inputs that were lifted themselves."""
     for _ in range(2):
-        z = np.maximum(z, lowest(z))
+        z = np.maximum(z, problem.lowest(z, cases))
     return z
 
 
-def _derivatives(model: Model, z: np.ndarray, multiplier: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Value (figure, ...), Jacobian (input, figure, ...) and curvature of the Lagrangian (input, ...)."""
-    here, slopes, curvature = model(z), [], []
+def _derivatives(
+    problem: Problem, z: np.ndarray, cases: np.ndarray, multiplier: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Value (figure, case), Jacobian (input, figure, case) and curvature of the Lagrangian (input, case)."""
+    here, slopes, curvature = problem.figures(z, cases), [], []
     for position in range(len(z)):
-        shift = np.zeros((len(z), *(1,) * (z.ndim - 1)))
+        shift = np.zeros((len(z), 1))
         shift[position] = STEP
-        up, down = model(z + shift), model(z - shift)
+        up, down = problem.figures(z + shift, cases), problem.figures(z - shift, cases)
         slopes.append((up - down) / (2 * STEP))
         curvature.append(1 - total(multiplier * (up - 2 * here + down)) / STEP**2)
     return here, np.stack(slopes), np.clip(np.stack(curvature), *CURVATURE)
@@ -115,7 +131,7 @@ def _derivatives(model: Model, z: np.ndarray, multiplier: np.ndarray) -> tuple[n
 def _step(
     z: np.ndarray, near: np.ndarray, missing: np.ndarray, jacobian: np.ndarray, curvature: np.ndarray, bound: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Step (input, ..., draw) and multipliers (figure, ..., draw); inputs that would cross their bound stop at it."""
+    """Step (input, case) and multipliers (figure, case); inputs that would cross their bound stop at it."""
     held = np.zeros(z.shape, dtype=bool)
     figures = range(jacobian.shape[1])
     for _ in range(len(z)):

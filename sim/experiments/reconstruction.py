@@ -129,27 +129,44 @@ def _draw(priors: Priors, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray
     return inputs, usable.mean(axis=-1)
 
 
-def _solve(priors: Priors, target: np.ndarray, near: np.ndarray) -> Solution:
-    centre, sd = priors.mean[..., None], priors.sd[..., None]
-    feed_change = priors.published[0][:, None]
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of Table 2 to reproduce: a case is a crop year in one draw."""
 
-    def lowest(z: np.ndarray) -> np.ndarray:
+    prior: np.ndarray
+    sd: np.ndarray
+    feed_change_cad_t: np.ndarray
+
+    def figures(self, z: np.ndarray, cases: np.ndarray) -> np.ndarray:
+        return effects(segments_of(self.prior[:, cases] + self.sd[:, cases] * z)).columns()
+
+    def lowest(self, z: np.ndarray, cases: np.ndarray) -> np.ndarray:
         """Keep the offshore price in sight of its prior, the desk feasible and every market in business."""
-        inputs = centre + sd * z
+        prior, sd = self.prior[:, cases], self.sd[:, cases]
+        inputs = prior + sd * z
         bound = np.full(z.shape, LOWEST_QUANTITY_KT)
         reference, pool = inputs[0], segments_of(inputs).pool_price_cad_t
         marginal = reference * (1 - 1 / DEFAULT.reference_elasticity)
-        # demand P -> 2 P - marginal revenue ends where the new feed price begins
-        bound[1:3] = np.maximum(marginal, (marginal + pool + feed_change) / 2) + MARGIN_CAD_T - reference
+        # a market's demand ends at 2 P less marginal revenue, and the new feed price must stay below that
+        bound[1:3] = np.maximum(marginal, (marginal + pool + self.feed_change_cad_t[cases]) / 2) - reference
+        bound[1:3] += MARGIN_CAD_T
         bound[3 : len(PRICES)] = LOWEST_PREMIUM_CAD_T
-        bound = (bound - centre) / sd
+        bound = (bound - prior) / sd
         bound[0] = -2 * REACH
         return bound
 
-    def model(z: np.ndarray) -> np.ndarray:
-        return effects(segments_of(centre + sd * z)).columns()
 
-    return least_stretch(model, target, near, lowest)
+def _solve(priors: Priors, target: np.ndarray, near: np.ndarray) -> Solution:
+    """Solve all crop years and draws at once, arrays of shape (..., crop year, draw)."""
+    cases = near.shape[1:]
+
+    def flat(rows: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(rows[..., None], (*rows.shape, cases[1])).reshape(len(rows), -1)
+
+    rows = _Rows(flat(priors.mean), flat(priors.sd), flat(priors.published)[0])
+    found = least_stretch(rows, target.reshape(len(target), -1), near.reshape(len(near), -1))
+    shaped = (each.reshape(*each.shape[:-1], *cases) for each in (found.stretch, found.miss, found.converged))
+    return Solution(*shaped)
 
 
 def assumption_draws(draws: int, seed: int) -> Assumptions:
