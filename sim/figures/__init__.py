@@ -16,6 +16,7 @@ from sim.figures.comparison import effects
 from sim.figures.prices import prices
 from sim.figures.returns import returns
 from sim.figures.sales import sales
+from sim.figures.study import japan_gap, study_sensitivity
 from sim.figures.subsidies import subsidies
 from sim.figures.supply import supply
 
@@ -33,3 +34,6 @@ FIGURES: dict[str, FigureFunction] = {
 
 COMPARISON_FIGURES: dict[str, FigureFunction] = {"effects": effects}
 """Figures of a comparison, whose ``frames`` hold ``comparison``."""
+
+RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}
+"""Figures of a reconstruction, whose ``frames`` hold ``gap`` and ``sensitivity``."""
