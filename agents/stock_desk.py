@@ -38,8 +38,9 @@ class StockDesk:
     equal, and moves only part of the way to the new split at each tender.
     """
 
-    def __init__(self, origin: str, draws: int, months: float = 1.0) -> None:
+    def __init__(self, origin: str, draws: int, months: float = 1.0, grade_cost_counts: bool = True) -> None:
         self.origin, self.months = origin, months  # length of a period in months
+        self.grade_cost_counts = grade_cost_counts  # whether growers' cost of a grade is taken off its marginal revenue
         self.stock_kt = np.zeros(draws)
         self.malting_kt = np.zeros(draws)  # part of the stock that maltsters would take
         self.reserved_kt = np.zeros(draws)  # promised under an agreement this period
@@ -117,7 +118,7 @@ class StockDesk:
             belief.price_cad_t = tender.usual_price_cad_t
             a, b = belief.revenue_line(tender.slope_cad_t_kt, tender.size_kt, tender.sellers, counter.offered_kt)
             freight, grant = tender.freight_cad_t[counter.seat], tender.grant_cad_t[counter.seat]
-            intercept.append(a - freight - tender.grade_cost_cad_t + grant)
+            intercept.append(a - freight - self._grade_cost(tender) + grant)
             slope.append(b)
             limit.append(tender.choke_cad_t / tender.slope_cad_t_kt)
             previous.append(counter.offered_kt)
@@ -136,8 +137,11 @@ class StockDesk:
             counter.offered_kt = kt
             tender = counter.tender
             grant = tender.grant_cad_t[counter.seat]
-            reserve = RESERVE_SHARE * self.worth_cad_t + tender.freight_cad_t[counter.seat] + tender.grade_cost_cad_t
+            reserve = RESERVE_SHARE * self.worth_cad_t + tender.freight_cad_t[counter.seat] + self._grade_cost(tender)
             tender.offer(counter.seat, Offer(kt, reserve - grant, grant))
+
+    def _grade_cost(self, tender: Tender) -> float:
+        return tender.grade_cost_cad_t if self.grade_cost_counts else 0.0
 
     def _busy(self, open_counters: list[tuple[int, Counter]]) -> Array:
         """Demand on the table today against what is usual, (draw,), within bounds.
@@ -145,7 +149,7 @@ class StockDesk:
         Buyers who tender once a quarter make busy and quiet periods; a seller who placed the same tonnes in all of them
         would press them on the few who come in a quiet one.
         """
-        today = total(np.array([counter.tender.size_kt for _, counter in open_counters]))
+        today = total(np.array([counter.tender.base_kt for _, counter in open_counters]))
         if self._usual_demand_kt is None:
             self._usual_demand_kt = today
         busy = np.clip(ratio(today, self._usual_demand_kt, empty=1.0), *BUSY_BOUNDS)

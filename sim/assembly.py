@@ -107,9 +107,8 @@ def build_sellers(market) -> None:
     market.boards, market.companies, market.exporters = {}, {}, {}
     for name, board in scenario.boards.items():
         pools = {pool: PoolAccount(np.ones(draws), board.initial_share) for pool in POOLS}
-        market.boards[name] = MarketingBoard(
-            market, name, StockDesk(board.origin, draws, market.months), pools, pool_rules
-        )
+        desk = StockDesk(board.origin, draws, market.months, board.grade_cost_counts)
+        market.boards[name] = MarketingBoard(market, name, desk, pools, pool_rules)
     learns = scenario.traders.rule == "roth_erev"
     for name, company in company_list(scenario.traders).items():
         agent = TradingCompany(market, name, scenario.traders.margin_cad_t, draws, learns)

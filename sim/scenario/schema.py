@@ -181,6 +181,8 @@ class Board(Section):
     """Marketing cost per tonne sold, charged to the pool."""
     adjustment: Annotated[float, unit("share", gt=0, le=1)] = 0.5
     """Share of the gap to the desired allocation closed at each tender."""
+    grade_cost_counts: bool = True
+    """Whether the growers' extra cost of a grade is taken off its marginal revenue when the board splits its barley."""
     beliefs: Beliefs = Beliefs()
     """Beliefs about residual demand."""
     starting_shares: dict[Name, Annotated[float, unit("share", ge=0, le=1)]] = {}
