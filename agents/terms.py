@@ -110,7 +110,10 @@ class Tender:
         # A buyer that comes back to the market has no recent price; its base price is then the only news.
         idle = self.choke_cad_t <= 0
         self.last_price_cad_t = np.where(idle, self.base_price_cad_t, self.last_price_cad_t)
-        self.usual_price_cad_t = np.where(idle, self.base_price_cad_t, self.usual_price_cad_t)
+        # The schedule is public: where it has moved since the last tender, the going price moves with it.
+        moved = (choke_cad_t - self.choke_cad_t) - (slope_cad_t_kt - self.slope_cad_t_kt) * self.last_total_kt
+        usual = np.maximum(self.usual_price_cad_t + moved, 0.0)
+        self.usual_price_cad_t = np.where(idle, self.base_price_cad_t, usual)
         self.choke_cad_t, self.slope_cad_t_kt = choke_cad_t, slope_cad_t_kt
         self.quantity_kt[:] = 0.0
         self.reserve_cad_t[:] = 0.0
