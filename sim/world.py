@@ -19,6 +19,7 @@ from sim.shocks import ShockPaths
 from sim.streams import Streams
 
 Array = np.ndarray
+LOWEST_PART = 0.2  # part of its base price below which a demand that moves with another price does not fall
 
 
 class World(mesa.Model):
@@ -134,9 +135,17 @@ class World(mesa.Model):
         price = price * (1.0 + demand.corn_response * corn)
         if not tender.is_home:
             price = price + self.freight(self.scenario.base_price_origin, tender.region)
+        if demand.moves_with is not None:
+            # Never below a part of the base: a linear demand needs a price above zero.
+            price = np.maximum(price + self.off_base(demand.moves_with), LOWEST_PART * price)
         count = self.tenders_per_year(section)
         kt = self.value(demand.quantity_kt) / count * self.shocks.demand[tender.buyer][self.year]
         return price, kt
+
+    def off_base(self, origin: str) -> Array:
+        """What an origin's feeders last paid above their base price of that day, C$/t (draw,)."""
+        home = [t for t in self.tenders if t.is_home and t.country == origin]
+        return home[0].last_price_cad_t - home[0].base_price_cad_t if home else np.zeros(self.draws)
 
     def is_held(self, tender: Tender, period: int) -> bool:
         """Whether a tender takes place in a period."""

@@ -306,6 +306,8 @@ class Demand(Section):
     """Price elasticity at the base point, as a positive number."""
     corn_response: Annotated[float, unit("dimensionless", ge=0, le=2)] = 0.0
     """Percent by which the base price moves per percent that corn is away from its crop-year mean."""
+    moves_with: Name | None = None
+    """Origin whose internal price the base price moves with: by what feeders there pay above or below their own base."""
 
 
 class Buyer(Section):
