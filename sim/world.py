@@ -19,6 +19,7 @@ from sim.shocks import ShockPaths
 from sim.streams import Streams
 
 Array = np.ndarray
+LOWEST_PART = 0.2  # part of its base price below which a demand that moves with another price does not fall
 
 
 class World(mesa.Model):
@@ -83,6 +84,7 @@ class World(mesa.Model):
         # Names the period in messages and keys its random numbers; a month holds several weeks.
         self.period_name = self.month if self.periods_per_year == 12 else f"{self.month}, period {period}"
         self.period_of_year = period % self.periods_per_year
+        before = getattr(self, "currency_cad", None)
         usd = self.value(self.now.money.cad_per_usd) * self.shocks.exchange[period]
         self.currency_cad = {
             "cad": np.ones(self.draws),
@@ -93,6 +95,9 @@ class World(mesa.Model):
         if hasattr(self, "cash"):
             for name, cash in self.cash.items():
                 cash.fob_cost_cad_t = self.value(self.now.origins[name].fob_cost_usd_t) * usd
+            for group in self.growers.values():
+                currency = self.now.origins[group.origin].support_price_currency
+                group.revalue(self.currency_cad[currency] / before[currency])
 
     def _corn_relative_to_year(self) -> np.ndarray:
         """Corn price against its mean over the crop year, (period,)."""
@@ -144,8 +149,23 @@ class World(mesa.Model):
         price = price * (1.0 + demand.corn_response * corn)
         if not tender.is_home and not line and base_origin is not None:
             price = price + self.freight(base_origin, tender.region)
+        if demand.moves_with is not None:
+            # Never below a part of the base: a linear demand needs a price above zero.
+            price = np.maximum(price + self.off_base(demand.moves_with), LOWEST_PART * price)
         kt = tonnes / self.tenders_per_year(section) * self.shocks.demand[tender.buyer][self.year]
         return price, kt, 1.0 if line else self.value(demand.elasticity)
+
+    def has_agreement(self, tender: Tender, board: str) -> bool:
+        """Whether a board supplies a tender's buyer under an agreement today, which is then all it sells there."""
+        agreement = self.agreements.get(tender.buyer)
+        if agreement is None or tender.is_agreement or tender.grade != agreement.grade:
+            return False
+        return agreement.is_open and agreement.seats[0].seller == board
+
+    def off_base(self, origin: str) -> Array:
+        """What an origin's feeders last paid above their base price of that day, C$/t (draw,)."""
+        home = [t for t in self.tenders if t.is_home and t.country == origin]
+        return home[0].last_price_cad_t - home[0].base_price_cad_t if home else np.zeros(self.draws)
 
     def is_held(self, tender: Tender, period: int) -> bool:
         """Whether a tender takes place in a period."""
@@ -178,8 +198,7 @@ class World(mesa.Model):
         """Worth of a delivery to the pool for a farmer, C$/t at port (draw,)."""
         section = self.now.growers[group]
         discount = (1.0 + section.discount_rate) ** -0.5  # the final payment comes about half a year after delivery
-        share = self.now.boards[board.name].initial_share
-        return board.pool_value_cad_t(share, discount, section.risk_premium_cad_t)
+        return board.pool_value_cad_t(discount, section.risk_premium_cad_t)
 
     def merchants_bid(self, origin: str) -> Array:
         """Average bid of the companies that buy from an origin's farmers, C$/t (draw,)."""

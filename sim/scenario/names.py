@@ -36,6 +36,7 @@ VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("marketing.*.continental_market", ("markets",), "market"),
     ("reference_prices.*.feeders", ("feeders",), "feeders"),
     *((f"{kind}.*.market", ("markets",), "market") for kind in BUYERS),
+    *((f"{kind}.*.demand.*.moves_with", ("origins",), "origin") for kind in BUYERS),
 )
 # keys of the mapping at the pattern
 KEYS: tuple[tuple[str, tuple[str, ...], str], ...] = (
