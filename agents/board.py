@@ -73,6 +73,12 @@ class MarketingBoard(mesa.Agent):
                 account.initial_cad_t, account.outlook_cad_t, initial_share, new_pool
             )
 
+    def hear_the_news(self) -> None:
+        """Take the published demands into the worth of stock and into what the next sales of each pool should bring."""
+        for pool, account in self.pools.items():
+            account.current_cad_t = np.maximum(account.current_cad_t + self.desk.news_cad_t(pool), 0.0)
+        self.desk.hear_the_news()
+
     def pool_value_cad_t(self, discount: float, risk_premium_cad_t: float) -> Array:
         """What a farmer thinks a delivery to the feed pool is worth at port, C$/t, shape (draw,).
 

@@ -23,16 +23,13 @@ class Buyer(mesa.Agent):
         super().__init__(model)
         self.name, self.demand_rule = name, demand_rule
         self.tenders: dict[str, Tender] = {}
-        self.full_choke_cad_t: dict[str, Array] = {}
         self.paid_cad_k = np.zeros(draws)
 
-    def open_tender(self, grade: str, price_cad_t: Array, kt: Array, elasticity: float) -> None:
-        """Publish this period's demand: linear through (landed base price, tonnes) with an elasticity there."""
+    def publish(self, grade: str, price_cad_t: Array, kt: Array, elasticity: float) -> None:
+        """Publish the demand of a tender: linear through (landed base price, tonnes) with an elasticity there."""
         tender = self.tenders[grade]
         tender.base_price_cad_t, tender.base_kt = price_cad_t, kt
-        choke, slope = self.demand_rule(price_cad_t, kt, elasticity)
-        self.full_choke_cad_t[grade] = choke
-        tender.open(choke, slope)
+        tender.publish(*self.demand_rule(price_cad_t, kt, elasticity))
 
     def pay(self, tender: Tender) -> None:
         """Pay the landed price for what was bought."""

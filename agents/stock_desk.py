@@ -23,12 +23,13 @@ RESERVE_SHARE = 0.98  # no tonne is sold much below what it brings elsewhere; th
 
 @dataclass
 class Counter:
-    """One seat of the desk: the tender, the seat's number, the belief about it, and the tonnes last offered."""
+    """One seat of the desk: tender, number, belief, tonnes last offered, and the going price when it last looked."""
 
     tender: Tender
     seat: int
     belief: ResidualDemand
     offered_kt: Array
+    known_cad_t: Array
 
 
 class StockDesk:
@@ -47,13 +48,14 @@ class StockDesk:
         self.cost_cad_k = np.zeros(draws)  # what the stock cost, thousand C$
         self.marginal_cad_t = np.zeros(draws)
         self.feed_netback_cad_t = np.zeros(draws)  # running average f.o.b. price of its feed sales by tender
+        self.average_cad_t = np.zeros(draws)  # the same of all its sales, grades net of growers' extra cost
         self.unsold_share = np.zeros(draws)  # running share of its offers that found no buyer
         self.counters: list[Counter] = []
         self._usual_demand_kt: Array | None = None
 
     def take_seat(self, tender: Tender, seat: int, belief: ResidualDemand) -> None:
         """Join a tender."""
-        self.counters.append(Counter(tender, seat, belief, np.array(belief.own_kt)))
+        self.counters.append(Counter(tender, seat, belief, np.array(belief.own_kt), tender.usual_price_cad_t))
 
     @property
     def worth_cad_t(self) -> Array:
@@ -64,10 +66,10 @@ class StockDesk:
         """
         return np.minimum(self.marginal_cad_t, self.feed_netback_cad_t) * (1.0 - GLUT_CUT * self.unsold_share)
 
-    def look_around(self) -> None:
-        """Where the desk holds nothing, value grain by the going prices of the feed tenders it has a seat at.
+    def hear_the_news(self) -> None:
+        """Value grain by the news: what the published demands of feed buyers have moved their going prices by.
 
-        A desk that was closed out of an origin knows only what it once got; it must not bid by that when it returns.
+        A desk that holds nothing knows only what it once got; it values grain by the going prices themselves.
         """
         feed = [c for c in self.counters if c.tender.pool == "feed"]
         if not feed:
@@ -76,10 +78,20 @@ class StockDesk:
         netback = np.array(
             [c.tender.usual_price_cad_t - c.tender.freight_cad_t[c.seat] + c.tender.grant_cad_t[c.seat] for c in feed]
         )
-        going = ratio(total(size * netback), total(size))
+        moved, going = self.news_cad_t("feed"), ratio(total(size * netback), total(size))
         idle = self.stock_kt <= DUST_KT
-        self.marginal_cad_t = np.where(idle, going, self.marginal_cad_t)
-        self.feed_netback_cad_t = np.where(idle, going, self.feed_netback_cad_t)
+        self.marginal_cad_t = np.where(idle, going, np.maximum(self.marginal_cad_t + moved, 0.0))
+        self.feed_netback_cad_t = np.where(idle, going, np.maximum(self.feed_netback_cad_t + moved, 0.0))
+        self.average_cad_t = np.where(idle, going, np.maximum(self.average_cad_t + moved, 0.0))
+
+    def news_cad_t(self, pool: str) -> Array:
+        """What the published demands have moved the going prices of a pool's buyers by since the desk last looked."""
+        counters = [c for c in self.counters if c.tender.pool == pool]
+        if not counters:
+            return np.zeros_like(self.stock_kt)
+        size = np.array([c.tender.size_kt for c in counters])
+        news = np.array([c.tender.usual_price_cad_t - c.known_cad_t for c in counters])
+        return ratio(total(size * news), total(size))
 
     def receive(self, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take grain into stock at a price."""
@@ -181,14 +193,20 @@ class StockDesk:
         self.reserved_kt = np.zeros_like(left)
         self.cost_cad_k = unit_cost * left
         self.stock_kt = left
-        feed = [sale for sale in sales if sale.tender.pool == "feed" and not sale.seat.agreement]
-        if feed:
-            tonnes = total(np.array([sale.kt for sale in feed]))
-            value = total(np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in feed]))
-            latest = ratio(value, tonnes, empty=self.feed_netback_cad_t)
-            weight = 1.0 - (1.0 - MEMORY) ** self.months
-            self.feed_netback_cad_t = self.feed_netback_cad_t + weight * (latest - self.feed_netback_cad_t)
+        tendered = [sale for sale in sales if not sale.seat.agreement]
+        feed = [sale for sale in tendered if sale.tender.pool == "feed"]
+        self.feed_netback_cad_t = self._averaged(self.feed_netback_cad_t, feed)
+        self.average_cad_t = self._averaged(self.average_cad_t, tendered)
         return costs
+
+    def _averaged(self, before_cad_t: Array, sales: list[Sale]) -> Array:
+        """Running average of what sales bring f.o.b., net of the growers' extra cost of a grade, (draw,)."""
+        if not sales:
+            return before_cad_t
+        tonnes = total(np.array([sale.kt for sale in sales]))
+        value = total(np.array([s.kt * (s.fob_cad_t + s.subsidy_cad_t - s.tender.grade_cost_cad_t) for s in sales]))
+        latest = ratio(value, tonnes, empty=before_cad_t)
+        return before_cad_t + (1.0 - (1.0 - MEMORY) ** self.months) * (latest - before_cad_t)
 
     def learn(self) -> None:
         """Update the belief about every tender that was held this period."""
@@ -197,3 +215,4 @@ class StockDesk:
             if tender.is_open:
                 own = tender.award_kt[counter.seat]
                 counter.belief.update(tender.last_price_cad_t, own, total(tender.award_kt))
+            counter.known_cad_t = tender.usual_price_cad_t

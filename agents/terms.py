@@ -70,6 +70,7 @@ class Tender:
     draws: int
     is_open: bool = False
     is_home: bool = False
+    schedule_cad_t: Array = field(init=False)  # choke price as published; an agreement's tonnes come off choke_cad_t
     choke_cad_t: Array = field(init=False)
     slope_cad_t_kt: Array = field(init=False)
     base_price_cad_t: Array = field(init=False)
@@ -87,7 +88,7 @@ class Tender:
 
     def __post_init__(self) -> None:
         one, many = (self.draws,), (len(self.seats), self.draws)
-        for name in ("choke", "base_price", "last_price", "usual_price"):
+        for name in ("schedule", "choke", "base_price", "last_price", "usual_price"):
             setattr(self, f"{name}_cad_t", np.zeros(one))
         self.slope_cad_t_kt, self.base_kt, self.last_total_kt = np.ones(one), np.zeros(one), np.zeros(one)
         self.quantity_kt, self.award_kt = np.zeros(many), np.zeros(many)
@@ -104,17 +105,21 @@ class Tender:
         """Seats of sellers from outside the buyer's own growers."""
         return sum(seat.role != "growers" for seat in self.seats)
 
-    def open(self, choke_cad_t: Array, slope_cad_t_kt: Array) -> None:
-        """Publish this period's inverse demand and clear the table of offers."""
-        self.is_open = True
+    def publish(self, choke_cad_t: Array, slope_cad_t_kt: Array) -> None:
+        """Publish the inverse demand of a tender to come, and let the going price move with it."""
         # A buyer that comes back to the market has no recent price; its base price is then the only news.
         idle = self.choke_cad_t <= 0
         self.last_price_cad_t = np.where(idle, self.base_price_cad_t, self.last_price_cad_t)
         # The schedule is public: where it has moved since the last tender, the going price moves with it.
-        moved = (choke_cad_t - self.choke_cad_t) - (slope_cad_t_kt - self.slope_cad_t_kt) * self.last_total_kt
+        moved = (choke_cad_t - self.schedule_cad_t) - (slope_cad_t_kt - self.slope_cad_t_kt) * self.last_total_kt
         usual = np.maximum(self.usual_price_cad_t + moved, 0.0)
         self.usual_price_cad_t = np.where(idle, self.base_price_cad_t, usual)
-        self.choke_cad_t, self.slope_cad_t_kt = choke_cad_t, slope_cad_t_kt
+        self.schedule_cad_t = self.choke_cad_t = choke_cad_t
+        self.slope_cad_t_kt = slope_cad_t_kt
+
+    def open(self) -> None:
+        """Clear the table for offers."""
+        self.is_open = True
         self.quantity_kt[:] = 0.0
         self.reserve_cad_t[:] = 0.0
         self.subsidy_cad_t[:] = 0.0

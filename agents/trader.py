@@ -18,8 +18,9 @@ MARGIN_GRID = np.array([0.0, 0.5, 1.0, 2.0, 4.0])  # multiples of the scenario's
 class TradingCompany(mesa.Agent):
     """Owns grain bought from farmers (where there is no single desk) and spot desks at cash origins.
 
-    From farmers it buys at what one more tonne is worth to it, less its margin: the marginal revenue of its sales plan.
-    With many companies that is the netback itself; alone it keeps the gain from discriminating between markets.
+    From farmers it buys at ``w + (1 - 1/n) (r - w)`` less its margin. Here ``w`` is what one more tonne is worth to it,
+    ``r`` what its sales bring on average and ``n`` the companies that bid. Alone it keeps the gain from discriminating
+    between markets; the more companies bid, the more of it they bid away, up to zero profit.
     """
 
     role = "trader"
@@ -29,11 +30,17 @@ class TradingCompany(mesa.Agent):
         self.name = name
         self.spot: dict[str, SpotSeller] = {}
         self.stock: dict[str, StockDesk] = {}
+        self.bidders: dict[str, int] = {}  # companies that buy from an origin's farmers
         self.base_margin_cad_t = margin_cad_t
         self.margin_cad_t = np.full(draws, margin_cad_t)
         self.profit_cad_k = np.zeros(draws)
         self.learning = RothErev(MARGIN_GRID, draws) if learns else None
         self._best_cad_k = np.ones(draws)  # best recent profit, the yardstick of rewards
+
+    def hear_the_news(self) -> None:
+        """Take the published demands into the worth of stock."""
+        for desk in self.stock.values():
+            desk.hear_the_news()
 
     def choose_margin(self, luck: Array) -> None:
         """Draw this period's margin when the company learns; otherwise the margin stays."""
@@ -42,7 +49,9 @@ class TradingCompany(mesa.Agent):
 
     def bid_cad_t(self, origin: str) -> Array:
         """Price bid to farmers, f.o.b.-port basis, C$/t (draw,)."""
-        return np.maximum(self.stock[origin].worth_cad_t - self.margin_cad_t, 0.0)
+        desk = self.stock[origin]
+        given_away = (1.0 - 1.0 / self.bidders[origin]) * np.maximum(desk.average_cad_t - desk.worth_cad_t, 0.0)
+        return np.maximum(desk.worth_cad_t + given_away - self.margin_cad_t, 0.0)
 
     def buy(self, origin: str, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take farmers' grain into stock."""

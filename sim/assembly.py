@@ -118,6 +118,8 @@ def build_sellers(market) -> None:
             else:
                 agent.spot[origin] = SpotSeller(SpotDesk(market.cash[origin], draws))
         market.companies[name] = agent
+    for agent in market.companies.values():
+        agent.bidders = {o: sum(o in other.stock for other in market.companies.values()) for o in agent.stock}
     for name, exporter in scenario.exporters.items():
         desk = SpotDesk(market.cash[exporter.origin], draws, exporter.cost_offset_cad_t)
         market.exporters[name] = NationalExporter(market, name, SpotSeller(desk), scenario.traders.margin_cad_t, draws)
@@ -160,9 +162,7 @@ def build_treasuries(market) -> None:
         market.committee = RefundCommittee(market, rules.origin, start)
         for seller in market.spot_sellers(rules.origin):
             seller.committee = market.committee
-    market.treasuries = {
-        origin: SubsidyTreasury(market, origin, draws) for origin in scenario.export_subsidies
-    }
+    market.treasuries = {origin: SubsidyTreasury(market, origin, draws) for origin in scenario.export_subsidies}
     market.guarantors = {
         name: PoolGuarantor(market, name, guarantor.boards, draws)
         for name, guarantor in scenario.treasuries.guarantors.items()

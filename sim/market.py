@@ -49,7 +49,7 @@ class BarleyMarket(World):
         self.treasuries_announce()  # bonus quotas are published, refund tenders decided
         self.boards_announce()  # initial payments, pool return outlook, contract calls
         self.farmers_deliver()  # contracted grain goes to the pool or to merchants
-        self.importers_open_tenders()  # every buyer due today publishes its demand; agreements are shipped first
+        self.importers_open_tenders()  # every buyer due today opens its tender; agreements are shipped first
         self.sellers_offer()  # boards and merchants split their stock, exporters bid for help and find sales
         self.tenders_clear()  # abroad first, then at home with what exporters left
         self.settle()  # stocks, money and subsidies change hands; every sale enters the ledger
@@ -58,11 +58,15 @@ class BarleyMarket(World):
         self.check_and_record()  # tonnes and money must add up in every draw before the next day starts
 
     def advance_calendar(self) -> None:
-        """Set the date, the scenario in force and the day's exchange rates, corn and freight."""
+        """Set the date, the scenario in force and the day's exchange rates, corn and freight; demand is published."""
         self.period = self.steps - 1
         self.set_period(self.period)
         for tender in self.tenders:
             tender.is_open = False
+            if self.is_held(tender, self.period) and not tender.is_agreement:
+                self.buyers[tender.buyer].publish(tender.grade, *self.base_point(tender))
+        for seller in (*self.boards.values(), *self.companies.values()):
+            seller.hear_the_news()
         for name, group in self.growers.items():
             group.haul_cad_t = self.haul(name)
         for cash in self.cash.values():
@@ -140,8 +144,6 @@ class BarleyMarket(World):
             groups = [g for g in self.growers.values() if g.origin == origin]
             to_board, to_merchants = board_takes_deliveries(marketing), merchants_take_deliveries(marketing)
             companies = [c for c in self.companies.values() if origin in c.stock]
-            for company in companies if to_merchants else ():
-                company.stock[origin].look_around()
             for name, board in self.boards.items() if to_board else ():
                 offers = [g.contract_kt for g in groups if self.board_of.get(g.name) is board]
                 if offers:  # one call for all, so that no group is served before another
@@ -162,7 +164,7 @@ class BarleyMarket(World):
         """Open the tenders due today; a state importer's agreement is settled before the rest goes to tender."""
         for tender in self.tenders:
             if self.is_held(tender, self.period) and not tender.is_agreement:
-                self.buyers[tender.buyer].open_tender(tender.grade, *self.base_point(tender))
+                tender.open()
                 self.set_freight(tender)
         for name, tender in self.agreements.items():
             if self.is_held(tender, self.period):

@@ -153,7 +153,7 @@ class Recorder:
         tenders = [tender for tender in self.market.tenders if not tender.is_agreement]
         for place, tender in enumerate(tenders):
             if tender.is_open:
-                choke[place] = self.market.buyers[tender.buyer].full_choke_cad_t[tender.grade]
+                choke[place] = tender.schedule_cad_t
                 slope[place] = tender.slope_cad_t_kt
 
     def _record_boards(self, t: int) -> None:
