@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -212,6 +214,44 @@ def test_the_misprint_is_the_same_in_all_price_columns(made):
     gap = printed_average_gap(made.priors)
     np.testing.assert_allclose(gap[:3], 0.034, atol=1e-9)
     np.testing.assert_allclose(misprint_table(made)["one_row_by"].iloc[:3], 0.34, atol=1e-9)
+
+
+# --- the page
+
+
+def rows_of_page(heading: str) -> dict[str, list[float]]:
+    """Numbers of each row of the first table under a heading of docs/study.md."""
+    text = (Path(__file__).parents[1] / "docs" / "study.md").read_text(encoding="utf-8").split(f"\n{heading}")[1]
+    table = text[text.index("|---") :].split("\n\n")[0].splitlines()[1:]
+    cells = {line.split("|")[1].strip(): line.split("|", 2)[2] for line in table}
+    return {name: [float(x) for x in re.findall(r"-?\d+\.?\d*", rest)] for name, rest in cells.items()}
+
+
+def close(stated: float, found: float, sure: bool) -> bool:
+    """Rounded figures agree; the ends of intervals may move a little with the machine's arithmetic."""
+    return abs(stated - found) <= (0.006 if sure else 0.1 + 0.03 * abs(found)) + (0.5 if stated == int(stated) else 0)
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"), [("## Table 2, published", "simulated"), ("## Regions regrouped", "regrouped")]
+)
+def test_the_page_states_what_is_computed(made, heading, column):
+    table = replication_table(DRAWS, SEED, made) if column == "simulated" else regrouped_table(made)
+    stated = rows_of_page(heading)
+    assert set(stated) == set(table["row"])
+    for row, part in table.groupby("row"):
+        found = part[["published", column, "low", "high"]].to_numpy().ravel()
+        assert len(stated[row]) == len(found)
+        assert all(close(*pair, i % 4 < 2) for i, pair in enumerate(zip(stated[row], found, strict=True))), row
+
+
+def test_the_page_states_the_inferred_gaps_and_the_break_even_cost(made):
+    gap, bonus = made.inputs[INPUTS.index("japan_feed_gap"), :, 0], made.priors.bonus_cad_t
+    for y, numbers in enumerate(rows_of_page("Japan over offshore, C$/t").values()):
+        assert numbers[0] == pytest.approx(gap[y], abs=0.051) and numbers[3] == pytest.approx(bonus[y], abs=0.051)
+    cost = break_even_table(made, DRAWS, SEED).set_index("row")["break_even_cad_t"]
+    for row, numbers in rows_of_page("## Break-even").items():
+        assert numbers[0] == pytest.approx(cost[row], abs=0.051)
 
 
 # --- the command

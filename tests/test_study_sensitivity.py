@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -67,3 +70,13 @@ def test_swings_rank_the_assumptions(table):
     feed = swings(table, FEED)
     assert list(feed.index[:2]) == ["reference_elasticity", "demand"] and feed.index[-1] == "domestic_elasticity"
     assert swings(table, REVENUE).is_monotonic_decreasing
+
+
+def test_the_page_states_the_point_results(table):
+    page = (Path(__file__).parents[1] / "docs" / "study.md").read_text(encoding="utf-8")
+    for (_assumption, value), part in table.groupby(["assumption", "value"], sort=False):
+        feed, revenue, surplus = (part.set_index("column").loc[c, "point"] for c in (FEED, REVENUE, SURPLUS))
+        label = value.replace("_", " ") + (" (study)" if part["default"].iloc[0] else "")
+        numbers = rf"\| {re.escape(label)} \| (\S+) \(.*?\) \| (\S+) \(.*?\) \| (\S+) \("
+        stated = [[float(x) for x in found] for found in re.findall(numbers, page)]
+        assert any(np.allclose(each, (feed, revenue, surplus), atol=0.051) for each in stated), label
