@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
 from typer.testing import CliRunner
 
 import sim.cli
@@ -71,6 +72,23 @@ def test_no_input_is_stretched_beyond_two_standard_deviations(made):
     found = made.priors.mean + made.stretch * made.priors.sd
     np.testing.assert_allclose(found, made.inputs[..., 0])
     assert (made.inputs[3 : len(PRICES)] >= LOWEST_PREMIUM_CAD_T).all() and (made.inputs[len(PRICES) :] > 0).all()
+
+
+@pytest.mark.parametrize("year", ["1986/87", "1988/89"])
+def test_another_solver_finds_nothing_less_stretched(made, year):
+    y = made.priors.crop_years.index(year)
+    prior, sd, target = made.priors.mean[:, y], made.priors.sd[:, y], made.priors.published[:, y]
+
+    def miss(z):
+        return effects(segments_of((prior + sd * z)[:, None])).columns()[:, 0] - target
+
+    found = minimize(
+        lambda z: z @ z, np.zeros(len(prior)), jac=lambda z: 2 * z, method="SLSQP",
+        constraints={"type": "eq", "fun": miss}, options={"maxiter": 200, "ftol": 1e-10},
+    )  # fmt: skip
+    assert found.success
+    assert found.fun == pytest.approx(made.stretch[:, y] @ made.stretch[:, y], rel=1e-3)
+    np.testing.assert_allclose(found.x, made.stretch[:, y], atol=0.01)
 
 
 def test_the_single_desk_is_feasible_in_all_years(made):

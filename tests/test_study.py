@@ -13,18 +13,15 @@ from sim.study import (
     DEFAULT,
     DEMANDS,
     OBJECTIVES,
-    STUDY,
     Assumptions,
     InfeasibleSegments,
-    Layout,
-    Segments,
     describe,
     effects,
-    regroup,
     required_marginal_revenue,
     single_desk,
 )
 from sim.study_prices import clearing_price, demand_kt
+from sim.study_segments import STUDY, Layout, Segments, regroup
 
 PRICE = np.array([140.0, 112, 100, 210, 190, 200, 195, 180, 190])
 QUANTITY = np.array([800.0, 100, 3000, 340, 130, 20, 320, 50, 70])

@@ -18,7 +18,8 @@ from sim.experiments.study_priors import INPUTS, PRICES, Priors, read_priors, se
 from sim.measures.arrays import mean, total
 from sim.shipped import AVERAGE
 from sim.streams import Streams
-from sim.study import COLUMNS, DEFAULT, Assumptions, Effects, Segments, effects
+from sim.study import COLUMNS, DEFAULT, Assumptions, Effects, effects
+from sim.study_segments import Segments
 
 DRAWS, SEED = 200, 1997
 LOWEST_PREMIUM_CAD_T = 5.0

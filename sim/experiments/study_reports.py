@@ -17,7 +17,8 @@ from sim.experiments.reconstruction import (
 from sim.experiments.study_priors import INPUTS, segments_of
 from sim.measures.regime_effect import break_even_cost
 from sim.shipped import AVERAGE
-from sim.study import COLUMNS, DEFAULT, Segments, describe, effects, regroup, required_marginal_revenue, single_desk
+from sim.study import COLUMNS, DEFAULT, describe, effects, required_marginal_revenue, single_desk
+from sim.study_segments import Segments, regroup
 
 REGROUPED_YEARS = ("1988/89", "1989/90")
 CRITICS_COST_CAD_T = 37.0
