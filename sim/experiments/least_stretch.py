@@ -24,7 +24,7 @@ STILL = 1e-7  # standard deviations; an iteration that would move less is the la
 TRUSTED = 1e-4  # a step shorter than this is taken as it is, for its gain drowns in rounding
 CURVATURE = (0.3, 300.0)  # bounds on H: always a descent direction, never a standstill
 RIDGE = 1e-12  # keeps a case solvable in which every input that moves some figure is at its bound
-ITERATIONS = 150
+ITERATIONS = 80
 HALVINGS = 12
 
 

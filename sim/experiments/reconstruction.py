@@ -6,6 +6,7 @@ them, and the rest stays where the prior put it.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,8 @@ from sim.experiments.study_priors import INPUTS, PRICES, Priors, read_priors, se
 from sim.measures.arrays import mean, total
 from sim.shipped import AVERAGE
 from sim.streams import Streams
-from sim.study import COLUMNS, DEFAULT, Assumptions, Effects, Segments, effects
+from sim.study import COLUMNS, DEFAULT, Assumptions, Effects, effects
+from sim.study_segments import Segments
 
 DRAWS, SEED = 200, 1997
 LOWEST_PREMIUM_CAD_T = 5.0
@@ -27,6 +29,8 @@ MARGIN_CAD_T = 0.1
 """How far a feed market stays from the price at which it would leave the market under multiple sellers."""
 REACH = 2.0
 """Draws of a prior are cut at this many standard deviations; nothing public reaches further."""
+NEARER = (0.5, 0.0)
+"""Where a draw is not made to give its row, the search starts again from this share of its distance to the prior."""
 HALF_PRINTED = (0.005, 0.005, 0.005, 0.5)
 """Half a unit of the last printed digit of each column of Table 2."""
 TOLERANCE = (0.01, 0.01, 0.01, 0.5)
@@ -58,15 +62,15 @@ class Reconstruction:
         Inferred less prior, in prior standard deviations.
     draws : ndarray, shape (input, crop year, draw)
         What else would give the rows; each draw within the rounding of the printed figures.
-    usable_share : ndarray, shape (crop year,)
-        Share of draws that could be made to give their row; in the place of each of the others stands another draw.
+    reached_share : ndarray, shape (crop year,)
+        Share of draws that gave their row at once; the others were drawn nearer to the prior until they did.
     """
 
     priors: Priors
     inputs: np.ndarray
     stretch: np.ndarray
     draws: np.ndarray
-    usable_share: np.ndarray
+    reached_share: np.ndarray
 
     @property
     def segments(self) -> Segments:
@@ -111,22 +115,29 @@ def reconstruct(draws: int = DRAWS, seed: int = SEED, priors: Priors | None = No
 
 
 def _draw(priors: Priors, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Randomise, then project: draws (input, crop year, draw) and the share of each year that worked."""
+    """Randomise, then project: draws (input, crop year, draw) and the share of each year that worked at once."""
     streams, years = Streams(seed, draws), priors.crop_years
     low, high = ndtr(-REACH), ndtr(REACH)
     near = [ndtri(low + (high - low) * streams.uniform("reconstruction", "inputs", y, len(INPUTS))) for y in years]
     error = np.stack([streams.uniform("reconstruction", "rounding", y, len(COLUMNS)) for y in years], axis=1)
     target = priors.published[..., None] + (2 * error - 1) * np.reshape(HALF_PRINTED, (-1, 1, 1))
     found = _solve(priors, target, np.stack(near, axis=1))
-    usable = (np.abs(found.miss) < np.reshape(TOLERANCE, (-1, 1, 1))).all(axis=0)
-    if not usable.any(axis=-1).all():
-        lost = [year for year, good in zip(years, usable.any(axis=-1), strict=True) if not good]
-        raise ReconstructionError(f"no draw could be made to give the row of {', '.join(lost)}; try more draws")
-    inputs = priors.mean[..., None] + priors.sd[..., None] * found.stretch
-    for year, good in enumerate(usable):  # years are independent, so any usable draw may stand in for another
-        at = np.flatnonzero(good)
-        inputs[:, year] = inputs[:, year][:, np.where(good, np.arange(draws), at[np.arange(draws) % len(at)])]
-    return inputs, usable.mean(axis=-1)
+    stretch, miss = found.stretch, found.miss
+    off = _misses(miss)
+    reached = 1 - off.mean(axis=-1)
+    for part in NEARER:
+        if off.any():
+            again = _solve(priors, target, part * np.stack(near, axis=1), off)
+            stretch, miss = np.where(off, again.stretch, stretch), np.where(off, again.miss, miss)
+            off = _misses(miss)
+    if off.any():
+        lost = [year for year, bad in zip(years, off.any(axis=-1), strict=True) if bad]
+        raise ReconstructionError(f"draws that cannot be made to give the row of {', '.join(lost)}")
+    return priors.mean[..., None] + priors.sd[..., None] * stretch, reached
+
+
+def _misses(miss: np.ndarray) -> np.ndarray:
+    return ~(np.abs(miss) < np.reshape(TOLERANCE, (-1, 1, 1))).all(axis=0)
 
 
 @dataclass(frozen=True)
@@ -156,17 +167,20 @@ class _Rows:
         return bound
 
 
-def _solve(priors: Priors, target: np.ndarray, near: np.ndarray) -> Solution:
-    """Solve all crop years and draws at once, arrays of shape (..., crop year, draw)."""
+def _solve(priors: Priors, target: np.ndarray, near: np.ndarray, chosen: np.ndarray | None = None) -> Solution:
+    """Solve crop years and draws at once, arrays of shape (..., crop year, draw); only the ``chosen`` where given."""
     cases = near.shape[1:]
+    at = np.arange(near[0].size) if chosen is None else np.flatnonzero(chosen)
+    year = at // cases[1]
+    rows = _Rows(priors.mean[:, year], priors.sd[:, year], priors.published[0, year])
+    found = least_stretch(rows, target.reshape(len(target), -1)[:, at], near.reshape(len(near), -1)[:, at])
 
-    def flat(rows: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(rows[..., None], (*rows.shape, cases[1])).reshape(len(rows), -1)
+    def shaped(values: np.ndarray) -> np.ndarray:
+        whole = np.zeros((*values.shape[:-1], near[0].size), dtype=values.dtype)
+        whole[..., at] = values
+        return whole.reshape(*values.shape[:-1], *cases)
 
-    rows = _Rows(flat(priors.mean), flat(priors.sd), flat(priors.published)[0])
-    found = least_stretch(rows, target.reshape(len(target), -1), near.reshape(len(near), -1))
-    shaped = (each.reshape(*each.shape[:-1], *cases) for each in (found.stretch, found.miss, found.converged))
-    return Solution(*shaped)
+    return Solution(shaped(found.stretch), shaped(found.miss), shaped(found.converged))
 
 
 def assumption_draws(draws: int, seed: int) -> Assumptions:
@@ -176,6 +190,14 @@ def assumption_draws(draws: int, seed: int) -> Assumptions:
     for (name, (low, high)), u in zip(RANGES.items(), uniform, strict=True):
         values[name] = low * (high / low) ** u if name == "reference_elasticity" else low + (high - low) * u
     return Assumptions(**values)
+
+
+def interval(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """5 and 95 % of the draws (last axis) that have a value; NaN where none has."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, for an empty set of draws
+        low, high = np.nanquantile(draws, [0.05, 0.95], axis=-1)
+    return low, high
 
 
 def with_average(rows: np.ndarray) -> np.ndarray:
@@ -204,7 +226,7 @@ def replication_table(
     made = reconstruction or reconstruct(draws, seed)
     point = with_average(made.effects().columns())[..., 0]
     cloud = with_average(effects(segments_of(made.draws), assumption_draws(draws, seed), strict=False).columns())
-    low, high = np.nanquantile(cloud, [0.05, 0.95], axis=-1)
+    low, high = interval(cloud)
     published = np.column_stack([made.priors.published, made.priors.published_average])
     rows = [*made.priors.crop_years, AVERAGE]
     return pd.DataFrame(

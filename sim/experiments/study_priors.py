@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.shipped import AVERAGE, published_effects, published_gaps, shipped_folder
-from sim.study import COLUMNS, FEED, SIX_ROW, STUDY, Segments
+from sim.study import COLUMNS
+from sim.study_segments import FEED, SIX_ROW, STUDY, Segments
 
 PRICE_SD_USD_T = 8.0
 """Error of the offshore feed price, as its source states it."""
@@ -20,7 +21,6 @@ DOMESTIC_SD_KT = 400.0
 """Error of domestic feed use: the size of the break that the adjusted series takes out."""
 GAP_PERIOD = "1985/86-1994/95"
 """Period of Table 1 that covers the years of Table 2."""
-QUANTITY_FLOOR_KT = 1.0
 PREMIUM_SERIES = {SIX_ROW: "price.malting_premium_farm_manitoba", "two_row": "price.malting_premium_farm_alberta"}
 US_MALTING, US_FEED = "price.minneapolis_malting_barley", "price.minneapolis_feed_barley"
 
@@ -46,8 +46,8 @@ class Priors:
         Rows of Table 2, the figures to reproduce; columns as in ``sim.study.COLUMNS``.
     published_average : ndarray, shape (column,)
         Its printed averages.
-    cad_per_usd, bonus_cad_t : ndarray, shape (crop year,)
-        Exchange rate, and the export bonus the inferred gap is compared with.
+    bonus_cad_t : ndarray, shape (crop year,)
+        The export bonus, with which the inferred gap is compared.
     """
 
     crop_years: tuple[str, ...]
@@ -56,7 +56,6 @@ class Priors:
     sources: dict[str, str]
     published: np.ndarray
     published_average: np.ndarray
-    cad_per_usd: np.ndarray
     bonus_cad_t: np.ndarray
 
 
@@ -111,7 +110,6 @@ def read_priors(folder: Path | None = None) -> Priors:
         sources={name: rows[name][2] for name in INPUTS},
         published=np.array([[effects[year, column] for year in years] for column in COLUMNS]),
         published_average=np.array([effects[AVERAGE, column] for column in COLUMNS]),
-        cad_per_usd=rate,
         bonus_cad_t=of("policy.eep_barley_bonus") * rate,
     )
 

@@ -9,6 +9,7 @@ from sim.experiments.reconstruction import (
     DECIMALS,
     Reconstruction,
     assumption_draws,
+    interval,
     printed_average_gap,
     unit_of,
     with_average,
@@ -16,7 +17,8 @@ from sim.experiments.reconstruction import (
 from sim.experiments.study_priors import INPUTS, segments_of
 from sim.measures.regime_effect import break_even_cost
 from sim.shipped import AVERAGE
-from sim.study import COLUMNS, DEFAULT, Segments, describe, effects, regroup, required_marginal_revenue, single_desk
+from sim.study import COLUMNS, DEFAULT, describe, effects, required_marginal_revenue, single_desk
+from sim.study_segments import Segments, regroup
 
 REGROUPED_YEARS = ("1988/89", "1989/90")
 CRITICS_COST_CAD_T = 37.0
@@ -94,7 +96,7 @@ def regrouped_table(made: Reconstruction, region_kt: float = 500.0, over_cad_t: 
     other[:, years] = point[..., 0]
     other = with_average(other[:, :-1, None])[..., 0]
     draws[:, years] = _regrouped(made.draws[:, years], region_kt, over_cad_t)[0]
-    low, high = np.nanquantile(with_average(draws), [0.05, 0.95], axis=-1)
+    low, high = interval(with_average(draws))
     published = np.column_stack([made.priors.published, made.priors.published_average])
     rows = [(year, at, text[year]) for year, at in zip(REGROUPED_YEARS, years, strict=True)]
     rows.append((AVERAGE, -1, ""))
@@ -137,7 +139,7 @@ def break_even_table(made: Reconstruction, draws: int, seed: int) -> pd.DataFram
     point = costs(made.segments, made.effects().producer_revenue_million_cad)[:, 0]
     cloud = segments_of(made.draws)
     found = effects(cloud, assumption_draws(draws, seed), strict=False)
-    low, high = np.nanquantile(costs(cloud, found.producer_revenue_million_cad), [0.05, 0.95], axis=-1)
+    low, high = interval(costs(cloud, found.producer_revenue_million_cad))
     rows = [*made.priors.crop_years, AVERAGE]
     return pd.DataFrame(
         {"row": rows, "break_even_cad_t": point, "low": low, "high": high, "critics_cad_t": CRITICS_COST_CAD_T}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.reconstruction import Reconstruction
+from sim.experiments.reconstruction import Reconstruction, interval
 from sim.experiments.study_priors import segments_of
 from sim.study import (
     COLUMNS,
@@ -53,13 +53,14 @@ def sensitivity_table(made: Reconstruction, values: dict[str, tuple[Any, ...]] |
         for value in tried:
             chosen = replace(DEFAULT, **{assumption: value})
             point, spread = (_ten_years(effects(each, chosen, strict=False)) for each in (made.segments, cloud))
+            label = value if isinstance(value, str) else f"{value:g}"
             words = "; ".join(infeasible_words(made, chosen, years))
             for column in (*COLUMNS, SURPLUS):
                 draws = spread[column]
-                low, high = np.nanquantile(draws, [0.05, 0.95])
+                low, high = interval(draws)
                 mean = float(np.nanmean(draws))
                 usual = value == getattr(DEFAULT, assumption)
-                row = (assumption, str(value), usual, column, float(point[column][0]), mean, low, high, words)
+                row = (assumption, label, usual, column, float(point[column][0]), mean, low, high, words)
                 lines.append(row)
     columns = ["assumption", "value", "default", "column", "point", "mean", "low", "high", "infeasible"]
     return pd.DataFrame(lines, columns=columns)

@@ -78,6 +78,7 @@ def study_sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> 
                 if number == 0:
                     words = NAMES.get(name, name)
                     panel.text(
-                        0.01, top - 1.0, words, transform=panel.get_yaxis_transform(), va="center", weight="bold"
-                    )
+                        0.01, top - 1.0, words, transform=panel.get_yaxis_transform(), va="center", weight="bold",
+                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+                    )  # fmt: skip
     return figure

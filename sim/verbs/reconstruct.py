@@ -79,14 +79,14 @@ def fingerprint(made: Reconstruction) -> str:
 
 
 def notes(made: Reconstruction) -> list[str]:
-    """Say how far inputs were stretched, and how many draws could not be made to give their row."""
+    """Say how far inputs were stretched, and how many draws had to start nearer to the prior."""
     size = np.abs(made.stretch)
     i, y = np.unravel_index(int(size.argmax()), size.shape)
     years = made.priors.crop_years
     text = [f"largest stretch: {size[i, y]:.2f} prior standard deviations, {INPUTS[i]} {years[y]}"]
-    lost = [f"{year} {1 - share:.1%}" for year, share in zip(years, made.usable_share, strict=True) if share < 1]
+    lost = [f"{year} {1 - share:.1%}" for year, share in zip(years, made.reached_share, strict=True) if share < 1]
     if lost:
-        text.append(f"draws that could not be made to give their row, replaced by others: {', '.join(lost)}")
+        text.append(f"draws that gave their row only from nearer to the prior: {', '.join(lost)}")
     return text
 
 
