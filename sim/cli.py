@@ -191,6 +191,21 @@ def compare(
 
 @app.command()
 @verb
+def study(
+    draws: Draws = None,
+    seed: Seed = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Print the study's Tables 1-4, every published figure beside the simulated one, and save both."""
+    from sim.verbs.study import study as compare_with_study
+
+    compare_with_study(draws, seed, out, jobs, as_json, screen(), errors())
+
+
+@app.command()
+@verb
 def validate(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
     sets: Sets = None,
