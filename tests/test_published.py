@@ -237,7 +237,7 @@ def quick(ensembles, monkeypatch, tmp_path):
         return ensembles[loaded.scenario.calendar.crop_years]
 
     monkeypatch.setattr(sim.verbs.study, "run_ensemble", found)
-    monkeypatch.setattr(sim.verbs.study, "replication_table", replicated)
+    monkeypatch.setattr(sim.verbs.study, "replication_table", lambda seed: replicated())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

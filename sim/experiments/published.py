@@ -134,10 +134,14 @@ def agreement(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def position(frame: pd.DataFrame) -> pd.Series:
-    """Where each published figure lies: ``<`` below the 90 % interval, ``>`` above, empty inside, ``-`` without one."""
+    """Where each published figure lies: ``<`` below the 90 % interval, ``>`` above, empty inside, ``-`` without one.
+
+    A single draw has no interval.
+    """
+    interval = frame["low"] < frame["high"]
     below, above = frame["published"] < frame["low"], frame["published"] > frame["high"]
     found = np.where(below, "<", np.where(above, ">", ""))
-    return pd.Series(np.where(frame["low"].isna() | frame["high"].isna(), "-", found), index=frame.index)
+    return pd.Series(np.where(interval, found, "-"), index=frame.index)
 
 
 def _rows(published: Sequence[Figure], table: int) -> list[str]:

@@ -35,7 +35,7 @@ def study(
     draws = base.scenario.draws if draws is None else draws
     seed = base.scenario.seed if seed is None else seed
     published = published_figures()
-    frame = beside(published, _simulate(base, other, draws, seed, jobs, errors), replication_table())
+    frame = beside(published, _simulate(base, other, draws, seed, jobs, errors), replication_table(seed=seed))
     folder = _save(out, frame, base, other, draws, seed)
     if json_wanted:
         print(json.dumps(as_json(frame), ensure_ascii=False, allow_nan=False))

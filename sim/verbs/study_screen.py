@@ -52,7 +52,7 @@ def _print_table(console: Console, part: pd.DataFrame, table: int, draws: int) -
     """Print one table, as many of its columns side by side as fit."""
     agents = part[part["label"] != REPLICATION]
     again = {(line.row, line.column): line.simulated for line in part[part["label"] == REPLICATION].itertuples()}
-    marks = position(agents) if draws > 1 else pd.Series("", index=agents.index)
+    marks = position(agents).replace("-", "")
     cells = {(line.row, line.column): (line, marks[line.Index]) for line in agents.itertuples()}
     rows = list(dict.fromkeys(agents["row"]))
     first = max(len(text) for text in (*rows, FIRST[table]))
