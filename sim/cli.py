@@ -206,6 +206,20 @@ def study(
 
 @app.command()
 @verb
+def reconstruct(
+    draws: Annotated[int, whole(1, 10_000, "Draws of what else would give Table 2.")] = 200,
+    seed: Annotated[int, whole(0, 2**63 - 1, "Root of all random streams.")] = 1997,
+    out: Out = RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Infer the study's confidential segments, replicate its Table 2 and test its assumptions."""
+    from sim.verbs.reconstruct import reconstruct_study
+
+    reconstruct_study(draws, seed, out, as_json, screen(), errors())
+
+
+@app.command()
+@verb
 def validate(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
     sets: Sets = None,

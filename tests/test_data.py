@@ -11,10 +11,14 @@ import pytest
 DATA = Path(__file__).parents[1] / "scenarios" / "data"
 TIDY_COLUMNS = ["series", "period", "value", "unit", "certainty", "source"]
 ANNUAL_FILES = ["production_and_use", "trade", "prices", "policy", "freight", "exchange", "derived"]
-TIDY_FILES = [*ANNUAL_FILES, "monthly"]
+TIDY_FILES = [*ANNUAL_FILES, "monthly", "reconstructed"]
 OTHER_COLUMNS = {
     "segments": ["crop_year", "market", "grade", "central_kt", "low_kt", "high_kt", "certainty", "basis"],
     "events": ["date", "event", "source"],
+    "reconstruction": [
+        *["crop_year", "input", "unit", "prior", "prior_sd"],
+        *["inferred", "stretch", "low", "high", "source"],
+    ],
     "study_table1": ["period", "pair", "mean_difference_cad_t", "significant_95"],
     "study_table2": [
         "crop_year",
@@ -69,7 +73,7 @@ def test_no_table_is_unknown():
 
 def test_every_table_is_described():
     text = (DATA / "SOURCES.md").read_text(encoding="utf-8")
-    for name in [*TIDY_FILES, "segments", "events", "study_table1", "study_table4"]:
+    for name in [*TIDY_FILES, "segments", "events", "reconstruction", "study_table1", "study_table4"]:
         assert f"`{name}.csv`" in text
 
 
@@ -134,7 +138,7 @@ def test_other_table_has_its_columns(name):
     assert list(table.columns) == OTHER_COLUMNS[name]
     assert not table.isna().any().any()
     assert np.isfinite(table.select_dtypes("number").to_numpy(dtype=float)).all()
-    key_columns = {"segments": 3, "study_table1": 2, "events": 2}.get(name, 1)
+    key_columns = {"segments": 3, "reconstruction": 2, "study_table1": 2, "events": 2}.get(name, 1)
     assert not table.duplicated(list(table.columns[:key_columns])).any()
 
 

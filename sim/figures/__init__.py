@@ -17,6 +17,7 @@ from sim.figures.prices import prices
 from sim.figures.published import published
 from sim.figures.returns import returns
 from sim.figures.sales import sales
+from sim.figures.study import japan_gap, study_sensitivity
 from sim.figures.subsidies import subsidies
 from sim.figures.supply import supply
 
@@ -37,3 +38,6 @@ COMPARISON_FIGURES: dict[str, FigureFunction] = {"effects": effects}
 
 STUDY_FIGURES: dict[str, FigureFunction] = {"published": published}
 """Figures of the study's tables, whose ``frames`` hold ``published``."""
+
+RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}
+"""Figures of a reconstruction, whose ``frames`` hold ``gap`` and ``sensitivity``."""
