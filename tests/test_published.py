@@ -25,6 +25,7 @@ from sim.experiments.published import (
     position,
     study_calendar,
 )
+from sim.experiments.reconstruction import replication_table
 from sim.figures.published import PANELS, published
 from sim.measures import Table, producer_account, summary, volatility
 from sim.scenario import load
@@ -130,6 +131,13 @@ def test_agreement_counts_and_marks(shift, inside, mark):
     assert set(position(frame[frame["label"] != "replication"])) == {mark}
     flipped = sum(np.sign(v + shift) != np.sign(v) for t, _, c, v in FIGURES if t <= 2 or c.startswith("movement"))
     assert whole["same_sign"] == 71 - flipped
+
+
+def test_the_reconstruction_fills_its_cells():
+    frame = beside(FIGURES, {}, replication_table(draws=10))
+    own = frame[frame["label"] == "replication"]
+    assert list(own[COLUMNS[:4]].itertuples(index=False, name=None)) == [f for f in FIGURES if f[0] == 2]
+    assert own.notna().all(axis=None) and agreement(own).loc[0, "near"] == 44
 
 
 # --- the agents' tables

@@ -30,7 +30,10 @@ LOOKS = {"prediction": (0, "o"), "replication": (1, "D"), "fitted": (2, "s")}
 def published(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure:
     """Draw published (x) against simulated (y) with the 45-degree line and 5-95 % bars."""
     frame = frames["published"]
-    note = "Points: mean of draws; bars: 5-95 % of draws; grey line: published = simulated."
+    note = (
+        "Points: mean of draws; bars: 5-95 % of draws (replication: of other inputs and assumptions that fit); "
+        "line: published = simulated."
+    )
     with mpl.rc_context(STYLE):
         figure, axes = sheet(meta, "Published and simulated figures of the study", [3.2, 3.2], columns=3, note=note)
         for panel, (table, mark, title, unit) in zip(axes.flat, PANELS, strict=True):
