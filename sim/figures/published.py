@@ -31,7 +31,7 @@ def published(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure:
     """Draw published (x) against simulated (y) with the 45-degree line and 5-95 % bars."""
     frame = frames["published"]
     note = (
-        "Points: mean of draws; bars: 5-95 % of draws (replication: of other inputs and assumptions that fit); "
+        "Points: mean of draws; bars: 5-95 % of draws (replication: of inputs and assumptions); "
         "line: published = simulated."
     )
     with mpl.rc_context(STYLE):
