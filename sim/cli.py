@@ -191,6 +191,21 @@ def compare(
 
 @app.command()
 @verb
+def study(
+    draws: Draws = None,
+    seed: Seed = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Print the study's Tables 1-4, every published figure beside the simulated one, and save both."""
+    from sim.verbs.study import study as compare_with_study
+
+    compare_with_study(draws, seed, out, jobs, as_json, screen(), errors())
+
+
+@app.command()
+@verb
 def reconstruct(
     draws: Annotated[int, whole(1, 10_000, "Draws of what else would give Table 2.")] = 200,
     seed: Annotated[int, whole(0, 2**63 - 1, "Root of all random streams.")] = 1997,

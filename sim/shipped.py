@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 AVERAGE = "average"
+SIGNIFICANCE = "significant_95"
+ROW_KEYS = {1: ("period", "pair"), 2: ("crop_year",), 3: ("crop_year",), 4: ("series",)}
+"""Columns that name the rows of each published table."""
 
 
 def shipped_folder() -> Path:
@@ -53,7 +56,7 @@ def market_pairs(scenario: dict[str, Any]) -> list[str]:
 def published_gaps() -> dict[str, tuple[float, bool]]:
     """Read the study's Table 1: ``"period pair"`` -> (mean difference in C$/t, starred at 95 %)."""
     return {
-        f"{row['period']} {row['pair']}": (float(row["mean_difference_cad_t"]), row["significant_95"] == "true")
+        f"{row['period']} {row['pair']}": (float(row["mean_difference_cad_t"]), row[SIGNIFICANCE] == "true")
         for row in _read("study_table1")
     }
 
@@ -65,12 +68,27 @@ def published_periods() -> list[str]:
 
 def published_effects() -> dict[tuple[str, str], float]:
     """Read the study's Table 2: (crop year or "average", column) -> multiple sellers minus single desk."""
-    return {
-        (row["crop_year"], column): float(value)
-        for row in _read("study_table2")
-        for column, value in row.items()
-        if column != "crop_year" and value
-    }
+    return {(row, column): value for table, row, column, value in published_figures() if table == 2}
+
+
+def published_figures() -> list[tuple[int, str, str, float]]:
+    """Read every figure of the study's Tables 1-4 in printed order: (table, row, column, value).
+
+    A row of Table 1 is called ``period pair``. The basis of corn to itself, zero by definition, is left out.
+    """
+    return [
+        (table, row, column, float(value))
+        for table, keys in ROW_KEYS.items()
+        for line in _read(f"study_table{table}")
+        for row in [" ".join(line[key] for key in keys)]
+        for column, value in line.items()
+        if value and column not in (*keys, SIGNIFICANCE, f"{row}_basis_cad_t")
+    ]
+
+
+def published_seasons() -> tuple[str, ...]:
+    """List the crop years of the study's Table 3."""
+    return tuple(dict.fromkeys(row for table, row, _, _ in published_figures() if table == 3 and row != AVERAGE))
 
 
 def _read(name: str) -> list[dict[str, str]]:

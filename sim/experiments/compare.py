@@ -85,9 +85,14 @@ def compare(base: Measures, other: Measures, origin: str, names: tuple[str, str]
     """
     if base.draw_numbers != other.draw_numbers:
         raise ValueError("runs with different draws cannot be compared")
-    effects = _producers(other, origin).minus(_producers(base, origin), "table2").with_average()
+    effects = effects_on_producers(base, other, origin).with_average()
     markets, units = _markets(base, other, origin)
     return Comparison(names[0], names[1], len(base.draw_numbers), effects, markets, units)
+
+
+def effects_on_producers(base: Measures, other: Measures, origin: str) -> Table:
+    """Table 2's columns, other minus base, draw by draw: rows the crop years the two runs share, without an average."""
+    return _producers(other, origin).minus(_producers(base, origin), "table2")
 
 
 def with_published(effects: Table, published: dict[tuple[str, str], float]) -> pd.DataFrame:

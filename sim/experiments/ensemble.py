@@ -22,7 +22,7 @@ from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries, band_columns
 from sim.ledger import Ledger
 from sim.measures import Measures, summary
-from sim.measures.study_tables import study_tables
+from sim.measures.study_tables import StudyPoints, study_tables
 from sim.shipped import home_origin
 from sim.study_points import study_points
 
@@ -103,6 +103,7 @@ def run_ensemble(
     save_draws: bool = False,
     scratch: Path | None = None,
     simulate: Callable[..., Ledger] = run_chunk,
+    points: StudyPoints | None = None,
 ) -> Ensemble:
     """Simulate a scenario in chunks of at most ``chunk`` draws.
 
@@ -124,6 +125,8 @@ def run_ensemble(
         Folder for intermediate files, removed by the caller; a temporary one when absent.
     simulate : callable
         What makes the ledger of a chunk, with the arguments of :func:`run_chunk`; must be picklable for ``jobs > 1``.
+    points : StudyPoints, optional
+        What the study's tables are taken from; found in the scenario when absent.
     """
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
@@ -132,9 +135,10 @@ def run_ensemble(
             raise ValueError("save_draws needs a scratch folder")
         with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
             return run_ensemble(
-                loaded, draws, seed, chunk=chunk, jobs=jobs, progress=progress, scratch=Path(folder), simulate=simulate
-            )
-    task = Task(loaded, seed, scratch, save_draws, simulate)
+                loaded, draws, seed, chunk=chunk, jobs=jobs, progress=progress, scratch=Path(folder), simulate=simulate,
+                points=points,
+            )  # fmt: skip
+    task = Task(loaded, seed, scratch, save_draws, simulate, points or study_points(loaded))
     spans = chunks(draws, chunk)
     progress = progress or (lambda periods: None)
     results = _in_this_process(task, spans, progress) if jobs == 1 else _in_workers(task, spans, jobs, progress)
@@ -155,6 +159,7 @@ class Task:
     scratch: Path
     save_draws: bool
     simulate: Callable[..., Ledger]
+    points: StudyPoints
 
     def run(self, draws: int, first_draw: int, progress: Progress) -> Chunk:
         """Simulate one chunk and reduce its ledger."""
@@ -167,7 +172,7 @@ class Task:
             write_draws(ledger, draws_file)
         first = first_draw == 0  # the same for every chunk, so only one has to travel
         return Chunk(
-            measures=summary(ledger, extra=study_tables(ledger, study_points(self.loaded))),
+            measures=summary(ledger, extra=study_tables(ledger, self.points)),
             sums=LedgerSums.of(ledger),
             series_index=series.index if first else None,
             rows=ledger.rows if first else None,

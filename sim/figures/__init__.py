@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.figures.comparison import effects
 from sim.figures.prices import prices
+from sim.figures.published import published
 from sim.figures.returns import returns
 from sim.figures.sales import sales
 from sim.figures.study import japan_gap, study_sensitivity
@@ -34,6 +35,9 @@ FIGURES: dict[str, FigureFunction] = {
 
 COMPARISON_FIGURES: dict[str, FigureFunction] = {"effects": effects}
 """Figures of a comparison, whose ``frames`` hold ``comparison``."""
+
+STUDY_FIGURES: dict[str, FigureFunction] = {"published": published}
+"""Figures of the study's tables, whose ``frames`` hold ``published``."""
 
 RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}
 """Figures of a reconstruction, whose ``frames`` hold ``gap`` and ``sensitivity``."""

@@ -26,6 +26,8 @@ class StudyPoints:
         Reference prices: at home, at points outside, and of the substitute. Empty where the scenario quotes none.
     elasticity : float
         Home demand elasticity of Table 3, as a positive number.
+    seasons : tuple of str
+        Crop years of Tables 3 and 4; all of the run when empty.
     """
 
     origin: str
@@ -36,6 +38,7 @@ class StudyPoints:
     outside: tuple[str, ...] = ()
     corn: tuple[str, ...] = ()
     elasticity: float = 0.0
+    seasons: tuple[str, ...] = ()
 
 
 def years(period: str) -> int:
@@ -51,15 +54,16 @@ def study_tables(ledger: Ledger, points: StudyPoints) -> list[Table]:
     periods of the run.
     """
     tables: list[Table] = []
+    seasons = points.seasons or None
     periods: Sequence[str] = [
         period for period in points.periods if len(crop_years_between(ledger, period)) == years(period)
     ]
     if points.pairs and periods:
         tables.append(price_gaps(ledger, points.origin, points.grade, points.pairs, periods).table())
     if points.home and points.outside:
-        home, outside = points.home[0], points.outside
-        tables.append(price_movement(ledger, home, outside, points.origin, points.grade, points.elasticity))
+        where = (points.home[0], points.outside, points.origin, points.grade)
+        tables.append(price_movement(ledger, *where, points.elasticity, crop_years=seasons))
     if points.corn:
         series = [*points.home, *points.outside, *points.corn]
-        tables.append(volatility(ledger, series, points.corn[0]))
+        tables.append(volatility(ledger, series, points.corn[0], crop_years=seasons))
     return tables

@@ -5,15 +5,21 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from sim.figures import COMPARISON_FIGURES, FIGURES, RECONSTRUCTION_FIGURES
+from sim.figures import COMPARISON_FIGURES, FIGURES, RECONSTRUCTION_FIGURES, STUDY_FIGURES
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
 
 FRAMES = {
     "run": ("series", "summary", "ledger"),
     "comparison": ("comparison",),
     "reconstruction": ("gap", "sensitivity"),
+    "study": ("published",),
 }
-KNOWN = {"run": FIGURES, "comparison": COMPARISON_FIGURES, "reconstruction": RECONSTRUCTION_FIGURES}
+KNOWN = {
+    "run": FIGURES,
+    "comparison": COMPARISON_FIGURES,
+    "reconstruction": RECONSTRUCTION_FIGURES,
+    "study": STUDY_FIGURES,
+}
 
 
 def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | None) -> list[Path]:

@@ -1,0 +1,79 @@
+"""``singledesk study``: the study's Tables 1-4, published beside simulated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from sim.experiments.ensemble import chunks, run_ensemble
+from sim.experiments.printed import oddities
+from sim.experiments.published import agents_tables, as_json, beside, points, study_calendar
+from sim.experiments.reconstruction import replication_table
+from sim.figures import STUDY_FIGURES
+from sim.scenario import load
+from sim.shipped import published_figures, shipped_folder
+from sim.store import check_folder, new_run
+from sim.verbs.loading import period_count, progress_bar, provenance
+from sim.verbs.study_screen import show
+
+BASE, OTHER = "history", "multiple_sellers"
+STEM = "study"
+CHUNK = 250
+
+
+def study(
+    draws: int | None, seed: int | None, out: Path, jobs: int, json_wanted: bool, console: Console, errors: Console
+) -> Path:
+    """Run the shipped history and multiple sellers, set them beside the study, save and show; return the folder."""
+    check_folder(out)
+    base = shipped(BASE)
+    base, other = shipped(BASE, study_calendar(base.scenario.calendar.start)), shipped(OTHER)
+    draws = base.scenario.draws if draws is None else draws
+    seed = base.scenario.seed if seed is None else seed
+    published = published_figures()
+    frame = beside(published, _simulate(base, other, draws, seed, jobs, errors), replication_table(seed=seed))
+    folder = _save(out, frame, base, other, draws, seed)
+    if json_wanted:
+        print(json.dumps(as_json(frame), ensure_ascii=False, allow_nan=False))
+    else:
+        show(console, frame, oddities(published), draws)
+        console.print(f"Saved in {folder}", highlight=False, soft_wrap=True, markup=False)
+    return folder
+
+
+def shipped(name: str, sets: list[str] | None = None) -> Any:
+    """Load a shipped scenario, whatever lies in the working folder under its name."""
+    return load(shipped_folder() / f"{name}.yaml", sets or [])
+
+
+def _simulate(base: Any, other: Any, draws: int, seed: int, jobs: int, errors: Console) -> Any:
+    """Tables of the agents; a chunk for each process, since the split never changes a result."""
+    chunk = min(CHUNK, -(-draws // jobs))
+    measures = []
+    with progress_bar(errors) as bar:
+        for name, loaded in ((BASE, base), (OTHER, other)):
+            task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(loaded))
+            ensemble = run_ensemble(
+                loaded, draws, seed, chunk=chunk, jobs=jobs, points=points(loaded),
+                progress=lambda periods, task=task: bar.advance(task, periods),
+            )  # fmt: skip
+            measures.append(ensemble.measures)
+    return agents_tables(*measures, base.scenario.base_price_origin)
+
+
+def _save(out: Path, frame: pd.DataFrame, base: Any, other: Any, draws: int, seed: int) -> Path:
+    with new_run(out, STEM, base.hash) as draft:
+        draft.parquet("published", frame)
+        draft.table("published", frame)
+        meta = {
+            "stem": STEM, "base": BASE, "other": OTHER,
+            **provenance(base, draws, seed), "other_hash": other.hash, "other_scenario": other.resolved,
+        }  # fmt: skip
+        for name, function in STUDY_FIGURES.items():
+            draft.figure(name, function({"published": frame}, {**meta, "run_id": draft.run_id}))
+        draft.manifest({"kind": "study", **meta})
+    return draft.final
