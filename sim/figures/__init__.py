@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.figures.ablation import ablation
 from sim.figures.comparison import effects
 from sim.figures.prices import prices
 from sim.figures.published import published
@@ -41,3 +42,6 @@ STUDY_FIGURES: dict[str, FigureFunction] = {"published": published}
 
 RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}
 """Figures of a reconstruction, whose ``frames`` hold ``gap`` and ``sensitivity``."""
+
+ABLATION_FIGURES: dict[str, FigureFunction] = {"ablation": ablation}
+"""Figures of an ablation, whose ``frames`` hold ``ablation``."""

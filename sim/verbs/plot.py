@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from sim.figures import COMPARISON_FIGURES, FIGURES, RECONSTRUCTION_FIGURES, STUDY_FIGURES
+from sim.figures import ABLATION_FIGURES, COMPARISON_FIGURES, FIGURES, RECONSTRUCTION_FIGURES, STUDY_FIGURES
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
 
 FRAMES = {
@@ -13,12 +13,14 @@ FRAMES = {
     "comparison": ("comparison",),
     "reconstruction": ("gap", "sensitivity"),
     "study": ("published",),
+    "ablation": ("ablation",),
 }
 KNOWN = {
     "run": FIGURES,
     "comparison": COMPARISON_FIGURES,
     "reconstruction": RECONSTRUCTION_FIGURES,
     "study": STUDY_FIGURES,
+    "ablation": ABLATION_FIGURES,
 }
 
 
