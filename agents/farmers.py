@@ -30,6 +30,7 @@ class GrowerGroup(mesa.Agent):
         self.stock_kt = np.zeros(draws)
         self.release_kt = np.zeros(draws)
         self.contract_kt = np.zeros(draws)  # offered for delivery, waiting for the board's call or the merchant's truck
+        self.contract_quality = np.zeros(draws)  # part of it that maltsters would select
         self.merchant_share = np.zeros(draws)  # share of deliveries that goes to merchants
         self.expected_cad_t = np.zeros(draws)
         self.normal_cad_t = np.zeros(draws)
@@ -81,10 +82,16 @@ class GrowerGroup(mesa.Agent):
         """Offer malting quality for selection in so far as the premium pays for the trouble."""
         self.malting_offered = np.clip(premium_cad_t / max(cost_cad_t, 1e-9), 0.0, 1.0)
 
-    def offer_off_board(self, tender: Tender, port_value_cad_t: Array) -> None:
-        """Offer the release to feeders at what delivery would bring: half at par, half only for the inertia on top."""
-        for seat, extra in zip(self.seats, (0.0, self.inertia_cad_t), strict=True):
-            tender.offer(seat, Offer(0.5 * self.release_kt, port_value_cad_t + self.haul_cad_t + extra))
+    def offer_off_board(
+        self, tender: Tender, port_value_cad_t: Array, pooling: bool, selected_kt: Array, malting_share: float
+    ) -> None:
+        """Offer the release to feeders at what delivery would bring; what maltsters would select is kept for them.
+
+        Half of those who deliver to a pool leave it only for the inertia on top; nobody is attached to a merchant.
+        """
+        kept = np.minimum(selected_kt, malting_share * self.malting_offered * self.release_kt)
+        for seat, extra in zip(self.seats, (0.0, self.inertia_cad_t * pooling), strict=True):
+            tender.offer(seat, Offer(0.5 * (self.release_kt - kept), port_value_cad_t + self.haul_cad_t + extra))
 
     def offer_cash(self, tender: Tender, exported_kt: Array, support_cad_t: Array | float) -> None:
         """Offer at home what exporters have not taken, in tranches around the expected price; none below support."""
@@ -98,9 +105,14 @@ class GrowerGroup(mesa.Agent):
         """Ship what was sold at home and to exporters."""
         self.stock_kt = np.maximum(self.stock_kt - sold_kt - exported_kt, 0.0)
 
-    def contract(self, sold_kt: Array) -> None:
-        """Offer what is left of the release for delivery."""
+    def contract(self, sold_kt: Array, malting_share: float) -> None:
+        """Offer what is left of the release for delivery.
+
+        Nobody feeds malting quality that may be selected: of the release, what is fed at home is feed quality first.
+        """
         self.contract_kt = np.minimum(np.maximum(self.release_kt - sold_kt, 0.0), self.stock_kt)
+        quality = malting_share * self.malting_offered * self.release_kt
+        self.contract_quality = np.minimum(ratio(quality, self.contract_kt), 1.0)
 
     def revalue(self, factor: Array) -> None:
         """Carry expected and normal prices along with the exchange rate: growers think in their own currency."""

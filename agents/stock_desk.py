@@ -30,6 +30,7 @@ class Counter:
     belief: ResidualDemand
     offered_kt: Array
     known_cad_t: Array
+    waited: int = 0  # periods since the last tender here
 
 
 class StockDesk:
@@ -48,7 +49,7 @@ class StockDesk:
         self.cost_cad_k = np.zeros(draws)  # what the stock cost, thousand C$
         self.marginal_cad_t = np.zeros(draws)
         self.feed_netback_cad_t = np.zeros(draws)  # running average f.o.b. price of its feed sales by tender
-        self.average_cad_t = np.zeros(draws)  # the same of all its sales, grades net of growers' extra cost
+        self.malting_netback_cad_t = np.zeros(draws)  # the same of malting sales, net of the growers' extra cost
         self.unsold_share = np.zeros(draws)  # running share of its offers that found no buyer
         self.counters: list[Counter] = []
         self._usual_demand_kt: Array | None = None
@@ -82,7 +83,8 @@ class StockDesk:
         idle = self.stock_kt <= DUST_KT
         self.marginal_cad_t = np.where(idle, going, np.maximum(self.marginal_cad_t + moved, 0.0))
         self.feed_netback_cad_t = np.where(idle, going, np.maximum(self.feed_netback_cad_t + moved, 0.0))
-        self.average_cad_t = np.where(idle, going, np.maximum(self.average_cad_t + moved, 0.0))
+        malting = self.malting_netback_cad_t + self.news_cad_t("malting")
+        self.malting_netback_cad_t = np.where(idle, going, np.maximum(malting, 0.0))
 
     def news_cad_t(self, pool: str) -> Array:
         """What the published demands have moved the going prices of a pool's buyers by since the desk last looked."""
@@ -119,6 +121,8 @@ class StockDesk:
         probe : sequence of arrays (draw,), optional
             Deliberate relative changes of the tonnes at each counter, to keep learning identified.
         """
+        for counter in self.counters:
+            counter.waited += 1
         open_counters = [(i, c) for i, c in enumerate(self.counters) if c.tender.is_open and allowed(c.tender)]
         if not open_counters:
             return
@@ -138,15 +142,18 @@ class StockDesk:
         desired, self.marginal_cad_t = equalise_marginal_revenue(np.array(intercept), np.array(slope), limits, to_place)
         # Habit slows a change of split; the reserve price guards against selling where the plan wants out. A price
         # taker's plan allows for the others already.
-        habit = 1.0 if open_counters[0][1].belief.takes_price else adjustment
-        plan = before + habit * (desired - before)
+        if open_counters[0][1].belief.takes_price:
+            plan = desired
+        else:
+            habit = np.array([(1.0 - adjustment) ** (c.waited * self.months) for _, c in open_counters])[:, None]
+            plan = before + (1.0 - habit) * (desired - before)
         plan = np.minimum(plan * ratio(total(desired), total(plan), empty=0.0), limits)
         if probe is not None:
             plan = plan * np.array([1.0 + probe[i] for i, _ in open_counters])
             plan = plan * np.minimum(ratio(self.stock_kt - self.reserved_kt, total(plan), empty=1.0), 1.0)
         plan = self._within_malting_stock(plan, [c.tender.pool == "malting" for _, c in open_counters])
         for (_, counter), kt in zip(open_counters, plan, strict=True):
-            counter.offered_kt = kt
+            counter.offered_kt, counter.waited = kt, 0
             tender = counter.tender
             grant = tender.grant_cad_t[counter.seat]
             reserve = RESERVE_SHARE * self.worth_cad_t + tender.freight_cad_t[counter.seat] + self._grade_cost(tender)
@@ -194,9 +201,9 @@ class StockDesk:
         self.cost_cad_k = unit_cost * left
         self.stock_kt = left
         tendered = [sale for sale in sales if not sale.seat.agreement]
-        feed = [sale for sale in tendered if sale.tender.pool == "feed"]
+        feed, malting = ([sale for sale in tendered if sale.tender.pool == pool] for pool in ("feed", "malting"))
         self.feed_netback_cad_t = self._averaged(self.feed_netback_cad_t, feed)
-        self.average_cad_t = self._averaged(self.average_cad_t, tendered)
+        self.malting_netback_cad_t = self._averaged(self.malting_netback_cad_t, malting)
         return costs
 
     def _averaged(self, before_cad_t: Array, sales: list[Sale]) -> Array:

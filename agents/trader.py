@@ -19,8 +19,9 @@ class TradingCompany(mesa.Agent):
     """Owns grain bought from farmers (where there is no single desk) and spot desks at cash origins.
 
     From farmers it buys at ``w + (1 - 1/n) (r - w)`` less its margin. Here ``w`` is what one more tonne is worth to it,
-    ``r`` what its sales bring on average and ``n`` the companies that bid. Alone it keeps the gain from discriminating
-    between markets; the more companies bid, the more of it they bid away, up to zero profit.
+    ``r`` what its feed sales bring on average and ``n`` the companies that bid. On malting quality it pays a premium:
+    the growers' extra cost, and the share ``1 - 1/n`` of what malting barley brings beyond it over feed. Alone a
+    company keeps the gain from discriminating between markets; the more companies bid, the more of it they bid away.
     """
 
     role = "trader"
@@ -50,8 +51,11 @@ class TradingCompany(mesa.Agent):
     def bid_cad_t(self, origin: str) -> Array:
         """Price bid to farmers, f.o.b.-port basis, C$/t (draw,)."""
         desk = self.stock[origin]
-        given_away = (1.0 - 1.0 / self.bidders[origin]) * np.maximum(desk.average_cad_t - desk.worth_cad_t, 0.0)
+        given_away = self._share_bid_away(origin) * np.maximum(desk.feed_netback_cad_t - desk.worth_cad_t, 0.0)
         return np.maximum(desk.worth_cad_t + given_away - self.margin_cad_t, 0.0)
+
+    def _share_bid_away(self, origin: str) -> float:
+        return 1.0 - 1.0 / self.bidders[origin]
 
     def buy(self, origin: str, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take farmers' grain into stock."""
@@ -59,8 +63,10 @@ class TradingCompany(mesa.Agent):
 
     def settle_stock(self, origin: str, sales: list[Sale]) -> Array:
         """Ship sales from stock; returns the gross margin of each, (sale, draw), after the growers' malting premium."""
-        costs = self.stock[origin].ship(sales)
-        premium = np.array([sale.kt * sale.tender.grade_cost_cad_t for sale in sales])
+        desk = self.stock[origin]
+        beyond = self._share_bid_away(origin) * np.maximum(desk.malting_netback_cad_t - desk.feed_netback_cad_t, 0.0)
+        costs = desk.ship(sales)
+        premium = np.array([s.kt * (s.tender.grade_cost_cad_t + beyond * (s.tender.pool == "malting")) for s in sales])
         revenue = np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
         return revenue - costs - premium
 

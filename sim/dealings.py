@@ -6,8 +6,10 @@ import numpy as np
 
 from agents.arrays import ratio, total
 from agents.terms import CashMarket, Tender
+from sim.marketing import board_takes_deliveries
 from sim.tender import award_prices, clear
 
+SELECTION_MARGIN = 1.2  # growers keep a little more malting quality for selection than was selected last
 AGREEMENT_STOCK_SHARE = 0.8  # a board ships no more than this part of its stock under an agreement in one period
 
 
@@ -57,7 +59,7 @@ def settle_growers(market, cash: CashMarket) -> None:
             sold = total(home.award_kt[group.seats])
         group.sell(sold, exported)
         if cash.origin in market.now.marketing:
-            group.contract(sold)
+            group.contract(sold, market.now.growers[group.name].malting_share)
         haul += group.haul_cad_t * market.now.growers[group.name].share
     if home is not None:
         cash.price_cad_t = home.last_price_cad_t - haul
@@ -84,8 +86,14 @@ def growers_offer(market, tender: Tender) -> None:
     groups = [g for g in market.growers.values() if g.origin == tender.country]
     stocks = np.array([group.stock_kt for group in groups])
     parts = cash.exports_kt * ratio(stocks, total(stocks))
+    malting = [sale.kt for sale in market.sales_from(tender.country) if sale.tender.pool == "malting"]
+    selected, released = total(np.array(malting)), total(np.array([group.release_kt for group in groups]))
     for group, exported in zip(groups, parts, strict=True):
         if tender.country in market.now.marketing:
-            group.offer_off_board(tender, market.port_value(group.name, market.board_of.get(group.name)))
+            board = market.board_of.get(group.name)
+            pooling = board is not None and board_takes_deliveries(market.now.marketing[tender.country])
+            part = SELECTION_MARGIN * selected * ratio(group.release_kt, released)
+            share = market.now.growers[group.name].malting_share
+            group.offer_off_board(tender, market.port_value(group.name, board), pooling, part, share)
         else:
             group.offer_cash(tender, exported, floor)

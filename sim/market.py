@@ -63,7 +63,7 @@ class BarleyMarket(World):
         self.set_period(self.period)
         for tender in self.tenders:
             tender.is_open = False
-            if self.is_held(tender, self.period) and not tender.is_agreement:
+            if not tender.is_agreement:  # who tenders later in the year is known to everybody now
                 self.buyers[tender.buyer].publish(tender.grade, *self.base_point(tender))
         for seller in (*self.boards.values(), *self.companies.values()):
             seller.hear_the_news()
@@ -152,7 +152,7 @@ class BarleyMarket(World):
                 board = self.board_of.get(group.name)
                 takes = to_board and board is not None
                 pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes)
-                quality = self.now.growers[group.name].malting_share * group.malting_offered
+                quality = group.contract_quality
                 if takes:
                     board.desk.receive(pooled, pooled * quality, board.pools["feed"].initial_cad_t)
                 if to_merchants and companies:

@@ -51,7 +51,7 @@ def _first_prices(market) -> None:
     for company in market.companies.values():
         for desk in company.stock.values():
             desk.marginal_cad_t = _average_base_fob(desk.counters, "feed", market.draws)
-            desk.feed_netback_cad_t, desk.average_cad_t = desk.marginal_cad_t.copy(), desk.marginal_cad_t.copy()
+            desk.feed_netback_cad_t = desk.malting_netback_cad_t = desk.marginal_cad_t
     for name, cash in market.cash.items():
         cash.fob_cost_cad_t = market.value(market.scenario.origins[name].fob_cost_usd_t) * market.currency_cad["usd"]
         homes = [t for t in market.tenders if t.is_home and t.country == name]
