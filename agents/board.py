@@ -15,6 +15,7 @@ from agents.terms import Sale, Tender
 Array = np.ndarray
 SALES_MEMORY = 0.2  # weight of a month in the usual sales
 CALL_FLOOR = 0.2  # even a full board calls this share of offers
+PAYMENT_MEMORY = 0.25  # weight of the latest pool in what farmers have usually been paid per dollar of initial payment
 
 
 class PoolAccount:
@@ -24,6 +25,7 @@ class PoolAccount:
         self.outlook_cad_t = np.array(price_cad_t)
         self.current_cad_t = np.array(price_cad_t)
         self.initial_cad_t = initial_share * self.outlook_cad_t
+        self.usual_multiple = np.full_like(self.outlook_cad_t, 1.0 / max(initial_share, 0.1))
         self.clear()
 
     def clear(self) -> None:
@@ -71,14 +73,14 @@ class MarketingBoard(mesa.Agent):
                 account.initial_cad_t, account.outlook_cad_t, initial_share, new_pool
             )
 
-    def pool_value_cad_t(self, initial_share: float, discount: float, risk_premium_cad_t: float) -> Array:
+    def pool_value_cad_t(self, discount: float, risk_premium_cad_t: float) -> Array:
         """What a farmer thinks a delivery to the feed pool is worth at port, C$/t, shape (draw,).
 
         The initial payment is certain and prompt; the rest is discounted and a premium is taken off for its risk.
-        Before an outlook is published, farmers scale the initial payment up by the board's usual share.
+        Before an outlook is published, farmers go by what they have usually been paid in all per dollar of initial.
         """
         feed = self.pools["feed"]
-        expected = feed.outlook_cad_t if self.outlook_published else feed.initial_cad_t / max(initial_share, 0.1)
+        expected = feed.outlook_cad_t if self.outlook_published else feed.initial_cad_t * feed.usual_multiple
         later = np.maximum(expected - feed.initial_cad_t, 0.0)
         return feed.initial_cad_t + np.maximum(later * discount - risk_premium_cad_t, 0.0)
 
@@ -122,6 +124,8 @@ class MarketingBoard(mesa.Agent):
             "pool_final_cad_k": final,
             "pool_deficit_cad_k": deficit,
         }
+        multiple = ratio(initial + final, initial, empty=account.usual_multiple)
+        account.usual_multiple = account.usual_multiple + PAYMENT_MEMORY * (multiple - account.usual_multiple)
         account.clear()
         return closed
 

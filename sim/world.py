@@ -178,8 +178,7 @@ class World(mesa.Model):
         """Worth of a delivery to the pool for a farmer, C$/t at port (draw,)."""
         section = self.now.growers[group]
         discount = (1.0 + section.discount_rate) ** -0.5  # the final payment comes about half a year after delivery
-        share = self.now.boards[board.name].initial_share
-        return board.pool_value_cad_t(share, discount, section.risk_premium_cad_t)
+        return board.pool_value_cad_t(discount, section.risk_premium_cad_t)
 
     def merchants_bid(self, origin: str) -> Array:
         """Average bid of the companies that buy from an origin's farmers, C$/t (draw,)."""

@@ -161,9 +161,21 @@ def test_pool_value_discounts_what_comes_later():
     feed = wheat_board.pools["feed"]
     feed.outlook_cad_t = kt(120)
     # Initial payment 0.7 x 100 = 70; unpublished, farmers reckon with 70 / 0.7 = 100: 70 + 30 x 0.9 - 1.
-    assert wheat_board.pool_value_cad_t(0.7, 0.9, 1.0)[0] == pytest.approx(96)
+    assert wheat_board.pool_value_cad_t(0.9, 1.0)[0] == pytest.approx(96)
     wheat_board.outlook_published = True  # 70 + 50 x 0.9 - 1
-    assert wheat_board.pool_value_cad_t(0.7, 0.9, 1.0)[0] == pytest.approx(114)
+    assert wheat_board.pool_value_cad_t(0.9, 1.0)[0] == pytest.approx(114)
+
+
+def test_farmers_learn_what_a_dollar_of_initial_payment_brings():
+    wheat_board = board()
+    feed = wheat_board.pools["feed"]
+    first = feed.usual_multiple[0]
+    assert first == pytest.approx(1 / 0.7)
+    feed.add(kt(10), kt(10 * feed.initial_cad_t[0]), 0.0)  # receipts just cover the initial payment: no final one
+    wheat_board.close("feed")
+    assert feed.usual_multiple[0] == pytest.approx(0.75 * first + 0.25 * 1.0)
+    wheat_board.close("feed")  # a pool that sold nothing teaches nothing
+    assert feed.usual_multiple[0] == pytest.approx(0.75 * first + 0.25 * 1.0)
 
 
 # --- stock desk and trading company
