@@ -163,7 +163,7 @@ class BarleyMarket(World):
             marketing = self.now.marketing.get(rules.origin, Marketing())
             share = min(1.0, self.months / rules.cover_periods)
             board.offer(
-                lambda t, m=marketing: board_may_sell(m, t.pool),
+                lambda t, m=marketing, b=name: board_may_sell(m, t.pool) and not self.has_agreement(t, b),
                 share,
                 rules.adjustment,
                 self.probe(rules.beliefs, name, board.desk),
