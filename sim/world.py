@@ -84,6 +84,7 @@ class World(mesa.Model):
         # Names the period in messages and keys its random numbers; a month holds several weeks.
         self.period_name = self.month if self.periods_per_year == 12 else f"{self.month}, period {period}"
         self.period_of_year = period % self.periods_per_year
+        before = getattr(self, "currency_cad", None)
         usd = self.value(self.now.money.cad_per_usd) * self.shocks.exchange[period]
         self.currency_cad = {
             "cad": np.ones(self.draws),
@@ -94,6 +95,9 @@ class World(mesa.Model):
         if hasattr(self, "cash"):
             for name, cash in self.cash.items():
                 cash.fob_cost_cad_t = self.value(self.now.origins[name].fob_cost_usd_t) * usd
+            for group in self.growers.values():
+                currency = self.now.origins[group.origin].support_price_currency
+                group.revalue(self.currency_cad[currency] / before[currency])
 
     def _corn_relative_to_year(self) -> np.ndarray:
         """Corn price against its mean over the crop year, (period,)."""
