@@ -121,6 +121,7 @@ def test_derived_series_span_all_years():
         "offshore.balance_ratio",
         "imports.ussr_filled",
         "freight.prairie_to_port",
+        "united_states.domestic_feed_home_grown",
         *[f"segment.{segment}" for segment in SEGMENTS],
     }
     assert set(table["series"]) == expected
@@ -215,6 +216,11 @@ def test_european_prices_follow_their_formulas(annual, ecu_rate):
     np.testing.assert_allclose(annual["price.eu_internal"], world + refund - 12, atol=0.011)
     np.testing.assert_array_equal(refund[CROP_YEARS[5:]], annual["policy.eu_barley_refund"].dropna())
     assert annual.loc[CROP_YEARS[:6], "price.eu_internal"].nunique() == 1
+
+
+def test_home_grown_feed_leaves_out_what_canada_sold(annual):
+    rest = annual["united_states.domestic_feed"] - annual["segment.united_states_feed"]
+    np.testing.assert_array_equal(annual["united_states.domestic_feed_home_grown"], rest)
 
 
 def test_balance_ratio_follows_its_formula(annual):

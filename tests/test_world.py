@@ -7,6 +7,8 @@ from conftest import QUIET, run_market
 from sim.assembly import is_scheduled
 from sim.calendar import Timeline
 from sim.dealings import growers_offer
+from sim.market import BarleyMarket
+from sim.scenario import load
 from sim.scenario.event_rules import MAY_CHANGE
 from sim.shocks import persistent_factor
 from sim.streams import Streams
@@ -212,3 +214,30 @@ def test_an_event_changes_the_ledger_from_its_month_on(history, quiet_autumn, tm
 
     assert [differs(period) for period in (0, 1)] == [False, False]
     assert any(differs(period) for period in (2, 3))
+
+
+def test_a_board_sells_a_buyer_under_agreement_nothing_else(history):
+    market = run_market(history, draws=1, sets=("calendar.start=1985/86", "calendar.crop_years=1"))
+    sold = market.ledger.to_pandas().query("buyer == 'japan_food_agency' and seller == 'cwb'")
+    assert sold["agreement"].all() and 720 <= sold["kt"].sum() <= 880
+    others = market.ledger.to_pandas().query("buyer == 'japan_food_agency' and origin == 'australia'")
+    assert others["kt"].sum() > 0
+
+
+def test_border_price_moves_with_what_us_feeders_pay(history):
+    market = BarleyMarket(load(history), draws=1)
+    border, home = (market.buyers[b].tenders["feed"] for b in ("us_border_feeders", "us_feeders"))
+    before = market.base_point(border)[0]
+    home.last_price_cad_t = home.base_price_cad_t + 7.0
+    assert market.base_point(border)[0] == pytest.approx(before + 7.0)
+    home.last_price_cad_t = home.base_price_cad_t - 1000.0
+    assert 0 < market.base_point(border)[0] < before
+
+
+def test_growers_carry_expected_prices_with_the_exchange_rate(history):
+    market = BarleyMarket(load(history, ["shocks.exchange_sd=0"]), draws=1)
+    eu, prairie = market.growers["eu_growers"], market.growers["manitoba"]
+    expected, rate = eu.expected_cad_t / market.currency_cad["ecu"], prairie.expected_cad_t
+    market.set_period(6)
+    assert eu.expected_cad_t / market.currency_cad["ecu"] == pytest.approx(expected)
+    assert np.array_equal(prairie.expected_cad_t, rate)

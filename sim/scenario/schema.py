@@ -104,7 +104,7 @@ class Origin(Section):
     support_price: Annotated[Level | None, unit("support_price_currency/t")] = None
     """Cash price below which growers withhold (loan rate, intervention price); none when absent."""
     support_price_currency: Literal["cad", "usd", "ecu"] = "cad"
-    """Currency of the support price."""
+    """Currency of the support price, and the one growers remember prices in."""
     fob_cost_usd_t: Annotated[float, unit("US$/t", ge=0, le=200)] = 0.0
     """Cost from the origin's cash market to its export port."""
 
@@ -307,7 +307,7 @@ class Demand(Section):
     corn_response: Annotated[float, unit("dimensionless", ge=0, le=2)] = 0.0
     """Percent by which the base price moves per percent that corn is away from its crop-year mean."""
     moves_with: Name | None = None
-    """Origin whose internal price the base price moves with: by what feeders there pay above or below their own base."""
+    """Origin whose internal price this one moves with: by what feeders there pay above or below their own base."""
 
 
 class Buyer(Section):
