@@ -191,6 +191,29 @@ def compare(
 
 @app.command()
 @verb
+def ablation(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
+    ] = "steady",
+    draws: Draws = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    out: Out = RESULTS,
+    chunk: Chunk = 250,
+    as_json: AsJson = False,
+) -> None:
+    """Run a market under each belief and margin rule: what depends on the rule, and how long prices take to settle."""
+    from sim.experiments.ablation import UnsuitableScenario
+    from sim.verbs.ablation import ablation as ablate
+
+    try:
+        ablate(scenario, draws, seed, sets or [], out, chunk, as_json, screen(), errors())
+    except UnsuitableScenario as error:
+        fail(str(error), 2)
+
+
+@app.command()
+@verb
 def validate(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
     sets: Sets = None,

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.figures.ablation import ablation
 from sim.figures.comparison import effects
 from sim.figures.prices import prices
 from sim.figures.returns import returns
@@ -33,3 +34,6 @@ FIGURES: dict[str, FigureFunction] = {
 
 COMPARISON_FIGURES: dict[str, FigureFunction] = {"effects": effects}
 """Figures of a comparison, whose ``frames`` hold ``comparison``."""
+
+ABLATION_FIGURES: dict[str, FigureFunction] = {"ablation": ablation}
+"""Figures of an ablation, whose ``frames`` hold ``ablation``."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from sim.figures import COMPARISON_FIGURES, FIGURES
+from sim.figures import ABLATION_FIGURES, COMPARISON_FIGURES, FIGURES
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
 
-FRAMES = {"run": ("series", "summary", "ledger"), "comparison": ("comparison",)}
+FRAMES = {"run": ("series", "summary", "ledger"), "comparison": ("comparison",), "ablation": ("ablation",)}
+REGISTERS = {"run": FIGURES, "comparison": COMPARISON_FIGURES, "ablation": ABLATION_FIGURES}
 
 
 def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | None) -> list[Path]:
@@ -20,7 +21,7 @@ def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | 
     kind = stored.manifest.get("kind", "run")
     if not isinstance(kind, str) or kind not in FRAMES:
         raise StoreError(f"{stored.path}: results of kind '{kind}' have no figures to draw")
-    known = FIGURES if kind == "run" else COMPARISON_FIGURES
+    known = REGISTERS[kind]
     for name in names:
         if name not in known:
             raise StoreError(f"no figure called '{name}'; figures of this {kind}: {', '.join(known)}")
