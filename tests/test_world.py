@@ -54,12 +54,12 @@ def test_refund_tender_counts_in_ecu(history, periods, rises):
 
 
 def test_bonus_budget_is_in_us_dollars_and_binds(history):
-    sets = (*YEAR, *RATES, "eep.enabled=true", "eep.budget_usd_million=3", "eep.max_bonus_usd_t=40")
+    sets = (*YEAR, *RATES, "eep.enabled=true", "eep.budget_usd_million=3", "eep.max_bonus_usd_t=60")
     market = run_market(history, sets=sets)
     spend = market.ledger.state("programme_spend_cad_k", "eep").sum(axis=0)[0]
     # A budget taken for C$ would stop at 2000; what the last months could not place is left over.
-    assert 0.8 * 3000 < spend / 1.5 <= 3000 * (1 + 1e-9)
-    assert market.bonus_treasury.max_bonus_cad_t[0] == 60
+    assert 0.9 * 3000 < spend / 1.5 <= 3000 * (1 + 1e-9)
+    assert market.bonus_treasury.max_bonus_cad_t[0] == 90
 
 
 def test_agreement_tonnes_leave_the_tender(history):
