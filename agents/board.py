@@ -66,8 +66,10 @@ class MarketingBoard(mesa.Agent):
         self.cost_cad_k = np.zeros_like(self.cost_cad_k)
         for account in self.pools.values():
             realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=account.current_cad_t)
+            # A new pool has no past to be late with: its first outlook is what sales should bring now.
+            late = 0.0 if new_pool else lag
             account.outlook_cad_t = self.rules.pool_return_outlook(
-                account.outlook_cad_t, realised, account.current_cad_t, elapsed, lag
+                account.outlook_cad_t, realised, account.current_cad_t, elapsed, late
             )
             account.initial_cad_t = self.rules.initial_payment(
                 account.initial_cad_t, account.outlook_cad_t, initial_share, new_pool
