@@ -119,11 +119,6 @@ class GrowerGroup(mesa.Agent):
         self.expected_cad_t = self.expected_cad_t * factor
         self.normal_cad_t = self.normal_cad_t * factor
 
-    def revalue(self, factor: Array) -> None:
-        """Carry expected and normal prices along with the exchange rate: growers think in their own currency."""
-        self.expected_cad_t = self.expected_cad_t * factor
-        self.normal_cad_t = self.normal_cad_t * factor
-
     def learn(self, price_cad_t: Array, months: float) -> None:
         """Move the expected price towards this period's, which stood for ``months`` months."""
         weight = 1.0 - (1.0 - EXPECTATION_WEIGHT) ** months

@@ -162,13 +162,6 @@ class World(mesa.Model):
             return False
         return agreement.is_open and agreement.seats[0].seller == board
 
-    def has_agreement(self, tender: Tender, board: str) -> bool:
-        """Whether a board supplies a tender's buyer under an agreement today, which is then all it sells there."""
-        agreement = self.agreements.get(tender.buyer)
-        if agreement is None or tender.is_agreement or tender.grade != agreement.grade:
-            return False
-        return agreement.is_open and agreement.seats[0].seller == board
-
     def off_base(self, origin: str) -> Array:
         """What an origin's feeders last paid above their base price of that day, C$/t (draw,)."""
         home = [t for t in self.tenders if t.is_home and t.country == origin]
