@@ -54,6 +54,22 @@ def test_a_child_changes_only_what_it_states(folder):
     assert loaded.origins["seed"] == (str(folder / "tiny.yaml"), 5)
 
 
+@pytest.mark.parametrize("name", ["steady", "steady.yaml"])
+def test_a_shipped_name_is_a_parent_from_any_folder(folder, name):
+    loaded = load(child(folder, "title: Mine\n", parent=name))
+    assert loaded.scenario.title == "Mine" and loaded.scenario.importers["kuwait"].region == "gulf"
+    (folder / "steady").mkdir()  # a folder of that name is no parent
+    assert load(folder / "child.yaml").scenario == loaded.scenario
+
+
+def test_a_file_beside_wins_over_a_shipped_name(folder):
+    shutil.copy(folder / "tiny.yaml", folder / "history.yaml")
+    assert load(child(folder, "title: Mine\n", parent="history.yaml")).scenario.importers.keys() == {"desert"}
+    assert "kuwait" in load(child(folder, "title: Mine\n", parent="history")).scenario.importers
+    with pytest.raises(ScenarioError, match="not found"):  # a path is a path, not a name
+        load(child(folder, "title: Mine\n", parent="./steady.yaml"))
+
+
 def test_lists_are_replaced_and_null_removes(folder):
     text = "eep: null\nevents: []\nimporters: {desert: null}\ntraders: {companies: {trader_a: {origins: [canada]}}}\n"
     loaded = load(child(folder, text))
