@@ -202,14 +202,14 @@ def last_year(ledger):
 
 
 def test_cournots_duopoly_settles():
-    sold = last_year(run_market(DUEL, draws=1).ledger)
+    sold = last_year(run_market(DUEL, draws=2).ledger)
     assert sold["kt"].tolist() == pytest.approx([200, 200], rel=1e-3)
     assert sold["price"].tolist() == pytest.approx([60, 60], rel=1e-3)
 
 
 def test_copies_capacity_and_conduct_come_from_the_scenario():
     sets = ("sellers.rival_firm.number=3", "sellers.rival_firm.capacity_kt=60", "sellers.rival_firm.cost_cad_t=20")
-    sold = last_year(run_market(DUEL, draws=1, sets=(*sets, "sellers.home_firm.conduct=price_taker")).ledger)
+    sold = last_year(run_market(DUEL, draws=2, sets=(*sets, "sellers.home_firm.conduct=price_taker")).ledger)
     assert sold["kt"].to_dict() == pytest.approx(
         {"home_firm": 600 - 180, "rival_firm": 60, "rival_firm_2": 60, "rival_firm_3": 60}, rel=1e-3
     )  # the price taker brings the price down to its cost of 40, where 600 kt are bought
@@ -218,7 +218,9 @@ def test_copies_capacity_and_conduct_come_from_the_scenario():
 @pytest.mark.parametrize("form", ["tender.format=uniform", "tender.format=pay_as_bid"])
 def test_subsidies_are_paid_on_every_tonne_of_the_lane_and_money_adds_up(form):
     subsidies = "export_subsidies={home: {rate_cad_t: {third: 12}}, rival: {rate_cad_t: {third: 3}, search: {}}}"
-    market = run_market(DUEL, sets=(subsidies, form, "calendar.crop_years=8"))  # every period checks the identities
+    market = run_market(
+        DUEL, draws=2, sets=(subsidies, form, "calendar.crop_years=8")
+    )  # every period checks the identities
     ledger = market.ledger
     sold = ledger.to_pandas(draw=0)
     paid = (sold["kt"] * sold["subsidy_cad_t"]).groupby(sold["origin"]).sum()
@@ -236,28 +238,28 @@ def test_subsidies_are_paid_on_every_tonne_of_the_lane_and_money_adds_up(form):
 
 def test_a_lane_without_a_rate_gets_none_and_two_searches_take_turns():
     two = "export_subsidies={home: {rate_cad_t: {third: 0}, search: {}}, rival: {rate_cad_t: {third: 0}, search: {}}}"
-    ledger = run_market(DUEL, draws=1, sets=(two, "calendar.crop_years=12")).ledger
+    ledger = run_market(DUEL, draws=2, sets=(two, "calendar.crop_years=12")).ledger
     home, rival = (ledger.state("programme_rate_cad_t", f"export_subsidy_{o}")[::12, 0] for o in ("home", "rival"))
     assert home[:6] == pytest.approx([-5, -5, 5, 5, 0, 0], abs=1e-9)
     assert rival[:6] == pytest.approx(np.zeros(6)) and rival[6:] == pytest.approx([-5, -5, 5, 5, 0, 0], abs=1e-9)
     # Best against a rival without a subsidy: (a - c) / 4 = 15.
     assert home[6:] == pytest.approx(np.full(6, 15), rel=0.01)
-    none = run_market(DUEL, draws=1, sets=("export_subsidies={home: {rate_cad_t: {}}}",)).ledger
+    none = run_market(DUEL, draws=2, sets=("export_subsidies={home: {rate_cad_t: {}}}",)).ledger
     assert none.sales["subsidy_cad_t"].max() == 0
 
 
 def test_a_run_in_weeks_with_few_tenders_sells_the_same_tonnes():
     for sets in (("calendar.periods_per_year=52",), ("importers.buyer.tenders_per_year=4",)):
-        sold = last_year(run_market(DUEL, draws=1, sets=sets).ledger)
+        sold = last_year(run_market(DUEL, draws=2, sets=sets).ledger)
         assert sold["kt"].tolist() == pytest.approx([200, 200], rel=0.02)
 
 
 def test_demand_by_a_line_is_the_same_as_by_its_midpoint():
     # 100 - 0.1 Q has its midpoint at 50 and 500 kt, where the elasticity is one.
     point = "importers.buyer.demand.feed={currency: cad, price: 50, quantity_kt: 500, elasticity: 1}"
-    line = run_market(DUEL).ledger
-    base = run_market(DUEL, sets=("importers.buyer.demand.feed=null", point)).ledger
+    line = run_market(DUEL, draws=2).ledger
+    base = run_market(DUEL, draws=2, sets=("importers.buyer.demand.feed=null", point)).ledger
     for name, values in line.sales.items():
         np.testing.assert_allclose(base.sales[name], values, rtol=1e-9)
-    assert line.state("choke_cad_t", "buyer:feed") == pytest.approx(np.full((36, 1), 100))
-    assert line.state("slope_cad_t_kt", "buyer:feed") == pytest.approx(np.full((36, 1), 1.2))  # of a month
+    assert line.state("choke_cad_t", "buyer:feed") == pytest.approx(np.full((36, 2), 100))
+    assert line.state("slope_cad_t_kt", "buyer:feed") == pytest.approx(np.full((36, 2), 1.2))  # of a month
