@@ -8,7 +8,7 @@ import closed_forms as forms
 import numpy as np
 from play import play
 
-A, B, C = 200.0, 0.1, 40.0  # demand and cost in cournot.yaml and duopoly.yaml
+A, B, C = 200.0, 0.1, 60.0  # demand and cost in cournot.yaml and duopoly.yaml
 MARKETS = ("near", "middle", "far")
 THREE = ([190, 220, 260], [0.05, 0.12, 0.03], [5, 20, 35])  # A, B, freight in fixed_quantity.yaml
 CROP_KT, FEEDERS = 3000, (200, 50)
@@ -29,14 +29,14 @@ class Line:
 
     @property
     def error(self):
-        """Distance from the closed form: of its value, or in C$/t where the value is zero."""
-        return abs(self.agents - self.closed) / (abs(self.closed) if abs(self.closed) > 1e-9 else 1.0)
+        """Distance from the closed form as a share of it; in its unit where it is zero."""
+        return abs(self.agents - self.closed) / (abs(self.closed) if self.closed else 1.0)
 
 
 def cournot(n):
     price, kt = forms.cournot(A, B, [C] * n)
     run = play("cournot", f"sellers.firm.number={n}")
-    label = f"n = {n}: "
+    label = f"n = {n}, "
     return [
         Line("cournot", f"{label}price", "C$/t", price, run.get("landed_price", "world:feed")),
         Line("cournot", f"{label}sales of each", "kt", kt[0], run.get("seller_tonnes", "firm")),
@@ -58,21 +58,18 @@ def gain(run, origin):
     return run.get("producers", origin) - run.get("taxpayers", origin)
 
 
-def subsidies():
-    alone, war = forms.best_subsidy(A, C), forms.war_subsidy(A, C)
-    runs = {name: play(name) for name in ("duopoly", "export_subsidy", "subsidy_war")}
-    rates = {"duopoly": (0, 0), "export_subsidy": (alone, 0), "subsidy_war": (war, war)}
-    lines = []
-    for name, (own, other) in rates.items():
-        run = runs[name]
-        for origin, rate in (("home", own), ("abroad", other)):
-            if rate:
-                paid = run.get("programme_rate", f"export_subsidy_{origin}")
-                lines.append(Line(name, f"subsidy, {origin}", "C$/t", rate, paid))
-        for origin, (one, two) in (("home", (own, other)), ("abroad", (other, own))):
-            known = forms.country_gain(A, B, C, one, two) / 1000
-            lines.append(Line(name, f"gain of the country, {origin}", "million C$", known, gain(run, origin)))
-    return lines
+def subsidy(name, own, other):
+    """Rates and what each country gains, with the subsidies ``own`` at home and ``other`` abroad."""
+    run, rates = play(name), {"home": (own, other), "abroad": (other, own)}
+    lines = [
+        Line(name, f"subsidy, {origin}", "C$/t", rate, run.get("programme_rate", f"export_subsidy_{origin}"))
+        for origin, (rate, _) in rates.items()
+        if rate
+    ]
+    known = {origin: forms.country_gain(A, B, C, *pair) / 1000 for origin, pair in rates.items()}
+    return lines + [
+        Line(name, f"gain of the country, {origin}", "million C$", known[origin], gain(run, origin)) for origin in rates
+    ]
 
 
 def initial_payment():
@@ -113,7 +110,8 @@ def board():
     lines = [Line("board", f"marginal revenue, {m}", "C$/t", w, own) for m, own in zip(MARKETS, revenue, strict=True)]
     lines += [Line("board", f"sales, {m}", "kt", k, own) for m, k, own in zip(MARKETS, kt, sold, strict=True)]
     home = FEEDERS[0] - FEEDERS[1] * (CROP_KT - exported)
-    return [*lines, Line("board", "price to feeders (the pool's return)", "C$/t", home, run.get("landed_price", "home:feed"))]
+    paid = run.get("landed_price", "home:feed")
+    return [*lines, Line("board", "price to feeders, the pool's return", "C$/t", home, paid)]
 
 
 def gap(net):
@@ -126,23 +124,19 @@ def traders(n):
     exported, kt = forms.split_of_crop(a, b, freight, CROP_KT, n, *FEEDERS, 1 - 1 / n)
     run = play("many_traders", f"traders.number={n}")
     price, sold = run.row("landed_price", MARKETS), run.row("market_tonnes", MARKETS)
-    label = f"N = {n}: "
-    lines = [
-        Line("many_traders", f"{label}price, {m}", "C$/t", p, own)
+    lines = [Line("many_traders", "gap of net prices", "C$/t", gap(a - b * kt - freight), gap(price - freight))]
+    lines += [
+        Line("many_traders", f"price, {m}", "C$/t", p, own)
         for m, p, own in zip(MARKETS, a - b * kt, price, strict=True)
     ]
-    return [
-        *lines,
-        Line("many_traders", f"{label}gap of net prices", "C$/t", gap(a - b * kt - freight), gap(price - freight)),
-        Line("many_traders", f"{label}tonnes exported", "kt", exported, sold.sum()),
-    ]
+    return [*lines, Line("many_traders", "tonnes exported", "kt", exported, sold.sum())]
 
 
 def price_taking_traders(n):
     rule = "traders.beliefs.rule=last_price"
     run = play("many_traders", f"traders.number={n}", rule)
     net = run.row("landed_price", MARKETS) - THREE[2]
-    return [Line("many_traders", f"N = {n}, `last_price`: gap of net prices", "C$/t", 0.0, gap(net))]
+    return [Line("many_traders", "gap of net prices", "C$/t", 0.0, gap(net))]
 
 
 def spatial_problem(run, grant):
@@ -175,15 +169,15 @@ def spatial(name, grant):
     got, sold = run.row("landed_price", PLACES), flows(run)
     lines = [Line(name, f"price, {p}", "C$/t", one, own) for p, one, own in zip(PLACES, price, got, strict=True)]
     served = [(i, j) for i in range(len(ORIGINS)) for j in range(len(PLACES)) if known[i, j] > 1]
-    return lines + [
-        Line(name, f"{ORIGINS[i]} to {PLACES[j]}", "kt", known[i, j], sold[i, j]) for i, j in served
-    ]
+    return lines + [Line(name, f"{ORIGINS[i]} to {PLACES[j]}", "kt", known[i, j], sold[i, j]) for i, j in served]
 
 
 CASES = {
     **{f"cournot {n}": (lambda n=n: cournot(n)) for n in (1, 2, 4, 50)},
     "cournot_unequal": cournot_unequal,
-    "subsidies": subsidies,
+    "duopoly": lambda: subsidy("duopoly", 0, 0),
+    "export_subsidy": lambda: subsidy("export_subsidy", forms.best_subsidy(A, C), 0),
+    "subsidy_war": lambda: subsidy("subsidy_war", forms.war_subsidy(A, C), forms.war_subsidy(A, C)),
     "initial_payment": initial_payment,
     "spatial": lambda: spatial("spatial", {}),
     "spatial_subsidised": lambda: spatial("spatial_subsidised", GRANTS),
@@ -191,5 +185,5 @@ CASES = {
     "discriminating": lambda: split("discriminating", 1),
     "board": board,
     **{f"traders {n}": (lambda n=n: traders(n)) for n in TRADERS},
-    **{f"price-taking traders {n}": (lambda n=n: price_taking_traders(n)) for n in (1, 8)},
+    **{f"price-taking traders {n}": (lambda n=n: price_taking_traders(n)) for n in TRADERS},
 }

@@ -45,7 +45,7 @@ def read_series():
         return {(row["series"], row["period"]): float(row["value"]) for row in csv.DictReader(file)}
 
 
-def year(name, crop_years=10):
+def year(name):
     """Both systems of one crop year."""
     series = read_series()
 
@@ -64,8 +64,8 @@ def year(name, crop_years=10):
     many_kt = np.maximum(base[1] * (1 + elasticity * (1 - level / base[0])), 0.0)
 
     keys = [f"{s.removesuffix('_' + g)}:{g}" for s, g in zip(STUDY.names, STUDY.grades, strict=True)] + [HOME]
-    settings = f"calendar.hold={name}", f"calendar.crop_years={crop_years}"
-    runs = play("reconstructed", *settings), play("reconstructed", *settings, *MANY)
+    held = f"calendar.hold={name}"
+    runs = play("reconstructed", held), play("reconstructed", held, *MANY)
     got, sold = (np.array([run.list(table, keys) for run in runs]) for table in ("market_price", "market_tonnes"))
     wanted_kt = np.array([base[1], many_kt])
     # A market nobody serves has no price; its tonnes are compared all the same.
