@@ -49,6 +49,8 @@ def ship_agreement(market, name: str, tender: Tender) -> None:
 def settle_growers(market, cash: CashMarket) -> None:
     """Ship growers' sales at home and to exporters, set the cash price, and contract the rest of the release."""
     groups = [g for g in market.growers.values() if g.origin == cash.origin]
+    if not groups:
+        return
     stocks = np.array([group.stock_kt for group in groups])
     parts = cash.exports_kt * ratio(stocks, total(stocks))
     home = next((t for t in market.tenders if t.is_home and t.country == cash.origin), None)
