@@ -6,7 +6,7 @@ Demand is P = A - B Q; C$/t, kt a crop year, C$/t per kt. Several markets are th
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq, minimize
+from scipy.optimize import Bounds, LinearConstraint, brentq, milp
 
 
 def cournot(a, b, costs, capacities=()):
@@ -72,39 +72,51 @@ def split_of_crop(a, b, freight, crop_kt, sellers, feeders_a, feeders_b, farmers
 
 
 def spatial(a, b, freight, cost, cost_slope, capacity, grant, theta):
-    """Flows (seller, market) and prices of price takers (theta 0) or Cournot sellers (theta 1), by quadratic programme.
+    """Flows (seller, market) and prices of price takers (theta 0) or Cournot sellers (theta 1), exactly.
 
-    Both are the maximum of sum A Q - B/2 (Q^2 + theta sum x^2) - (t - s + c) x - slope/2 X^2 (Samuelson 1952; Monderer
-    and Shapley 1996 for the game's potential), here by SLSQP.
+    For every lane ``gap = c + slope X + mu + t - s - (A - B Q) + theta B x >= 0`` and ``x >= 0``, one of them zero; for
+    every seller ``mu >= 0`` and ``K - X >= 0``, one of them zero (Samuelson 1952; Takayama and Judge 1964). An integer
+    programme finds which; the equations that hold are then solved as they stand.
     """
-    a, b, cost, rise = (np.asarray(x, float) for x in (a, b, cost, cost_slope))
+    a, b, cost, rise, capacity = (np.asarray(x, float) for x in (a, b, cost, cost_slope, capacity))
     sellers, markets = len(cost), len(a)
-    charge = np.asarray(freight, float) - grant + cost[:, None]
-    scale = (a / b).sum() / sellers / markets / 2  # tonnes near one, money per tonne untouched
+    lanes = sellers * markets
+    largest = (a / b).sum()
+    room = np.minimum(capacity, 2 * largest)  # more than all markets can take: never full
+    seller, market = np.divmod(np.arange(lanes), markets)
+    b_lane = b[market]
+    out = (np.arange(sellers)[:, None] == seller).astype(float)  # X = out @ x
+    into = (np.arange(markets)[:, None] == market).astype(float)  # Q = into @ x
+    steep = rise[seller][:, None] * out[seller] + b_lane[:, None] * into[market] + theta * np.diag(b_lane)
+    constant = (cost[seller] + np.asarray(freight, float).ravel() - np.asarray(grant, float).ravel()) - a[market]
 
-    def parts(flat):
-        x = flat.reshape(sellers, markets) * scale
-        return x, x.sum(axis=0), x.sum(axis=1)
-
-    def loss(flat):
-        x, at, out = parts(flat)
-        gross = (a * at - 0.5 * b * (at**2 + theta * (x**2).sum(axis=0))).sum()
-        return ((charge * x).sum() + 0.5 * (rise * out**2).sum() - gross) / scale
-
-    def slope(flat):
-        x, at, out = parts(flat)
-        return (charge + (rise * out)[:, None] - a + b * at + theta * b * x).ravel()
-
-    rows = [np.repeat(np.arange(sellers) == i, markets).astype(float) for i in range(sellers)]
-    limits = [
-        {"type": "ineq", "fun": lambda flat, row=row, k=k: k / scale - row @ flat, "jac": lambda flat, row=row: -row}
-        for row, k in zip(rows, capacity, strict=True)
-        if np.isfinite(k)
+    big = 10 * a.max()
+    zero, eye, seats = np.zeros((lanes, sellers)), np.eye(lanes), np.eye(sellers)
+    small = np.zeros((sellers, lanes))
+    gaps = np.hstack([steep, out.T])  # of x and mu
+    none, free = np.inf, -np.inf
+    rules = [  # columns: x, mu, lane is used, capacity is full
+        LinearConstraint(np.hstack([gaps, 0 * eye, zero]), -constant, none),
+        LinearConstraint(np.hstack([gaps, big * eye, zero]), free, big - constant),
+        LinearConstraint(np.hstack([eye, zero, -largest * eye, zero]), free, 0),
+        LinearConstraint(np.hstack([out, 0 * seats, small, 0 * seats]), free, room),
+        LinearConstraint(np.hstack([out, 0 * seats, small, -2 * largest * seats]), room - 2 * largest, none),
+        LinearConstraint(np.hstack([small, seats, small, -big * seats]), free, 0),
     ]
-    start = np.full(sellers * markets, 0.2)
-    done = minimize(
-        loss, start, jac=slope, method="SLSQP", bounds=[(0, None)] * len(start), constraints=limits,
-        options={"maxiter": 2000, "ftol": 1e-14},
-    )  # fmt: skip
-    x, at, _ = parts(done.x)
-    return x, a - b * at
+    size = 2 * (lanes + sellers)
+    whole = np.repeat([0, 1], size // 2)
+    top = np.where(whole, 1.0, np.inf)
+    found = milp(np.zeros(size), integrality=whole, bounds=Bounds(0, top), constraints=rules)
+    used, full = np.split(np.round(found.x[size // 2 :]).astype(bool), [lanes])
+
+    n = lanes + sellers
+    matrix, right = np.eye(n), np.zeros(n)  # x = 0 and mu = 0 where nothing else holds
+    matrix[:lanes][used], right[:lanes][used] = gaps[used], -constant[used]
+    matrix[lanes:][full], right[lanes:][full] = np.hstack([out, 0 * seats])[full], room[full]
+    solution = np.linalg.lstsq(matrix, right)[0]
+    x, mu = solution[:lanes], solution[lanes:]
+    gap = steep @ x + mu[seller] + constant
+    if min(x.min() / largest, (gap / a.max()).min(), mu.min() / a.max(), (room - out @ x).min() / largest) < -1e-6:
+        raise RuntimeError("the optimality conditions do not hold at the solution")
+    x = x.reshape(sellers, markets)
+    return x, a - b * x.sum(axis=0)

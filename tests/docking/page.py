@@ -1,4 +1,4 @@
-"""The tables of docs/docking.md, made from the runs. ``python tests/docking/page.py`` prints them, to be pasted there."""
+"""The tables of docs/docking.md, made from the runs: ``python tests/docking/page.py`` prints them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def case_rows():
 
 
 def trader_rows():
-    """One row per number of companies: gap by the closed form and of agents, price error, and the gap of price takers."""
+    """One row per number of companies: the gap by closed form and agents, largest error, and price takers' gap."""
     rows = []
     for n in TRADERS:
         first, *rest = traders(n)
@@ -47,7 +47,7 @@ def trader_rows():
 
 
 def year_rows():
-    """One row per crop year: Table 2's effects by the study's equations and by the agents, and the largest price errors."""
+    """One row per crop year: Table 2's effects by the study's equations and the agents, and largest price errors."""
     rows = []
     for name in YEARS:
         found = year(name)
