@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.recording import SUBSIDY
+from sim.recording import PROGRAMMES, SUBSIDY
 from sim.shipped import home_origin
 
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
@@ -72,9 +72,8 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         for board in own
         for pool in ("feed", "malting")
     }
-    programmes = {name: _programme_title(scenario, name) for name in ("eep", "restitution")}
-    programmes |= {f"{SUBSIDY}_{paying}": f"Export subsidy, {_title(scenario, 'origins', paying)}"
-                   for paying in scenario.get("export_subsidies") or {}}  # fmt: skip
+    paying = [f"{SUBSIDY}_{payer}" for payer in scenario.get("export_subsidies") or {}]
+    programmes = {name: programme_title(scenario, name) for name in (*PROGRAMMES, *paying)}
     sellers = _sellers(scenario)
     # Where demands are stated as landed prices, those are what a reader compares with them.
     stated_landed = not scenario.get("base_price_origin") and _freight_is_paid(summary)
@@ -198,5 +197,11 @@ def _title(scenario: dict[str, Any], section: str, name: str) -> str:
     return (scenario[section].get(name) or {}).get("title") or name
 
 
-def _programme_title(scenario: dict[str, Any], name: str) -> str:
+def programme_title(scenario: dict[str, Any], name: str) -> str:
+    """Name of an export programme: its title, or the country whose treasury pays by lane."""
+    kind, _, payer = name.partition(f"{SUBSIDY}_")
+    return f"Export subsidy, {_title(scenario, 'origins', payer)}" if payer else _own_title(scenario, kind)
+
+
+def _own_title(scenario: dict[str, Any], name: str) -> str:
     return (scenario.get(name) or {}).get("title") or name.upper()

@@ -256,11 +256,9 @@ class BarleyMarket(World):
                     if agent.name in self.companies:
                         agent.profit_cad_k = agent.profit_cad_k + total(margins) - handling
         for name, seller in self.sellers.items():
-            sales = self.sales_of(name, seller.origin)
-            if sales:
-                seller.settle(sales)
-                self.recorder.add("harvest_kt", seller.origin, seller.produced_kt)
-                self.recorder.add_cost("production_cost_cad_k", seller.origin, seller.cost_cad_k)
+            seller.settle(self.sales_of(name, seller.origin))
+            self.recorder.add("harvest_kt", seller.origin, seller.produced_kt)
+            self.recorder.add_cost("production_cost_cad_k", seller.origin, seller.cost_cad_k)
         pay_subsidies(self)
 
     def learn(self) -> None:

@@ -127,6 +127,8 @@ def test_a_seller_enters_what_it_sold_and_what_that_cost():
     one.settle([near.sale(0), far.sale(0)])
     assert (one.produced_kt[0], one.received_cad_k[0]) == (30, 20 * (90 + 6) + 10 * (80 + 6))
     assert one.cost_cad_k[0] == 30 * (40 + 0.25 * 30)  # the area under a rising marginal cost
+    one.settle([])  # a period without a tender
+    assert (one.produced_kt[0], one.received_cad_k[0], one.cost_cad_k[0]) == (0, 0, 0)
     far.is_open = False
     one.learn()
     assert [place.sold_kt[0] for place in one.places] == [20, 0]
@@ -246,6 +248,17 @@ def test_a_lane_without_a_rate_gets_none_and_two_searches_take_turns():
     assert home[6:] == pytest.approx(np.full(6, 15), rel=0.01)
     none = run_market(DUEL, draws=2, sets=("export_subsidies={home: {rate_cad_t: {}}}",)).ledger
     assert none.sales["subsidy_cad_t"].max() == 0
+
+
+@pytest.mark.parametrize("tenders, years", [(12, 2), (4, 4), (1, 12)])
+def test_a_search_counts_a_whole_round_of_tenders(tenders, years):
+    sets = (
+        f"export_subsidies={{home: {{rate_cad_t: {{third: 0}}, search: {{trial_years: {years}}}}}}}",
+        f"calendar.crop_years={6 * years + 1}",
+        f"importers.buyer.tenders_per_year={tenders}",
+    )
+    market = run_market(DUEL, draws=2, sets=sets)
+    assert market.treasuries["home"].search.settled_cad_t == pytest.approx(np.full(2, 15), rel=0.01)
 
 
 def test_a_run_in_weeks_with_few_tenders_sells_the_same_tonnes():

@@ -17,6 +17,7 @@ from sim.scenario.tree import child, mark_of, plain
 ABOVE_ZERO = ("price", "corn_usd_t", "cad_per_usd", "usd_per_ecu", "intercept", "slope")
 FIRST_YEAR_ONLY = ("opening_stock_kt", "starting_refund_ecu_t")
 ELASTICITIES = (0.01, 100.0)  # outside of it a linear demand is flat or vertical for all that matters
+SMALLEST_SLOPE = 1e-9  # currency/t per kt: a buyer flatter than that wants more than the world grows
 LARGEST = 1e9  # no tonnage, price or budget of the world comes near; beyond it sums lose their digits
 MANY = 4  # series that lack the same periods are reported together from this number on
 _LEVEL: TypeAdapter[Level] = TypeAdapter(Level)
@@ -93,6 +94,7 @@ class LevelChecker:
             (~np.isfinite(values), "not a finite number"),
             (((values < low) | (values > high)) & elastic, f"must be from {low} to {high:.0f}"),
             (values <= 0, "must be above 0") if price else (values < 0, "must be at least 0"),
+            ((values < SMALLEST_SLOPE) & (path[-1] == "slope"), f"must be at least {SMALLEST_SLOPE:.0e}"),
             (values > LARGEST, f"must be at most {LARGEST:.0e}"),
         )
         for wrong, what in checks:
