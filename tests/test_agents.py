@@ -39,7 +39,7 @@ def tender(usual=100.0, freight=10.0, base=40.0, pool="feed", grade_cost=0.0, bu
         buyer, buyer, "importer", "offshore", "sea", "abroad", pool, pool, grade_cost, [seat] * seats, draws=1
     )
     made.base_price_cad_t, made.base_kt, made.last_total_kt = kt(usual), kt(base), kt(base)
-    made.publish(kt(200), kt(1))
+    made.publish(kt(usual), kt(base), kt(200), kt(1))
     made.open()
     made.freight_cad_t[:] = freight
     return made
@@ -94,7 +94,7 @@ def test_usual_price_is_an_average_and_an_empty_tender_asks_better_next_time():
     assert (made.last_price_cad_t[0], made.usual_price_cad_t[0]) == (120, 110)
     made.announce(kt(200), column(0), column(200))  # a tenth of the way from 120 to the choke price of 200
     assert (made.last_price_cad_t[0], made.usual_price_cad_t[0]) == (128, 119)
-    made.publish(kt(90), kt(1))
+    made.publish(made.base_price_cad_t, made.base_kt, kt(90), kt(1))
     made.announce(kt(90), column(0), column(90))  # a choke price below the last price is no reason to pay more
     assert made.last_price_cad_t[0] == 128
 
@@ -106,23 +106,31 @@ def test_usual_price_is_an_average_and_an_empty_tender_asks_better_next_time():
 )
 def test_going_price_moves_with_the_published_schedule(choke, slope, going):
     made = tender(usual=100, base=40)
-    made.publish(kt(choke), kt(slope))
+    made.publish(made.base_price_cad_t, made.base_kt, kt(choke), kt(slope))
     assert made.usual_price_cad_t[0] == pytest.approx(going)
     assert made.last_price_cad_t[0] == 100  # what was paid stays on record
 
 
+def test_tonnes_of_the_base_point_alone_are_no_news():
+    made = tender(usual=100, base=40)
+    made.publish(kt(100), kt(80), kt(200), kt(0.5))  # twice the tonnes at every price
+    assert made.usual_price_cad_t[0] == pytest.approx(100)
+    made.publish(kt(110), kt(80), kt(210), kt(0.5))
+    assert made.usual_price_cad_t[0] == pytest.approx(110)
+
+
 def test_a_buyer_that_comes_back_starts_from_its_base_price():
     made = tender(usual=100)
-    made.publish(kt(0), kt(1))  # a year without demand
+    made.publish(made.base_price_cad_t, made.base_kt, kt(0), kt(1))  # a year without demand
     made.base_price_cad_t = kt(70)
-    made.publish(kt(180), kt(1))
+    made.publish(made.base_price_cad_t, made.base_kt, kt(180), kt(1))
     assert (made.usual_price_cad_t[0], made.last_price_cad_t[0]) == (70, 70)
 
 
 def test_what_an_agreement_took_is_no_news_of_the_schedule():
     made = tender(usual=100, base=40)
     made.choke_cad_t = made.choke_cad_t - 30.0  # tonnes shipped under the agreement come off the tender only
-    made.publish(kt(200), kt(1))
+    made.publish(made.base_price_cad_t, made.base_kt, kt(200), kt(1))
     assert made.usual_price_cad_t[0] == 100
 
 
@@ -304,15 +312,15 @@ def test_desk_with_stock_moves_its_values_with_the_news_of_each_pool():
     feed, other, malting = tender(base=30), tender(base=10), tender(usual=180, base=20, pool="malting")
     desk = desk_at(feed, other, malting)
     desk.marginal_cad_t, desk.feed_netback_cad_t, desk.malting_netback_cad_t = kt(60), kt(70), kt(110)
-    feed.publish(kt(212), kt(1))  # 12 more at 30 of the 40 kt of feed
-    malting.publish(kt(195), kt(1))  # 5 less for malting
+    feed.publish(feed.base_price_cad_t, feed.base_kt, kt(212), kt(1))  # 12 more at 30 of the 40 kt of feed
+    malting.publish(malting.base_price_cad_t, malting.base_kt, kt(195), kt(1))  # 5 less for malting
     desk.hear_the_news()
     assert (desk.marginal_cad_t[0], desk.feed_netback_cad_t[0]) == pytest.approx((69, 79))
     assert desk.malting_netback_cad_t[0] == pytest.approx(105)
     desk.learn()
     desk.hear_the_news()  # heard once
     assert (desk.marginal_cad_t[0], desk.malting_netback_cad_t[0]) == pytest.approx((69, 105))
-    feed.publish(kt(100), kt(1))
+    feed.publish(feed.base_price_cad_t, feed.base_kt, kt(100), kt(1))
     desk.hear_the_news()
     assert desk.marginal_cad_t[0] == 0  # no value falls below nothing
 
@@ -320,7 +328,7 @@ def test_desk_with_stock_moves_its_values_with_the_news_of_each_pool():
 def test_boards_outlook_takes_the_news_of_its_pool():
     wheat_board, feed, malting = board(), tender(), tender(usual=180, pool="malting")
     wheat_board.desk = desk_at(feed, malting)
-    malting.publish(kt(208), kt(1))
+    malting.publish(malting.base_price_cad_t, malting.base_kt, kt(208), kt(1))
     wheat_board.hear_the_news()
     assert [wheat_board.pools[pool].current_cad_t[0] for pool in ("feed", "malting")] == [100, 108]
     assert wheat_board.desk.malting_netback_cad_t[0] == 8

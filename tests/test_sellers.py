@@ -24,7 +24,7 @@ def tender(choke=200.0, slope=1.0, freight=10.0, sellers=1, sold=0.0, grant=0.0)
     """An open tender, ``choke - slope Q``, where ``sold`` kt were bought last."""
     seats = [Seat(f"seller_{number}", "seller", "home") for number in range(sellers)]
     made = Tender("t", "buyer", "importer", "third", "sea", "abroad", "feed", "feed", 0.0, seats, draws=1)
-    made.publish(kt(choke), kt(slope))
+    made.publish(kt(choke / 2), kt(choke / 2 / slope), kt(choke), kt(slope))
     made.open()
     made.last_total_kt = kt(sold)
     made.freight_cad_t[:], made.grant_cad_t[:] = freight, grant
