@@ -25,6 +25,8 @@ class PoolAccount:
         self.outlook_cad_t = np.array(price_cad_t)
         self.current_cad_t = np.array(price_cad_t)
         self.initial_cad_t = initial_share * self.outlook_cad_t
+        self.news_now_cad_t = np.zeros_like(self.outlook_cad_t)  # published this period
+        self.news_cad_t = np.zeros_like(self.outlook_cad_t)  # published since the initial payment was set
         self.usual_multiple = np.full_like(self.outlook_cad_t, 1.0 / max(initial_share, 0.1))
         self.clear()
 
@@ -66,27 +68,37 @@ class MarketingBoard(mesa.Agent):
         self.cost_cad_k = np.zeros_like(self.cost_cad_k)
         for account in self.pools.values():
             realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=account.current_cad_t)
+            before, initial = account.outlook_cad_t, account.initial_cad_t
+            # A new pool has no past to be late with: its first outlook is what sales should bring now. Its initial
+            # payment was approved before the crop year and knows only the last outlook.
+            late = 0.0 if new_pool else lag
             account.outlook_cad_t = self.rules.pool_return_outlook(
-                account.outlook_cad_t, realised, account.current_cad_t, elapsed, lag
+                before, realised, account.current_cad_t, elapsed, late
             )
-            account.initial_cad_t = self.rules.initial_payment(
-                account.initial_cad_t, account.outlook_cad_t, initial_share, new_pool
-            )
+            known = before if new_pool else account.outlook_cad_t
+            account.initial_cad_t = self.rules.initial_payment(initial, known, initial_share, new_pool)
+            raised = (account.initial_cad_t > initial) & (not new_pool)
+            account.news_cad_t = np.where(raised, 0.0, account.news_now_cad_t if new_pool else account.news_cad_t)
 
     def hear_the_news(self) -> None:
         """Take the published demands into the worth of stock and into what the next sales of each pool should bring."""
         for pool, account in self.pools.items():
-            account.current_cad_t = np.maximum(account.current_cad_t + self.desk.news_cad_t(pool), 0.0)
+            account.news_now_cad_t = self.desk.news_cad_t(pool)
+            account.news_cad_t = account.news_cad_t + account.news_now_cad_t
+            account.current_cad_t = np.maximum(account.current_cad_t + account.news_now_cad_t, 0.0)
         self.desk.hear_the_news()
 
     def pool_value_cad_t(self, discount: float, risk_premium_cad_t: float) -> Array:
         """What a farmer thinks a delivery to the feed pool is worth at port, C$/t, shape (draw,).
 
         The initial payment is certain and prompt; the rest is discounted and a premium is taken off for its risk.
-        Before an outlook is published, farmers go by what they have usually been paid in all per dollar of initial.
+        Before an outlook is published, farmers go by what they have usually been paid in all per dollar of initial, and
+        by the news of demand since then.
         """
         feed = self.pools["feed"]
-        expected = feed.outlook_cad_t if self.outlook_published else feed.initial_cad_t * feed.usual_multiple
+        expected = (
+            feed.outlook_cad_t if self.outlook_published else feed.initial_cad_t * feed.usual_multiple + feed.news_cad_t
+        )
         later = np.maximum(expected - feed.initial_cad_t, 0.0)
         return feed.initial_cad_t + np.maximum(later * discount - risk_premium_cad_t, 0.0)
 

@@ -27,9 +27,7 @@ class Buyer(mesa.Agent):
 
     def publish(self, grade: str, price_cad_t: Array, kt: Array, elasticity: float) -> None:
         """Publish the demand of a tender: linear through (landed base price, tonnes) with an elasticity there."""
-        tender = self.tenders[grade]
-        tender.base_price_cad_t, tender.base_kt = price_cad_t, kt
-        tender.publish(*self.demand_rule(price_cad_t, kt, elasticity))
+        self.tenders[grade].publish(price_cad_t, kt, *self.demand_rule(price_cad_t, kt, elasticity))
 
     def pay(self, tender: Tender) -> None:
         """Pay the landed price for what was bought."""

@@ -91,7 +91,9 @@ class StockDesk:
         counters = [c for c in self.counters if c.tender.pool == pool]
         if not counters:
             return np.zeros_like(self.stock_kt)
-        size = np.array([c.tender.size_kt for c in counters])
+        # Who buys nothing now, or bought nothing last, has no price that could have moved.
+        tenders = [counter.tender for counter in counters]
+        size = np.array([t.size_kt * (t.schedule_cad_t > 0) * (t.last_total_kt > 0) for t in tenders])
         news = np.array([c.tender.usual_price_cad_t - c.known_cad_t for c in counters])
         return ratio(total(size * news), total(size))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import ratio, total
 
 Array = np.ndarray
 USUAL_PRICE_WEIGHT = 0.5  # weight of the last result in what sellers take to be the going price
@@ -70,7 +70,8 @@ class Tender:
     draws: int
     is_open: bool = False
     is_home: bool = False
-    schedule_cad_t: Array = field(init=False)  # choke price as published; an agreement's tonnes come off choke_cad_t
+    schedule_cad_t: Array = field(init=False)  # choke price and base tonnes as published, before an agreement's
+    schedule_kt: Array = field(init=False)  # tonnes come off choke_cad_t and base_kt
     choke_cad_t: Array = field(init=False)
     slope_cad_t_kt: Array = field(init=False)
     base_price_cad_t: Array = field(init=False)
@@ -90,7 +91,8 @@ class Tender:
         one, many = (self.draws,), (len(self.seats), self.draws)
         for name in ("schedule", "choke", "base_price", "last_price", "usual_price"):
             setattr(self, f"{name}_cad_t", np.zeros(one))
-        self.slope_cad_t_kt, self.base_kt, self.last_total_kt = np.ones(one), np.zeros(one), np.zeros(one)
+        self.slope_cad_t_kt, self.last_total_kt = np.ones(one), np.zeros(one)
+        self.base_kt, self.schedule_kt = np.zeros(one), np.zeros(one)
         self.quantity_kt, self.award_kt = np.zeros(many), np.zeros(many)
         for name in ("freight", "grant", "reserve", "subsidy", "landed"):
             setattr(self, f"{name}_cad_t", np.zeros(many))
@@ -105,15 +107,21 @@ class Tender:
         """Seats of sellers from outside the buyer's own growers."""
         return sum(seat.role != "growers" for seat in self.seats)
 
-    def publish(self, choke_cad_t: Array, slope_cad_t_kt: Array) -> None:
-        """Publish the inverse demand of a tender to come, and let the going price move with it."""
+    def publish(self, base_price_cad_t: Array, base_kt: Array, choke_cad_t: Array, slope_cad_t_kt: Array) -> None:
+        """Publish the inverse demand of a tender to come; the going price moves with it.
+
+        It moves by the change of price at the tonnes last bought, scaled with the tonnes of the base point: these alone
+        are no news of the price, for a year of large imports is a year of large crops elsewhere.
+        """
+        idle, gone = self.choke_cad_t <= 0, choke_cad_t <= 0
+        scaled = self.last_total_kt * ratio(base_kt, self.schedule_kt, empty=1.0)
+        before = self.schedule_cad_t - self.slope_cad_t_kt * self.last_total_kt
+        moved = np.where(gone, 0.0, choke_cad_t - slope_cad_t_kt * scaled - before)
         # A buyer that comes back to the market has no recent price; its base price is then the only news.
-        idle = self.choke_cad_t <= 0
-        self.last_price_cad_t = np.where(idle, self.base_price_cad_t, self.last_price_cad_t)
-        # The schedule is public: where it has moved since the last tender, the going price moves with it.
-        moved = (choke_cad_t - self.schedule_cad_t) - (slope_cad_t_kt - self.slope_cad_t_kt) * self.last_total_kt
+        self.last_price_cad_t = np.where(idle, base_price_cad_t, self.last_price_cad_t)
         usual = np.maximum(self.usual_price_cad_t + moved, 0.0)
-        self.usual_price_cad_t = np.where(idle, self.base_price_cad_t, usual)
+        self.usual_price_cad_t = np.where(idle, base_price_cad_t, usual)
+        self.base_price_cad_t, self.base_kt, self.schedule_kt = base_price_cad_t, base_kt, base_kt
         self.schedule_cad_t = self.choke_cad_t = choke_cad_t
         self.slope_cad_t_kt = slope_cad_t_kt
 

@@ -239,13 +239,23 @@ def test_balance_ratio_follows_its_formula(annual):
 @pytest.mark.parametrize(
     ("filled", "source", "elsewhere"),
     [
-        ("imports.ussr_filled", "imports.ussr_external", 0),
         ("policy.eep_tonnage", "policy.eep_barley_tonnage_upper_bound", 0),
         ("freight.prairie_to_port", "freight.prairie_to_port_paid_by_farmer", 13),
     ],
 )
 def test_filled_series_keep_what_is_known(annual, filled, source, elsewhere):
     np.testing.assert_array_equal(annual[filled], annual[source].fillna(elsewhere))
+
+
+def test_soviet_successors_get_what_exports_leave_unexplained(annual):
+    known = annual["imports.ussr_external"].dropna()
+    np.testing.assert_array_equal(annual["imports.ussr_filled"].loc[known.index], known)
+    ratio = annual["offshore.balance_ratio"]
+    usual = ratio.loc[known.index].mean()
+    later = ratio.drop(known.index)
+    filled = annual["imports.ussr_filled"].loc[later.index]
+    np.testing.assert_allclose(later[filled > 0], usual, atol=2e-4)
+    assert (later[filled == 0] < usual).all()
 
 
 def test_nothing_built_on_an_estimate_is_called_more(annual):

@@ -95,7 +95,7 @@ def test_command_lines_run(folder, path, monkeypatch):
         words, target = shlex.split(line, comments=True)[1:], None
         if ">" in words:
             words, target = words[: words.index(">")], words[-1]
-        result = CliRunner().invoke(sim.cli.app, words + (SHORT if words[0] in ("run", "compare") else []))
+        result = CliRunner().invoke(sim.cli.app, words + (SHORT if words[0] in ("run", "compare", "ablation") else []))
         assert result.exit_code == 0, f"{line}\n{result.output}"
         if target:
             Path(target).write_text(result.stdout, encoding="utf-8")

@@ -92,7 +92,7 @@ class LevelChecker:
         checks = (
             (~np.isfinite(values), "not a finite number"),
             (((values < low) | (values > high)) & elastic, f"must be from {low} to {high:.0f}"),
-            (values <= 0, "a price must be above 0") if price else (values < 0, "must be at least 0"),
+            (values <= 0, "must be above 0") if price else (values < 0, "must be at least 0"),
             (values > LARGEST, f"must be at most {LARGEST:.0e}"),
         )
         for wrong, what in checks:
@@ -114,11 +114,13 @@ class LevelChecker:
         """Report gaps: one line per series, or one for many series that lack the same periods."""
         for missing, series in self.gaps.items():
             first = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
-            span = f"the calendar runs {self.timeline.crop_years[0]} to {self.timeline.crop_years[-1]}"
+            years, held = self.timeline.crop_years, self.timeline.held
+            key = "crop_years" if held is None else "hold"
+            span = f"the calendar runs {years[0]} to {years[-1]}" if held is None else f"the calendar holds {held}"
             if len(series) < MANY:
                 for name, (mark, path) in series.items():
                     self.report.add(mark, path, f"series `{printable(name, 60)}` has no value for {first}; {span}")
             else:
                 names = ", ".join(list(series)[:5]) + (", ..." if len(series) > 5 else "")
                 message = f"{len(series)} series have no value for {first}; {span}: {printable(names, 300)}"
-                self.report.add(mark_of(tree, ("calendar", "crop_years")), "calendar.crop_years", message)
+                self.report.add(mark_of(tree, ("calendar", key)), f"calendar.{key}", message)
