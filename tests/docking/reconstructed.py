@@ -13,7 +13,11 @@ from sim.study import effects
 from sim.study_segments import STUDY, Segments
 
 YEARS = tuple(f"{year}/{(year + 1) % 100:02d}" for year in range(1985, 1995))
-MANY = ("marketing.canada.feed=multiple_sellers", "marketing.canada.malting=multiple_sellers")
+MANY = (
+    "marketing.canada.feed=multiple_sellers",
+    "marketing.canada.malting=multiple_sellers",
+    "calendar.crop_years=6",  # companies settle faster than the board
+)
 COLUMNS = ("feed_price_cad_t", "six_row_price_cad_t", "two_row_price_cad_t", "producer_revenue_million_cad")
 HOME = "canada:feed"
 

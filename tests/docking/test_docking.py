@@ -155,6 +155,7 @@ def test_random_problems_against_the_solver(seed, conduct, tmp_path):
         np.testing.assert_allclose(sold, known, atol=WITHIN * known.sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", YEARS)
 def test_the_study_year_by_year(name):
     found = year(name)
@@ -177,6 +178,7 @@ def test_scenarios_run_from_the_command_line(path, tmp_path):
     assert ("Sales by origin and market (kt)" in shown) == (len(own.origins) > 1)
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_the_agents_do():
     text = PAGE.read_text(encoding="utf-8")
     for heading, rows in (("cases", case_rows()), ("traders", trader_rows()), ("years", year_rows())):
