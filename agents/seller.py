@@ -14,16 +14,18 @@ from agents.trial import Trial
 
 Array = np.ndarray
 CONDUCT = {"price_taker": 0.0, "cournot": 1.0}  # share of the price fall on its own tonnes that it reckons with
+MOMENTUM = 0.93  # part of its last move that a price taker repeats
 STEP = 0.7  # part of the sellers at a tender whose like move a seller allows for; below one half sellers overshoot
 
 
 @dataclass
 class Place:
-    """A seat at a tender and what was sold there last."""
+    """A seat at a tender, what was sold there last, and by how much more than the time before."""
 
     tender: Tender
     seat: int
     sold_kt: Array
+    change_kt: Array
 
 
 class Seller(mesa.Agent):
@@ -33,10 +35,12 @@ class Seller(mesa.Agent):
     the seller wants ``P_i - t_i + s_i - theta B_i q_i = m`` wherever it sells, ``m`` being marginal cost, or more where
     capacity binds. It moves there from its last sale ``x_i`` in steps:
 
-        ``q_i = (P_i - t_i + s_i + (d_i - theta B_i) x_i - m) / d_i,   d_i = max(2 theta, STEP n_i + theta) B_i``
+        ``q_i = x_i + (P_i - t_i + s_i - theta B_i x_i - m) / d_i,   d_i = max(2 theta, STEP n_i + theta) B_i``
 
     where ``n_i`` counts the sellers at the tender. They all move at the same time, so each takes only a part of its own
     best response; at rest ``q_i = x_i`` and the condition above holds exactly. Alone, a seller is there in one step.
+    Price takers also repeat the share MOMENTUM of their last move: two of them who swap lanes move no price, and would
+    otherwise come to an end of it only slowly.
 
     Source: Cournot (1838); for price takers on many lanes, Samuelson (1952), Takayama and Judge (1964).
     """
@@ -48,6 +52,7 @@ class Seller(mesa.Agent):
     ) -> None:
         super().__init__(model)
         self.name, self.origin, self.theta = name, origin, CONDUCT[conduct]
+        self.momentum = MOMENTUM if self.theta == 0 else 0.0
         self.cost_slope_cad_t_kt = cost_slope_cad_t_kt  # rise of marginal cost per kt a period
         self.cost_cad_t = np.zeros(draws)
         self.capacity_kt = np.zeros(draws)  # of the period
@@ -58,7 +63,8 @@ class Seller(mesa.Agent):
 
     def take_seat(self, tender: Tender, seat: int) -> None:
         """Join a tender, starting from an equal part of its base tonnes."""
-        self.places.append(Place(tender, seat, tender.base_kt / max(tender.sellers, 1)))
+        start = tender.base_kt / max(tender.sellers, 1)
+        self.places.append(Place(tender, seat, start, np.zeros_like(start)))
 
     @property
     def perceived_cost_cad_t(self) -> Array:
@@ -98,7 +104,9 @@ class Seller(mesa.Agent):
         price = np.maximum(tender.choke_cad_t - b * tender.last_total_kt, 0.0)
         d = max(2.0 * self.theta, STEP * tender.sellers + self.theta) * b
         net = price - tender.freight_cad_t[seat] + tender.grant_cad_t[seat]
-        return net + (d - self.theta * b) * place.sold_kt, 0.5 * d, tender.choke_cad_t / b
+        carried = self.momentum * place.change_kt if tender.sellers > 1 else 0.0
+        intercept = net - self.theta * b * place.sold_kt + d * (place.sold_kt + carried)
+        return intercept, 0.5 * d, tender.choke_cad_t / b
 
     def settle(self, sales: list[Sale]) -> None:
         """Produce what was sold, and enter tonnes, receipts and cost of the period."""
@@ -113,4 +121,5 @@ class Seller(mesa.Agent):
         """Remember what was sold where."""
         for place in self.places:
             if place.tender.is_open:
-                place.sold_kt = np.array(place.tender.award_kt[place.seat])
+                sold = np.array(place.tender.award_kt[place.seat])
+                place.sold_kt, place.change_kt = sold, sold - place.sold_kt
