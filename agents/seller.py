@@ -54,7 +54,7 @@ class Seller(mesa.Agent):
         self.initial_payment_cad_t: Array | None = None
         self.search: Trial | None = None
         self.places: list[Place] = []
-        self.produced_kt, self.received_cad_k, self.cost_cad_k = np.zeros((3, draws))  # of the last period it sold in
+        self.produced_kt, self.received_cad_k, self.cost_cad_k = np.zeros((3, draws))  # of the period
 
     def take_seat(self, tender: Tender, seat: int) -> None:
         """Join a tender, starting from an equal part of its base tonnes."""
@@ -102,8 +102,10 @@ class Seller(mesa.Agent):
 
     def settle(self, sales: list[Sale]) -> None:
         """Produce what was sold, and enter tonnes, receipts and cost of the period."""
-        self.produced_kt = total(np.array([sale.kt for sale in sales]))
-        self.received_cad_k = total(np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales]))
+        nothing = np.zeros_like(self.cost_cad_t)
+        received = [sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales]
+        self.produced_kt = total(np.array([nothing, *(sale.kt for sale in sales)]))
+        self.received_cad_k = total(np.array([nothing, *received]))
         rising = self.cost_cad_t + 0.5 * self.cost_slope_cad_t_kt * self.produced_kt
         self.cost_cad_k = self.produced_kt * rising
 

@@ -38,6 +38,7 @@ class Trial:
         self.settled_cad_t = np.zeros(draws)
         self.value = np.zeros(draws)
         self.awake = np.ones(draws, dtype=bool)
+        self.earned_cad_k = np.zeros(draws)  # by the trial at hand, in the periods that count
         self._payoffs: list[Array] = []
         self._payoff_at_rest = np.zeros(draws)
 
@@ -45,6 +46,7 @@ class Trial:
         """Put the amount of a phase in force: 0 a little less, 1 a little more, 2 as it was."""
         if phase == 0:
             self._payoffs = []
+        self.earned_cad_k = np.zeros_like(self.value)
         change = (-self.trial_cad_t, self.trial_cad_t, 0.0)[phase]
         self.value = self.settled_cad_t + np.where(self.awake, change, 0.0)
 

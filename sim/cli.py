@@ -184,9 +184,13 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Print what other scenarios change, per crop year, on common random numbers: other minus base."""
+    from sim.experiments.compare import Incomparable
     from sim.verbs.compare import compare_scenarios
 
-    compare_scenarios(base, others, draws, seed, sets or [], out, jobs, chunk, as_json, screen(), errors())
+    try:
+        compare_scenarios(base, others, draws, seed, sets or [], out, jobs, chunk, as_json, screen(), errors())
+    except Incomparable as error:
+        fail(str(error), 2)
 
 
 @app.command()

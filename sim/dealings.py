@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.arrays import ratio, total
+from agents.farmers import GrowerGroup
 from agents.terms import CashMarket, Tender
 from sim.marketing import board_takes_deliveries
 from sim.tender import award_prices, clear
@@ -46,11 +47,16 @@ def ship_agreement(market, name: str, tender: Tender) -> None:
     agency.tender_the_rest(tender.grade)
 
 
+def _groups_and_exports(market, cash: CashMarket) -> tuple[list[GrowerGroup], np.ndarray]:
+    """An origin's growers, and what each ships of what exporters took: by stock, kt (group, draw)."""
+    groups = [g for g in market.growers.values() if g.origin == cash.origin]
+    stocks = np.array([group.stock_kt for group in groups]).reshape(len(groups), market.draws)
+    return groups, cash.exports_kt * ratio(stocks, total(stocks))
+
+
 def settle_growers(market, cash: CashMarket) -> None:
     """Ship growers' sales at home and to exporters, set the cash price, and contract the rest of the release."""
-    groups = [g for g in market.growers.values() if g.origin == cash.origin]
-    stocks = np.array([group.stock_kt for group in groups])
-    parts = cash.exports_kt * ratio(stocks, total(stocks))
+    groups, parts = _groups_and_exports(market, cash)
     home = next((t for t in market.tenders if t.is_home and t.country == cash.origin), None)
     haul = 0.0
     for group, exported in zip(groups, parts, strict=True):
@@ -83,9 +89,7 @@ def growers_offer(market, tender: Tender) -> None:
     """Growers' offers at home: what delivery is worth where there is one, cash tranches where there is not."""
     cash, support = market.cash[tender.country], market.now.origins[tender.country]
     floor = market.value(support.support_price) * market.currency_cad[support.support_price_currency]
-    groups = [g for g in market.growers.values() if g.origin == tender.country]
-    stocks = np.array([group.stock_kt for group in groups])
-    parts = cash.exports_kt * ratio(stocks, total(stocks))
+    groups, parts = _groups_and_exports(market, cash)
     malting = [sale.kt for sale in market.sales_from(tender.country) if sale.tender.pool == "malting"]
     selected, released = total(np.array(malting)), total(np.array([group.release_kt for group in groups]))
     for group, exported in zip(groups, parts, strict=True):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sim.recording import SUBSIDY
+from sim.recording import PROGRAMMES, SUBSIDY
 from sim.shipped import home_origin
 
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
@@ -71,11 +72,15 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         for board in own
         for pool in ("feed", "malting")
     }
-    programmes = {name: _programme_title(scenario, name) for name in ("eep", "restitution")}
-    programmes |= {f"{SUBSIDY}_{paying}": f"Export subsidy, {_title(scenario, 'origins', paying)}"
-                   for paying in scenario.get("export_subsidies") or {}}  # fmt: skip
+    paying = [f"{SUBSIDY}_{payer}" for payer in scenario.get("export_subsidies") or {}]
+    programmes = {name: programme_title(scenario, name) for name in (*PROGRAMMES, *paying)}
     sellers = _sellers(scenario)
-    landed = labels if sellers else {}
+    # Where demands are stated as landed prices, those are what a reader compares with them.
+    stated_landed = not scenario.get("base_price_origin") and _freight_is_paid(summary)
+    landed = labels if sellers or stated_landed else {}
+    sold, lanes = f"Sales of barley from {title} by market (kt)", by_pair
+    if sellers and len(scenario["origins"]) > 1:  # no origin is at home here: all of them are of interest
+        sold, lanes = "Sales by origin and market (kt)", _lanes(scenario, labels)
     gaps = pair_gaps(summary, meta).assign(column=lambda frame: frame["pair"])
     gap_labels = {
         pair: " less ".join(_title(scenario, "markets", market) for market in pair.split("-"))
@@ -85,7 +90,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         _table("prices", f"Prices of barley from {title} by market (C$/t f.o.b.)", summary, "origin_price", by_pair),
         _table("landed_prices", "Landed prices by market (C$/t)", summary, "landed_price", landed),
         _table("seller_tonnes", "Sales by seller (kt)", summary, "seller_tonnes", sellers),
-        _table("tonnes", f"Sales of barley from {title} by market (kt)", summary, "origin_tonnes", by_pair),
+        _table("tonnes", sold, summary, "origin_tonnes", lanes),
         _table(
             "price_gaps", "Price gap, feed, months with sales in both markets (C$/t)", gaps, "price_gap", gap_labels
         ),
@@ -168,6 +173,21 @@ def _sellers(scenario: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _freight_is_paid(summary: pd.DataFrame) -> bool:
+    """Whether landed prices differ from those at port anywhere."""
+    landed, at_port = (summary.loc[summary["table"] == name, "mean"] for name in ("landed_price", "market_price"))
+    return not np.array_equal(landed, at_port, equal_nan=True)
+
+
+def _lanes(scenario: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
+    """Headings for every pair of origin and market, all origins."""
+    return {
+        f"{origin}:{pair}": f"{_title(scenario, 'origins', origin)} to {label}"
+        for origin in scenario["origins"]
+        for pair, label in labels.items()
+    }
+
+
 def _market_label(scenario: dict[str, Any], pair: str) -> str:
     market, _, grade = pair.partition(":")
     return f"{_title(scenario, 'markets', market)}, {grade.replace('_', ' ')}"
@@ -177,5 +197,11 @@ def _title(scenario: dict[str, Any], section: str, name: str) -> str:
     return (scenario[section].get(name) or {}).get("title") or name
 
 
-def _programme_title(scenario: dict[str, Any], name: str) -> str:
+def programme_title(scenario: dict[str, Any], name: str) -> str:
+    """Name of an export programme: its title, or the country whose treasury pays by lane."""
+    kind, _, payer = name.partition(f"{SUBSIDY}_")
+    return f"Export subsidy, {_title(scenario, 'origins', payer)}" if payer else _own_title(scenario, kind)
+
+
+def _own_title(scenario: dict[str, Any], name: str) -> str:
     return (scenario.get(name) or {}).get("title") or name.upper()

@@ -134,7 +134,7 @@ class BarleyMarket(World):
             since_close = (
                 self.period_of_year - section.pool_year_end_month * self.periods_per_year // 12
             ) % self.periods_per_year
-            published = section.outlook_from is not None and self.month >= section.outlook_from
+            published = section.outlook_from is not None and self.record_months[self.period] >= section.outlook_from
             lag = section.outlook_lag**self.months
             board.announce(section.initial_share, lag, since_close / self.periods_per_year, since_close == 0, published)
 
@@ -208,8 +208,8 @@ class BarleyMarket(World):
         seller.cost_cad_t = np.full(self.draws, self.value(rules.cost_cad_t))
         limit = np.inf if rules.capacity_kt is None else self.value(rules.capacity_kt) / self.periods_per_year
         seller.capacity_kt = np.full(self.draws, limit)
-        if rules.initial_payment_cad_t is not None:
-            seller.initial_payment_cad_t = np.full(self.draws, self.value(rules.initial_payment_cad_t))
+        paid = rules.initial_payment_cad_t
+        seller.initial_payment_cad_t = None if paid is None else np.full(self.draws, self.value(paid))
 
     def tenders_clear(self) -> None:
         """Clear tenders abroad, buy in what exporters sold, then clear the home markets."""
@@ -256,11 +256,9 @@ class BarleyMarket(World):
                     if agent.name in self.companies:
                         agent.profit_cad_k = agent.profit_cad_k + total(margins) - handling
         for name, seller in self.sellers.items():
-            sales = self.sales_of(name, seller.origin)
-            if sales:
-                seller.settle(sales)
-                self.recorder.add("harvest_kt", seller.origin, seller.produced_kt)
-                self.recorder.add_cost("production_cost_cad_k", seller.origin, seller.cost_cad_k)
+            seller.settle(self.sales_of(name, seller.origin))
+            self.recorder.add("harvest_kt", seller.origin, seller.produced_kt)
+            self.recorder.add_cost("production_cost_cad_k", seller.origin, seller.cost_cad_k)
         pay_subsidies(self)
 
     def learn(self) -> None:

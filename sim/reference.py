@@ -38,7 +38,7 @@ These two are used up while a file is read and are not part of the resolved scen
 
 | key | unit | allowed | default | meaning |
 |---|---|---|---|---|
-| `extends` | - | text | none | Parent scenario file, relative to this one. |
+| `extends` | - | text | none | Parent scenario: a file relative to this one, or a shipped name. |
 | `overrides` | - | a mapping | none | Single values by dotted path, laid over the parent and this file. |
 """
 COLUMNS = "| key | unit | allowed | default | meaning |\n|---|---|---|---|---|"

@@ -7,6 +7,7 @@ import numpy as np
 from agents.arrays import total
 from agents.subsidy_treasury import SubsidyTreasury
 from agents.trial import PHASES
+from sim.assembly import buyer_sections
 
 
 def _turn(market) -> tuple[object, int, bool] | None:
@@ -31,13 +32,22 @@ def open_trials(market) -> None:
 
 
 def close_trials(market) -> None:
-    """In the last period of a trial tell the searcher what it earned."""
+    """Count what the last periods of a trial earn, and at its end tell the searcher."""
     turn = _turn(market)
-    if turn is None or market.period_of_year != market.periods_per_year - 1:
+    left = market.periods_per_year - market.period_of_year
+    if turn is None or not turn[2] or left > _round_of_tenders(market):
         return
-    agent, _, ends = turn
-    if ends:
-        agent.search.take_in(_earned(market, agent))
+    search = turn[0].search
+    search.earned_cad_k = search.earned_cad_k + _earned(market, turn[0])
+    if left == 1:
+        search.take_in(search.earned_cad_k)
+
+
+def _round_of_tenders(market) -> int:
+    """Periods in which every buyer has tendered: one where all buy every period, a whole year where one buys yearly."""
+    sections = (section for _, section in buyer_sections(market.now).values())
+    fewest = min(market.tenders_per_year(section) for section in sections)
+    return -(-market.periods_per_year // fewest)
 
 
 def _earned(market, agent):

@@ -27,9 +27,15 @@ def shipped_names() -> list[str]:
 def scenario_path(name: str) -> Path:
     """Find the file a user means: a path as it stands, or the bare name of a shipped scenario."""
     path = Path(name)
-    if not _exists(path) and path.name == name and path.stem in shipped_names() and path.suffix in ("", ".yaml"):
+    return path if _exists(path) else shipped_path(name) or path
+
+
+def shipped_path(name: str) -> Path | None:
+    """File of the shipped scenario a bare name stands for, with or without ``.yaml``; None for any other text."""
+    path = Path(name)
+    if path.name == name and path.suffix in ("", ".yaml") and path.stem in shipped_names():
         return shipped_folder() / f"{path.stem}.yaml"
-    return path
+    return None
 
 
 def _exists(path: Path) -> bool:

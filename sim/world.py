@@ -44,6 +44,7 @@ class World(mesa.Model):
         super().__init__(seed=root)  # Mesa's own generator stays unused: all luck comes from named streams
         self.calendar = self.parameters.timeline.periods()
         self.periods = len(self.calendar)
+        self.record_months = self.parameters.timeline.record_month_of_period
         self.periods_per_year = self.scenario.calendar.periods_per_year
         self.months = 12.0 / self.periods_per_year  # length of a period
         self.streams = Streams(root, self.draws, first_draw)

@@ -39,7 +39,8 @@ def tender(usual=100.0, freight=10.0, base=40.0, pool="feed", grade_cost=0.0, bu
         buyer, buyer, "importer", "offshore", "sea", "abroad", pool, pool, grade_cost, [seat] * seats, draws=1
     )
     made.base_price_cad_t, made.base_kt, made.last_total_kt = kt(usual), kt(base), kt(base)
-    made.open(kt(200), kt(1))
+    made.publish(kt(usual), kt(base), kt(200), kt(1))
+    made.open()
     made.freight_cad_t[:] = freight
     return made
 
@@ -93,9 +94,44 @@ def test_usual_price_is_an_average_and_an_empty_tender_asks_better_next_time():
     assert (made.last_price_cad_t[0], made.usual_price_cad_t[0]) == (120, 110)
     made.announce(kt(200), column(0), column(200))  # a tenth of the way from 120 to the choke price of 200
     assert (made.last_price_cad_t[0], made.usual_price_cad_t[0]) == (128, 119)
-    made.open(kt(90), kt(1))
+    made.publish(made.base_price_cad_t, made.base_kt, kt(90), kt(1))
     made.announce(kt(90), column(0), column(90))  # a choke price below the last price is no reason to pay more
     assert made.last_price_cad_t[0] == 128
+
+
+@pytest.mark.parametrize(
+    # At the 40 kt last bought the schedule 200 - Q pays 160; the going price moves as that value does.
+    "choke, slope, going",
+    [(200, 1, 100), (212, 1, 112), (200, 1.5, 80), (230, 2, 90), (50, 1, 0)],
+)
+def test_going_price_moves_with_the_published_schedule(choke, slope, going):
+    made = tender(usual=100, base=40)
+    made.publish(made.base_price_cad_t, made.base_kt, kt(choke), kt(slope))
+    assert made.usual_price_cad_t[0] == pytest.approx(going)
+    assert made.last_price_cad_t[0] == 100  # what was paid stays on record
+
+
+def test_tonnes_of_the_base_point_alone_are_no_news():
+    made = tender(usual=100, base=40)
+    made.publish(kt(100), kt(80), kt(200), kt(0.5))  # twice the tonnes at every price
+    assert made.usual_price_cad_t[0] == pytest.approx(100)
+    made.publish(kt(110), kt(80), kt(210), kt(0.5))
+    assert made.usual_price_cad_t[0] == pytest.approx(110)
+
+
+def test_a_buyer_that_comes_back_starts_from_its_base_price():
+    made = tender(usual=100)
+    made.publish(made.base_price_cad_t, made.base_kt, kt(0), kt(1))  # a year without demand
+    made.base_price_cad_t = kt(70)
+    made.publish(made.base_price_cad_t, made.base_kt, kt(180), kt(1))
+    assert (made.usual_price_cad_t[0], made.last_price_cad_t[0]) == (70, 70)
+
+
+def test_what_an_agreement_took_is_no_news_of_the_schedule():
+    made = tender(usual=100, base=40)
+    made.choke_cad_t = made.choke_cad_t - 30.0  # tonnes shipped under the agreement come off the tender only
+    made.publish(made.base_price_cad_t, made.base_kt, kt(200), kt(1))
+    assert made.usual_price_cad_t[0] == 100
 
 
 @pytest.mark.parametrize(
@@ -186,7 +222,7 @@ def sale(made, tonnes, landed, subsidy=0.0):
 
 
 def desk_at(*tenders, stock=100.0, malting=0.0):
-    """A desk that takes prices as given, with grain that cost C$60/t."""
+    """A desk that sold nothing so far, with grain that cost C$60/t."""
     desk = StockDesk("home", 1)
     desk.receive(kt(stock), kt(malting), kt(60))
     for made in tenders:
@@ -264,24 +300,105 @@ def test_running_averages_forget_by_the_month_whatever_the_period(months, period
 
 def test_idle_desk_values_grain_by_the_going_prices():
     desk = desk_at(tender(usual=100, base=30), tender(usual=80, base=10), tender(usual=300, pool="malting"), stock=0)
-    desk.look_around()
+    desk.hear_the_news()
     assert desk.worth_cad_t[0] == pytest.approx((90 * 30 + 70 * 10) / 40)
     desk.receive(kt(1), kt(0), kt(60))
     desk.marginal_cad_t = kt(50)
-    desk.look_around()  # who holds grain knows what it is worth
+    desk.hear_the_news()  # who holds grain knows what it is worth
     assert desk.worth_cad_t[0] == 50
 
 
-def test_company_bids_its_worth_less_margin_and_pays_the_malting_premium():
-    company = TradingCompany(mesa.Model(), "company", 2.0, 1, learns=False)
-    company.stock["home"] = desk_at()
-    company.stock["home"].marginal_cad_t, company.stock["home"].feed_netback_cad_t = kt(90), kt(100)
-    assert company.bid_cad_t("home")[0] == 88
-    company.stock["home"].marginal_cad_t = kt(1)
+def test_desk_with_stock_moves_its_values_with_the_news_of_each_pool():
+    feed, other, malting = tender(base=30), tender(base=10), tender(usual=180, base=20, pool="malting")
+    desk = desk_at(feed, other, malting)
+    desk.marginal_cad_t, desk.feed_netback_cad_t, desk.malting_netback_cad_t = kt(60), kt(70), kt(110)
+    feed.publish(feed.base_price_cad_t, feed.base_kt, kt(212), kt(1))  # 12 more at 30 of the 40 kt of feed
+    malting.publish(malting.base_price_cad_t, malting.base_kt, kt(195), kt(1))  # 5 less for malting
+    desk.hear_the_news()
+    assert (desk.marginal_cad_t[0], desk.feed_netback_cad_t[0]) == pytest.approx((69, 79))
+    assert desk.malting_netback_cad_t[0] == pytest.approx(105)
+    desk.learn()
+    desk.hear_the_news()  # heard once
+    assert (desk.marginal_cad_t[0], desk.malting_netback_cad_t[0]) == pytest.approx((69, 105))
+    feed.publish(feed.base_price_cad_t, feed.base_kt, kt(100), kt(1))
+    desk.hear_the_news()
+    assert desk.marginal_cad_t[0] == 0  # no value falls below nothing
+
+
+def test_boards_outlook_takes_the_news_of_its_pool():
+    wheat_board, feed, malting = board(), tender(), tender(usual=180, pool="malting")
+    wheat_board.desk = desk_at(feed, malting)
+    malting.publish(malting.base_price_cad_t, malting.base_kt, kt(208), kt(1))
+    wheat_board.hear_the_news()
+    assert [wheat_board.pools[pool].current_cad_t[0] for pool in ("feed", "malting")] == [100, 108]
+    assert wheat_board.desk.malting_netback_cad_t[0] == 8
+
+
+@pytest.mark.parametrize("months, waited, moved", [(1.0, 1, 0.3), (1.0, 3, 1 - 0.7**3), (0.25, 4, 0.3)])
+def test_habit_fades_by_the_months_waited(months, waited, moved):
+    """Two like tenders of which one opens after ``waited`` periods; all grain lay with the other before."""
+    here, there = tender(base=40), tender(base=40)
+    desk = desk_at(here, there, stock=20)
+    desk.months = months
+    desk.counters[0].offered_kt = kt(20)
+    here.is_open = there.is_open = False
+    for _ in range(waited - 1):
+        desk.offer(lambda t: True, share=1.0, adjustment=0.3)
+    here.is_open = there.is_open = True
+    desk.offer(lambda t: True, share=1.0, adjustment=0.3)
+    # Half in each place is wanted, all of it was here.
+    assert there.quantity_kt[0, 0] == pytest.approx(10 * moved)
+    assert here.quantity_kt[0, 0] == pytest.approx(20 - 10 * moved)
+
+
+def test_a_price_taker_plans_as_if_part_of_the_sellers_moved_alike():
+    # Three sellers, slope 1: the net price 90 is thought to fall by 0.7 x 3 a kt, from the 10 kt last offered at each.
+    here, there = tender(usual=100, seats=3), tender(usual=121, seats=3)
+    desk = StockDesk("home", 1)
+    desk.receive(kt(20), kt(0), kt(60))
+    for made in (here, there):
+        desk.take_seat(made, 0, ResidualDemand("last_price", 5.0, 0.95, made.base_price_cad_t, kt(10)))
+    desk.offer(lambda t: True, share=1.0, adjustment=0.1)  # habit plays no part
+    # 90 - 2.1 (q1 - 10) = 111 - 2.1 (q2 - 10), q1 + q2 = 20.
+    assert [made.quantity_kt[0, 0] for made in (here, there)] == pytest.approx([5, 15])
+    assert desk.marginal_cad_t[0] == pytest.approx(90 + 2.1 * 5)
+
+
+def test_a_board_may_leave_the_growers_cost_of_a_grade_out_of_its_plan():
+    for counts, malting_kt in ((True, 10.0), (False, 13.75)):
+        feed, malting = tender(usual=100), tender(usual=115, pool="malting", grade_cost=15)
+        desk = StockDesk("home", 1, grade_cost_counts=counts)
+        desk.receive(kt(20), kt(20), kt(60))
+        for made in (feed, malting):
+            desk.take_seat(made, 0, ResidualDemand("elasticities", 0.0, 0.95, made.base_price_cad_t, kt(0)))
+        desk.offer(lambda t: True, share=1.0, adjustment=1.0)
+        # MR 90 - 2 q and 105 - 15 - 2 q, or 105 - 2 q when the cost is left out.
+        assert malting.quantity_kt[0, 0] == pytest.approx(malting_kt)
+
+
+@pytest.mark.parametrize("bidders, bid", [(1, 88), (2, 93), (10_000, 98)])
+def test_competing_companies_bid_away_what_sales_bring_beyond_a_tonnes_worth(bidders, bid):
+    company = merchant(bidders)  # worth 90, average netback 100, margin 2
+    assert company.bid_cad_t("home")[0] == pytest.approx(bid, abs=0.01)
+    company.stock["home"].marginal_cad_t = company.stock["home"].feed_netback_cad_t = kt(1)
     assert company.bid_cad_t("home")[0] == 0
-    malting = tender(freight=20, pool="malting", grade_cost=15)
-    # Revenue 10 x (130 - 20), grain 10 x 60, premium 10 x 15.
-    assert company.settle_stock("home", [sale(malting, 10, 130)])[0, 0] == 1100 - 600 - 150
+
+
+@pytest.mark.parametrize("bidders, beyond", [(1, 0), (4, 15)])
+def test_company_pays_the_malting_premium_and_competing_ones_what_malting_brings_beyond_it(bidders, beyond):
+    company = merchant(bidders)
+    company.stock["home"].malting_netback_cad_t = kt(120)  # 20 over feed beyond the growers' cost
+    malting, feed = tender(freight=20, pool="malting", grade_cost=15), tender(freight=20)
+    # Revenue 10 x (130 - 20), grain 10 x 60, premium 10 x (15 + 3/4 of 20).
+    assert company.settle_stock("home", [sale(malting, 10, 130)])[0, 0] == 1100 - 600 - 150 - 10 * beyond
+    assert company.settle_stock("home", [sale(feed, 10, 130)])[0, 0] == 1100 - 600
+
+
+def merchant(bidders):
+    company = TradingCompany(mesa.Model(), "company", 2.0, 1, learns=False)
+    company.stock["home"], company.bidders["home"] = desk_at(), bidders
+    company.stock["home"].marginal_cad_t, company.stock["home"].feed_netback_cad_t = kt(90), kt(100)
+    return company
 
 
 # --- exporters and treasuries
@@ -440,8 +557,19 @@ def test_deliveries_move_to_who_pays_more(merchants, months, share):
 def test_off_board_offers_ask_what_delivery_brings():
     group, made = growers(), tender(seats=2)
     group.seats, group.release_kt, group.haul_cad_t = [0, 1], kt(20), 5.0
-    group.offer_off_board(made, kt(100))
+    group.offer_off_board(made, kt(100), True, kt(0), 0.5)
     assert offers(made)[:2] == [[10, 10], [105, 109]]
+    group.offer_off_board(made, kt(100), False, kt(0), 0.5)  # nobody is attached to a merchant
+    assert offers(made)[:2] == [[10, 10], [105, 105]]
+
+
+@pytest.mark.parametrize("selected, offered_share, fed", [(4, 1.0, 16), (90, 1.0, 12), (90, 0.5, 16), (0, 1.0, 20)])
+def test_what_maltsters_would_select_is_not_fed(selected, offered_share, fed):
+    # Of 20 kt released 40 % is of malting quality, and growers offer all or half of that for selection.
+    group, made = growers(), tender(seats=2)
+    group.seats, group.release_kt, group.malting_offered = [0, 1], kt(20), kt(offered_share)
+    group.offer_off_board(made, kt(100), True, kt(selected), 0.4)
+    assert made.quantity_kt.sum() == pytest.approx(fed)
 
 
 @pytest.mark.parametrize("exported, stock, left", [(5, 100, 15), (18, 100, 10), (6, 12, 5)])
@@ -458,10 +586,16 @@ def test_growers_contract_what_they_did_not_sell():
     group = growers()
     group.release_kt = kt(20)
     group.sell(kt(5), kt(3))
-    group.contract(kt(5))
+    group.contract(kt(5), 0.3)
     assert (group.stock_kt[0], group.contract_kt[0]) == (92, 15)
+    assert group.contract_quality[0] == pytest.approx(6 / 15)  # what was fed was feed quality
+    group.malting_offered = kt(0.5)
+    group.contract(kt(5), 0.3)
+    assert group.contract_quality[0] == pytest.approx(3 / 15)
+    group.contract(kt(18), 0.3)
+    assert group.contract_quality[0] == 1  # never more than all of it
     group.stock_kt = kt(4)
-    group.contract(kt(5))
+    group.contract(kt(5), 0.3)
     assert group.contract_kt[0] == 4
 
 

@@ -345,6 +345,47 @@ def test_real_market_compares(tmp_path):
     assert all(row["mean"] is not None for row in rows)
 
 
+DUEL = TINY.parent / "duel.yaml"
+
+
+def test_sellers_and_subsidies_run_compare_and_plot(tmp_path):
+    change = tmp_path / "subsidy.yaml"
+    change.write_text(
+        f"extends: {json.dumps(str(DUEL))}\ntitle: Subsidy\nexport_subsidies: {{home: {{rate_cad_t: {{third: 15}}}}}}\n"
+    )
+    result = call("run", change, "--draws", 2, "--out", tmp_path)
+    assert result.exit_code == 0 and "Export subsidy, Home" in result.stdout, result.output
+    for line in (
+        "2002/03     300.0",
+        "15.0 (15.0 to 15.0)",
+        "2002/03     55.0",
+    ):  # Cournot with (a - c) / 4
+        assert line in result.stdout
+    run = only_run(tmp_path / "subsidy")
+    assert {path.stem for path in (run / "figures").iterdir()} >= {"prices", "sales", "subsidies", "supply"}
+    assert call("plot", run, "--to", tmp_path).exit_code == 0
+    result = call("compare", DUEL, change, "--draws", 2, "--out", tmp_path)
+    assert result.exit_code == 0 and "Export subsidy, Home, spending (million C$)" in result.stdout, result.output
+
+
+def test_scenarios_with_nothing_in_common_are_bad_input(tmp_path):
+    for base, other, reason in (
+        (DUEL, TINY, "no crop year in common"),
+        (TINY, write_years_of_tiny(tmp_path), "has no origin `canada`"),
+    ):
+        result = call("compare", base, other, "--draws", 1, "--out", tmp_path / "out")
+        assert result.exit_code == 2 and reason in result.stderr, result.output
+    result = call("ablation", DUEL, "--out", tmp_path / "out")
+    assert result.exit_code == 2 and "base_price_origin" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def write_years_of_tiny(folder):
+    path = folder / "duel_early.yaml"
+    path.write_text(f"extends: {json.dumps(str(DUEL))}\ncalendar: {{start: 1980/81}}\n")
+    return path
+
+
 # --- the command itself
 
 

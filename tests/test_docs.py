@@ -16,7 +16,7 @@ from sim.shipped import shipped_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
-COMMAND_PAGES = [path for path in PAGES if path.name in ("README.md", "scenarios.md")]
+COMMAND_PAGES = [path for path in PAGES if path.name in ("README.md", "scenarios.md", "docking.md")]
 SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
 FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TITLE = re.compile(r"# (file|file with mistakes): (\S+)\n")

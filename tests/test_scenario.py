@@ -54,6 +54,22 @@ def test_a_child_changes_only_what_it_states(folder):
     assert loaded.origins["seed"] == (str(folder / "tiny.yaml"), 5)
 
 
+@pytest.mark.parametrize("name", ["steady", "steady.yaml"])
+def test_a_shipped_name_is_a_parent_from_any_folder(folder, name):
+    loaded = load(child(folder, "title: Mine\n", parent=name))
+    assert loaded.scenario.title == "Mine" and loaded.scenario.importers["kuwait"].region == "gulf"
+    (folder / "steady").mkdir()  # a folder of that name is no parent
+    assert load(folder / "child.yaml").scenario == loaded.scenario
+
+
+def test_a_file_beside_wins_over_a_shipped_name(folder):
+    shutil.copy(folder / "tiny.yaml", folder / "history.yaml")
+    assert load(child(folder, "title: Mine\n", parent="history.yaml")).scenario.importers.keys() == {"desert"}
+    assert "kuwait" in load(child(folder, "title: Mine\n", parent="history")).scenario.importers
+    with pytest.raises(ScenarioError, match="not found"):  # a path is a path, not a name
+        load(child(folder, "title: Mine\n", parent="./steady.yaml"))
+
+
 def test_lists_are_replaced_and_null_removes(folder):
     text = "eep: null\nevents: []\nimporters: {desert: null}\ntraders: {companies: {trader_a: {origins: [canada]}}}\n"
     loaded = load(child(folder, text))
@@ -208,6 +224,31 @@ def test_levels_resolve_to_values_per_period(per_year):
     np.testing.assert_array_equal(table().annual("m", ["1981/82", "1980/81"]), [17.5, 5.5])
     np.testing.assert_array_equal(table().annual("a", ["1981/82"]), [20])
     assert table().missing("a", Timeline.build("1981/82", 2, per_year)) == ["1982/83"]
+
+
+@pytest.mark.parametrize("per_year", [12, 52])
+def test_a_calendar_on_hold_reads_one_year_throughout(per_year):
+    line = Timeline.build("1990/91", 3, per_year, "1981/82")
+    assert line.crop_years == ("1990/91", "1991/92", "1992/93") and line.month_of_period[0] == "1990-08"
+    assert line.record_years == ("1981/82",) and line.months == tuple(month_label(1981, n) for n in range(12))
+    np.testing.assert_array_equal(table().resolve(SeriesLevel(series="a", plus=1), line), np.full(3 * per_year, 21))
+    np.testing.assert_array_equal(table().resolve(SeriesLevel(series="m"), line), np.full(3 * per_year, 17.5))
+    assert table().missing("a", line) == [] and table().missing("m", line) == []
+    beyond = Timeline.build("1980/81", 1, per_year, "1982/83")
+    assert table().missing("a", beyond) == ["1982/83"] and len(table().missing("m", beyond)) == 12
+    spring = line.within("1982-02", "1982-04")
+    assert [spring[line.year_of_period == year].sum() for year in range(3)] == [per_year // 4] * 3
+
+
+def test_a_market_on_hold_repeats_the_events_of_its_year():
+    loaded = load(TINY, ["calendar.hold=1980/81", "calendar.start=1995/96"])  # bonus from 1981-02, continental after it
+    enabled = np.array(loaded.over_time(lambda s: s.eep.enabled)).reshape(2, 12)
+    assert enabled.tolist() == [[False] * 6 + [True] * 6] * 2
+    assert set(loaded.over_time(lambda s: s.marketing["canada"].feed)) == {"single_desk"}
+    assert (loaded.levels(loaded.scenario.origins["canada"].production_kt, "year") == 10000).all()
+    assert np.ptp(loaded.levels(loaded.scenario.corn_usd_t)) == 0
+    outside = load(TINY, ["calendar.hold=1982/83"])
+    assert len(outside.regimes) == 1 and outside.warnings == []  # that the others hold elsewhere is what was asked for
 
 
 def test_an_opening_stock_needs_its_first_crop_year_only():

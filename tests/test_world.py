@@ -1,5 +1,7 @@
 """Units, dates and events in a running market: what the world hands to its agents, and what reaches the ledger."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from conftest import QUIET, run_market
@@ -67,7 +69,9 @@ def test_agreement_tonnes_leave_the_tender(history):
     agency = market.buyers["japan_food_agency"]
     rest, bought = agency.tenders["feed"], agency.agreement.award_kt[0]
     assert bought[0] > 0
-    assert rest.choke_cad_t == pytest.approx(agency.full_choke_cad_t["feed"] - rest.slope_cad_t_kt * bought)
+    choke = market.ledger.state("choke_cad_t", "japan_food_agency:feed")[1]
+    assert np.array_equal(rest.schedule_cad_t, choke)  # what is published, and measured, is the whole demand
+    assert rest.choke_cad_t == pytest.approx(rest.schedule_cad_t - rest.slope_cad_t_kt * bought)
 
 
 def test_board_costs_are_charged_by_the_tonne(history):
@@ -188,11 +192,36 @@ def quiet_autumn(history):
         return run_market(history, periods=MONTHS, sets=YEAR).ledger
 
 
+SELLER_EVENTS = {  # for October and November; tonnes of each firm in a month, from 200 / 12 without an event
+    "sellers.*.cost_cad_t": "sellers: {home_firm: {cost_cad_t: 25}}",
+    "sellers.*.capacity_kt": "sellers: {home_firm: {capacity_kt: 90}}",
+    "sellers.*.initial_payment_cad_t": "sellers: {home_firm: {initial_payment_cad_t: 25}}",
+    "export_subsidies.*.rate_cad_t": "export_subsidies: {home: {rate_cad_t: {third: 15}}}",
+}
+
+
 def test_every_key_an_event_may_change_is_tried():
-    assert set(EVENTS) == set(MAY_CHANGE)
+    assert set(EVENTS) | set(SELLER_EVENTS) == set(MAY_CHANGE)
 
 
-@pytest.mark.parametrize("key", MAY_CHANGE)
+@pytest.mark.parametrize("key", SELLER_EVENTS)
+def test_an_event_on_sellers_holds_in_its_months_and_no_longer(tmp_path, key):
+    scenario, duel = tmp_path / "event.yaml", Path(__file__).parent / "scenarios" / "duel.yaml"
+    scenario.write_text(
+        f"extends: {duel}\nexport_subsidies: {{home: {{rate_cad_t: {{third: 0}}}}}}\n"
+        f"events:\n  - {{from: 2001-10, to: 2001-11, {SELLER_EVENTS[key]}}}\n"
+    )
+    sold = run_market(scenario, draws=1).ledger.to_pandas()
+    month = sold[sold["seller"] == "home_firm"].groupby("month")["kt"].sum()
+    usual = 200 / 12
+    assert month["2001-09"] == pytest.approx(usual, rel=1e-3) and month["2002-07"] == pytest.approx(usual, rel=1e-2)
+    if "capacity" in key:
+        assert month["2001-10"] == month["2001-11"] == pytest.approx(90 / 12)
+    else:  # C$15 cheaper: a third of 15 / 0.1 more at first, two thirds in the end
+        assert 240 / 12 < month["2001-10"] < month["2001-11"] < 300 / 12
+
+
+@pytest.mark.parametrize("key", EVENTS)
 def test_an_event_changes_the_ledger_from_its_month_on(history, quiet_autumn, tmp_path, key):
     scenario = tmp_path / "event.yaml"
     scenario.write_text(
@@ -232,6 +261,18 @@ def test_border_price_moves_with_what_us_feeders_pay(history):
     assert market.base_point(border)[0] == pytest.approx(before + 7.0)
     home.last_price_cad_t = home.base_price_cad_t - 1000.0
     assert 0 < market.base_point(border)[0] < before
+
+
+def test_a_market_on_hold_stands_still(history):
+    sets = ("calendar.hold=1994/95", "calendar.start=1980/81", "calendar.crop_years=1", *QUIET)
+    market = run_market(history, periods=2, sets=sets)
+    assert market.boards["cwb"].outlook_published and market.now.eep.enabled  # as in August 1994
+    before = {t.name: market.base_point(t) for t in market.tenders if t.name != "us_border_feeders:feed"}
+    market.set_period(11)
+    for name, (price, kt, _) in before.items():
+        after = market.base_point(next(t for t in market.tenders if t.name == name))
+        assert np.array_equal(after[0], price) and np.array_equal(after[1], kt)
+    assert market.now.restitution.enabled is False  # an event of May to July comes every year
 
 
 def test_growers_carry_expected_prices_with_the_exchange_rate(history):

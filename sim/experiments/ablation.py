@@ -72,6 +72,8 @@ class UnsuitableScenario(ValueError):
 def setting(scenario: Any) -> Setting:
     """Find the markets to compare; raise ``UnsuitableScenario`` where there is nothing to compare."""
     origin = scenario.base_price_origin
+    if origin is None:
+        raise UnsuitableScenario("ablation needs a base_price_origin, with a marketing board")
     marketing = scenario.marketing.get(origin)
     if marketing is None or not any(board.origin == origin for board in scenario.boards.values()):
         raise UnsuitableScenario(f"ablation needs a marketing board in {origin}, the base_price_origin")

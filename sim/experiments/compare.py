@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.calendar import Timeline
 from sim.measures import Measures, Table
 from sim.measures.arrays import mean
 from sim.measures.table import AVERAGE
+from sim.scenario import Scenario
+from sim.shipped import home_origin
 
 REVENUE = "producer_revenue_million_cad"
 PRICES = ("origin_price", "cash_price", "price_gap", "programme_rate")
@@ -69,6 +72,20 @@ class Comparison:
         ]
         rows = [cell for cell in cells if cell["crop_year"] != AVERAGE]
         return {"base": self.base, "other": self.other, "draws": self.draws, "rows": rows, "average": average}
+
+
+class Incomparable(ValueError):
+    """Scenarios with nothing to compare; the message says why."""
+
+
+def check_comparable(base: Scenario, other: Scenario, names: tuple[str, str]) -> None:
+    """Raise ``Incomparable`` for scenarios without a crop year in common, or without the base's first origin."""
+    years = [set(Timeline.build(s.calendar.start, s.calendar.crop_years, 12).crop_years) for s in (base, other)]
+    if not years[0] & years[1]:
+        raise Incomparable(f"{names[0]} and {names[1]} have no crop year in common; set calendar.start or crop_years")
+    origin = home_origin(vars(base))
+    if origin not in other.origins:
+        raise Incomparable(f"{names[1]} has no origin `{origin}`, whose producers {names[0]} reports first")
 
 
 def compare(base: Measures, other: Measures, origin: str, names: tuple[str, str]) -> Comparison:

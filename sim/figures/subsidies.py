@@ -22,13 +22,17 @@ from sim.figures.style import (
     sheet,
     title_of,
 )  # fmt: skip
-from sim.frames import pair_gaps
+from sim.frames import pair_gaps, programme_title
 
 
 def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
     """Programme rates by month, and the paired price gaps of ``meta["pairs"]`` by crop year, with bands."""
     series, years = frames["series"], crop_years_of(frames["series"])
-    rates = {name: part for name, part in lines_of(series, "programme_rate_cad_t").items() if (part["p95"] > 0).any()}
+    rates = {
+        name: part
+        for name, part in lines_of(series, "programme_rate_cad_t").items()
+        if (part[["p05", "p95"]] != 0).to_numpy().any()  # below zero, a treasury that looks for its rate tries a tax
+    }
     gaps = pair_gaps(frames["summary"], meta).dropna(subset=["mean"])
     events = policy_events(meta, years)
     parts = [part for part, wanted in (("rates", rates), ("gaps", not gaps.empty)) if wanted]
@@ -45,18 +49,15 @@ def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
         for panel, part in zip(panels[-len(parts) :], parts, strict=True):
             if part == "rates":
                 for position, (name, line) in enumerate(rates.items()):
-                    band_line(panel, line, position, _programme(meta, name))
-                panel.set(title="Bonus or refund granted (mean bonus, maximum refund)", ylabel="Rate (C$/t)")
+                    band_line(panel, line, position, programme_title(meta["scenario"], name)[:30])
+                panel.set(title="Rate granted (mean bonus or subsidy, maximum refund)", ylabel="Rate (C$/t)")
+                panel.set_ylim(bottom=min(0.0, panel.get_ylim()[0]))
             else:
                 _gap_panel(panel, gaps, years, meta)
             shade(panel, events)
             crop_year_axis(panel, years, labelled=panel is panels[-1])
             legend(panel)
     return figure
-
-
-def _programme(meta: dict[str, Any], name: str) -> str:
-    return str((meta["scenario"].get(name) or {}).get("title") or name)[:30]
 
 
 def _gap_panel(axes: Axes, gaps: pd.DataFrame, years: list[str], meta: dict[str, Any]) -> None:

@@ -57,6 +57,9 @@ def _panel(axes: Axes, series: pd.DataFrame, origin: str, years: list[str]) -> N
         base = base + height
     total = sum(_by_year(series, name, origin, years) for name in SUPPLY)
     axes.plot(x, total, linestyle="none", marker="D", markersize=3.5, color="#000000", label="Supply")
+    top = max(base.max(), total.max())
+    if top > 0:  # room for the diamonds
+        axes.set_ylim(0, 1.06 * top)
 
 
 def _by_year(series: pd.DataFrame, name: str, origin: str, years: list[str]) -> np.ndarray:

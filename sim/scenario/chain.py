@@ -14,6 +14,7 @@ from sim.scenario.problems import Mark, Report, show
 from sim.scenario.reader import Node, parse
 from sim.scenario.source import YAML_BYTES, read_text
 from sim.scenario.tree import elements, items
+from sim.shipped import shipped_path
 
 
 @dataclass
@@ -105,7 +106,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
             message = f"{show_node(extends)} is not allowed here; allowed: the name of one file"
             report.add(extends.mark, "extends", message)
             return []
-        parent = os.path.normpath(os.path.join(os.path.dirname(file), extends.value))
+        parent = _parent_file(file, extends.value)
         try:
             real = os.path.realpath(parent)
         except (ValueError, OSError):
@@ -116,6 +117,15 @@ def read_chain(file: str, report: Report) -> list[Document]:
             report.add(extends.mark, "extends", f"the files extend each other in a circle: {circle}")
             return []
         file, cited = parent, (extends.mark, "extends")
+
+
+def _parent_file(file: str, extends: str) -> str:
+    """File that ``extends`` means: the one beside the file that says it, or else the shipped scenario of that name."""
+    beside = os.path.normpath(os.path.join(os.path.dirname(file), extends))
+    shipped = shipped_path(extends)
+    if shipped is None or (os.path.exists(beside) and not os.path.isdir(beside)):
+        return beside
+    return str(shipped)
 
 
 def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None:

@@ -84,7 +84,8 @@ def _dated(index: int, event: Node, body: Node, timeline: Timeline | None, repor
     if first.value > last.value:
         report.add(first.mark, (*path, "from"), f"starts in {first.value}, after its end in {last.value}")
         return None
-    if timeline and (last.value < timeline.months[0] or first.value > timeline.months[-1]):
+    held = timeline is not None and timeline.held is not None  # most events lie outside the one year wanted
+    if timeline and not held and (last.value < timeline.months[0] or first.value > timeline.months[-1]):
         span = f"{timeline.months[0]} to {timeline.months[-1]}"
         report.warn(first.mark, path, f"lies outside the calendar ({span}); it changes nothing")
     name = child(event, "name")

@@ -114,7 +114,7 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
     scenario = validate(tree, report)
     files = _data_files(tree)
     table, complete = read_tables(files, report)
-    complete = complete and len(files) == len(elements(child(tree, "data"))) and _is_list(child(tree, "data"))
+    complete = complete and _all_named(child(tree, "data"), files)
     timeline = timeline_of(tree, report)
     check_references(tree, report)
     if complete:
@@ -150,8 +150,9 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
     )
 
 
-def _is_list(node: Node | None) -> bool:
-    return node is not None and isinstance(node.value, list)
+def _all_named(data: Node | None, files: list[DataFile]) -> bool:
+    """Whether every data table has a name that can be read; a scenario of plain numbers needs none."""
+    return data is None or (isinstance(data.value, list) and len(data.value) == len(files))
 
 
 def _data_files(tree: Node) -> list[DataFile]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 
-from sim.shipped import shipped_folder, shipped_names
+from sim.shipped import shipped_names
 
 CUTOFF = 0.6
 MOST_FILES = 2000  # names looked through in one folder
@@ -14,8 +14,8 @@ MOST_FILES = 2000  # names looked through in one folder
 def near_file(file: str, start: str | None = None) -> str:
     """Hint to append to "not found": the nearest file of the same folder, or the nearest shipped scenario.
 
-    ``start`` is the folder of the file that extends it, by which its path must be written; None on the command line,
-    where a shipped scenario goes by its bare name.
+    ``start`` is the folder of the file that extends it, by which its path must be written; None on the command line.
+    A shipped scenario goes by its bare name in both.
     """
     folder, name = os.path.split(file)
     stem = os.path.splitext(name)[0].lower()[:80]
@@ -27,10 +27,7 @@ def near_file(file: str, start: str | None = None) -> str:
     if near[0] in beside:
         path = os.path.join(folder, beside[near[0]])
         return f"; did you mean `{path if start is None else _from(start, path)}`?"
-    if start is None:
-        return f"; did you mean the shipped `{near[0]}`?"
-    path = str(shipped_folder() / f"{near[0]}.yaml")
-    return f"; did you mean the shipped `{_from(start, path)}`?"
+    return f"; did you mean the shipped `{near[0]}`?"
 
 
 def _from(start: str, path: str) -> str:

@@ -297,7 +297,7 @@ class Search(Section):
     trial_cad_t: Annotated[float, unit("C$/t", gt=0, le=1000)] = 5.0
     """The change that is tried."""
     trial_years: Annotated[int, unit("crop years", ge=1, le=50)] = 2
-    """How long each of the three trials is kept; what it earned is read off the last period."""
+    """How long each of the three trials is kept; what it earned is read off the last round of buyers' tenders."""
 
 
 class ExportSubsidy(Section):

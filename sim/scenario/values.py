@@ -17,6 +17,7 @@ from sim.scenario.tree import child, mark_of, plain
 ABOVE_ZERO = ("price", "corn_usd_t", "cad_per_usd", "usd_per_ecu", "intercept", "slope")
 FIRST_YEAR_ONLY = ("opening_stock_kt", "starting_refund_ecu_t")
 ELASTICITIES = (0.01, 100.0)  # outside of it a linear demand is flat or vertical for all that matters
+SMALLEST_SLOPE = 1e-9  # currency/t per kt: a buyer flatter than that wants more than the world grows
 LARGEST = 1e9  # no tonnage, price or budget of the world comes near; beyond it sums lose their digits
 MANY = 4  # series that lack the same periods are reported together from this number on
 _LEVEL: TypeAdapter[Level] = TypeAdapter(Level)
@@ -92,7 +93,8 @@ class LevelChecker:
         checks = (
             (~np.isfinite(values), "not a finite number"),
             (((values < low) | (values > high)) & elastic, f"must be from {low} to {high:.0f}"),
-            (values <= 0, "a price must be above 0") if price else (values < 0, "must be at least 0"),
+            (values <= 0, "must be above 0") if price else (values < 0, "must be at least 0"),
+            ((values < SMALLEST_SLOPE) & (path[-1] == "slope"), f"must be at least {SMALLEST_SLOPE:.0e}"),
             (values > LARGEST, f"must be at most {LARGEST:.0e}"),
         )
         for wrong, what in checks:
@@ -114,11 +116,13 @@ class LevelChecker:
         """Report gaps: one line per series, or one for many series that lack the same periods."""
         for missing, series in self.gaps.items():
             first = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
-            span = f"the calendar runs {self.timeline.crop_years[0]} to {self.timeline.crop_years[-1]}"
+            years, held = self.timeline.crop_years, self.timeline.held
+            key = "crop_years" if held is None else "hold"
+            span = f"the calendar runs {years[0]} to {years[-1]}" if held is None else f"the calendar holds {held}"
             if len(series) < MANY:
                 for name, (mark, path) in series.items():
                     self.report.add(mark, path, f"series `{printable(name, 60)}` has no value for {first}; {span}")
             else:
                 names = ", ".join(list(series)[:5]) + (", ..." if len(series) > 5 else "")
                 message = f"{len(series)} series have no value for {first}; {span}: {printable(names, 300)}"
-                self.report.add(mark_of(tree, ("calendar", "crop_years")), "calendar.crop_years", message)
+                self.report.add(mark_of(tree, ("calendar", key)), f"calendar.{key}", message)

@@ -88,7 +88,10 @@ def schema_json() -> dict[str, Any]:
             _allow_null(value)
     for key, slot in ROOT.keys.items():
         schema["properties"][key].setdefault("description", slot.description)
-    schema["properties"]["extends"] = {"type": "string", "description": "Parent scenario file, relative to this one."}
+    schema["properties"]["extends"] = {
+        "type": "string",
+        "description": "Parent scenario: a file relative to this one, or a shipped name.",
+    }
     schema["properties"]["overrides"] = {
         "type": "object",
         "description": "Single values by dotted path, applied after the parent and this file are merged.",

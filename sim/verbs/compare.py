@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.experiments.compare import REVENUE, Comparison, compare, with_published
+from sim.experiments.compare import REVENUE, Comparison, check_comparable, compare, with_published
 from sim.experiments.ensemble import chunks, run_ensemble
 from sim.figures import COMPARISON_FIGURES
+from sim.frames import programme_title
 from sim.measures import Measures
 from sim.screen import comparison_tables, grid, mean_and_range, number
 from sim.shipped import home_origin, published_effects
@@ -30,6 +31,8 @@ def compare_scenarios(
     loaded = [load_scenario(name, sets, errors) for name in (base, *others)]
     check_folder(out)
     names = unique_names([Path(each.path).stem for each in loaded])
+    for position in range(1, len(loaded)):
+        check_comparable(loaded[0].scenario, loaded[position].scenario, (names[0], names[position]))
     _warn(loaded, names, errors)
     draws = loaded[0].scenario.draws if draws is None else draws
     seed = loaded[0].scenario.seed if seed is None else seed
@@ -169,7 +172,7 @@ def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str
             labels[row] = f"{what}, {_title(scenario, 'markets', first)}, {_title(scenario, 'grades', second)}"
         else:
             what = "rate" if table == "programme_rate" else "spending"
-            labels[row] = f"{(scenario.get(column) or {}).get('title', column)}, {what}"
+            labels[row] = f"{programme_title(scenario, column)}, {what}"
     return {row: f"{label} ({result.market_units[row]})" for row, label in labels.items()}
 
 

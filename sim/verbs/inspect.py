@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from sim.scenario import ScenarioError, explain, load, schema_json
-from sim.shipped import scenario_path, shipped_folder
+from sim.shipped import scenario_path, shipped_path
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 SCAFFOLD = """\
@@ -20,7 +19,7 @@ SCAFFOLD = """\
 #   singledesk validate {name}.yaml      check it
 #   singledesk show {name}.yaml          every value in force, and the line it comes from
 #   singledesk compare {parent} {name}.yaml
-extends: {extends}
+extends: {parent}
 title: "{name}"
 description: >-
   Say here what question this scenario asks.
@@ -71,24 +70,15 @@ def new(name: str, folder: Path, parent: str = "history") -> Path:
             f"'{name}' is not a name for a scenario: use letters, digits, - and _ (at most 80), no folders"
         )
     path = folder / f"{name}.yaml"
-    shipped = shipped_folder() / f"{parent}.yaml"
-    if not shipped.is_file():
+    if shipped_path(parent) is None:
         raise ValueError(f"the shipped scenario {parent}.yaml is not installed")
-    extends = json.dumps(
-        os.path.relpath(shipped, folder) if _near(shipped, folder) else str(shipped), ensure_ascii=False
-    )
-    text = SCAFFOLD.format(name=name, extends=extends, parent=parent)
+    text = SCAFFOLD.format(name=name, parent=parent)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         raise ValueError(f"{path} exists already; it was not touched") from None
     return path
-
-
-def _near(shipped: Path, folder: Path) -> bool:
-    """Tell whether a relative path will do: inside one checkout it survives a move of the whole."""
-    return shipped.parent.parent.resolve() in (folder.resolve(), *folder.resolve().parents)
 
 
 def schema() -> None:
