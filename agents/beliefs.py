@@ -20,7 +20,7 @@ import numpy as np
 from agents.arrays import ratio
 
 Array = np.ndarray
-STEP = 0.7  # part of the sellers at a tender whose like move a price taker allows for
+STEP = 0.7  # part of the sellers at a tender whose like move a seller allows for; below one half they overshoot
 SLOPE_BOUND = 5.0  # least squares may not leave the prior slope by more than this factor
 MEMORY = 0.5  # weight of the latest tender in the averages
 PRIOR_WEIGHT = 4.0  # observations the prior slope counts for

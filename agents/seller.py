@@ -9,13 +9,13 @@ import numpy as np
 
 from agents.allocation import equalise_marginal_revenue
 from agents.arrays import total
+from agents.beliefs import STEP
 from agents.terms import Offer, Sale, Tender
 from agents.trial import Trial
 
 Array = np.ndarray
 CONDUCT = {"price_taker": 0.0, "cournot": 1.0}  # share of the price fall on its own tonnes that it reckons with
 MOMENTUM = 0.93  # part of its last move that a price taker repeats
-STEP = 0.7  # part of the sellers at a tender whose like move a seller allows for; below one half sellers overshoot
 
 
 @dataclass
