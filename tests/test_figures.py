@@ -11,8 +11,7 @@ import pytest
 
 from sim.experiments.compare import compare, with_published
 from sim.experiments.ensemble import run_ensemble
-from sim.figures import COMPARISON_FIGURES, FIGURES
-from sim.figures.style import FOOTER_LENGTH, source
+from sim.figures import COMPARISON_FIGURES, FIGURES, style
 from sim.frames import pair_gaps
 
 PAIRS = ["japan-united_states", "united_states-offshore", "japan-offshore"]
@@ -152,4 +151,4 @@ def test_comparison_figure(run):
 def test_footer_of_a_long_name_keeps_the_draws():
     """The title gives way, so that run and draws stay on the sheet."""
     meta = {"stem": "compare-" + "a" * 53, "scenario": {"title": "t" * 70}, "run_id": "r" * 30, "draws": 4}
-    assert len(source(meta)) <= FOOTER_LENGTH and source(meta).endswith("4 draws")
+    assert len(style.source(meta)) <= style.FOOTER_LENGTH and style.source(meta).endswith("4 draws")
