@@ -11,7 +11,7 @@ import pytest
 
 from sim.experiments.compare import compare, with_published
 from sim.experiments.ensemble import run_ensemble
-from sim.figures import COMPARISON_FIGURES, FIGURES
+from sim.figures import COMPARISON_FIGURES, FIGURES, style
 from sim.frames import pair_gaps
 
 PAIRS = ["japan-united_states", "united_states-offshore", "japan-offshore"]
@@ -146,3 +146,9 @@ def test_comparison_figure(run):
     comparison = compare(ensemble.measures, ensemble.measures, "canada", ("one", "two"))
     bands = with_published(comparison.effects, {("1980/81", "feed_price_cad_t"): -3.5})
     check(COMPARISON_FIGURES["effects"]({"comparison": bands}, {**meta, "base": "one", "other": "two"}))
+
+
+def test_footer_of_a_long_name_keeps_the_draws():
+    """The title gives way, so that run and draws stay on the sheet."""
+    meta = {"stem": "compare-" + "a" * 53, "scenario": {"title": "t" * 70}, "run_id": "r" * 30, "draws": 4}
+    assert len(style.source(meta)) <= style.FOOTER_LENGTH and style.source(meta).endswith("4 draws")

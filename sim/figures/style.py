@@ -15,6 +15,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 DASHES = ("-", "--", ":", "-.")
 GREY = "#555555"
 WIDTH_INCHES = 10.0
+FOOTER_LENGTH = 150  # characters of the footer that fit the width
 BAND_NOTE = "Lines: median of draws. Bands: 25-75 % (dark) and 5-95 % (light) of draws."
 
 STYLE = {
@@ -72,8 +73,9 @@ def sheet(
 def source(meta: dict[str, Any]) -> str:
     """Footer: which scenario and run a figure shows."""
     draws = meta.get("draws", 1)
-    title = shorten(meta["scenario"]["title"], 70)
-    return f"Scenario: {meta['stem']} ({title}) · run {meta['run_id']} · {draws} draw{'s' if draws != 1 else ''}"
+    run = f"run {meta['run_id']} · {draws} draw{'s' if draws != 1 else ''}"
+    room = FOOTER_LENGTH - len(f"Scenario: {meta['stem']} () · {run}")  # a comparison's name may be long
+    return f"Scenario: {meta['stem']} ({shorten(meta['scenario']['title'], max(room, 12))}) · {run}"
 
 
 def shorten(text: str, length: int) -> str:
