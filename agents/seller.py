@@ -20,12 +20,19 @@ MOMENTUM = 0.93  # part of its last move that a price taker repeats
 
 @dataclass
 class Place:
-    """A seat at a tender, what was sold there last, and by how much more than the time before."""
+    """A seat at a tender, what was sold there last, and by how much more than the time before, both kt a period."""
 
     tender: Tender
     seat: int
     sold_kt: Array
     change_kt: Array
+
+    @property
+    def pace_kt(self) -> Array:
+        """Tonnes a period that today's result amounts to, or the last one where there is none today."""
+        if not self.tender.is_open:
+            return self.sold_kt
+        return self.tender.award_kt[self.seat] / self.tender.spacing
 
 
 class Seller(mesa.Agent):
@@ -53,7 +60,7 @@ class Seller(mesa.Agent):
         super().__init__(model)
         self.name, self.origin, self.theta = name, origin, CONDUCT[conduct]
         self.momentum = MOMENTUM if self.theta == 0 else 0.0
-        self.cost_slope_cad_t_kt = cost_slope_cad_t_kt  # rise of marginal cost per kt a period
+        self.cost_slope_cad_t_kt = cost_slope_cad_t_kt  # rise of marginal cost per kt of a period
         self.cost_cad_t = np.zeros(draws)
         self.capacity_kt = np.zeros(draws)  # of the period
         self.initial_payment_cad_t: Array | None = None
@@ -63,7 +70,7 @@ class Seller(mesa.Agent):
 
     def take_seat(self, tender: Tender, seat: int) -> None:
         """Join a tender, starting from an equal part of its base tonnes."""
-        start = tender.base_kt / max(tender.sellers, 1)
+        start = tender.base_kt / (tender.spacing * max(tender.sellers, 1))
         self.places.append(Place(tender, seat, start, np.zeros_like(start)))
 
     @property
@@ -75,12 +82,11 @@ class Seller(mesa.Agent):
         return self.initial_payment_cad_t + shift
 
     def offer(self) -> None:
-        """Offer at every open tender."""
-        at = [place for place in self.places if place.tender.is_open]
-        if not at:
+        """Plan the tonnes of an average period for all buyers; offer those who tender today what has come together."""
+        if not self.places:
             return
         cost, rise = self.perceived_cost_cad_t, self.cost_slope_cad_t_kt
-        lines = [self._line(place) for place in at]
+        lines = [self._line(place) for place in self.places]
         intercept, slope, limit = (np.array(part) for part in zip(*lines, strict=True))
         # Selling everything everywhere is the most anybody can place; a capacity beyond it never binds.
         capacity = np.minimum(self.capacity_kt, total(limit))
@@ -91,17 +97,18 @@ class Seller(mesa.Agent):
         else:
             intercept = intercept - cost
         planned, _ = equalise_marginal_revenue(intercept, slope, limit, capacity)
-        for place, kt in zip(at, planned, strict=False):  # the idle capacity at the end is no offer
+        for place, kt in zip(self.places, planned, strict=False):  # the idle capacity at the end is no offer
             tender, seat = place.tender, place.seat
-            grant = tender.grant_cad_t[seat]
-            tender.offer(seat, Offer(kt, cost + tender.freight_cad_t[seat] - grant, grant))
+            if tender.is_open:
+                grant = tender.grant_cad_t[seat]
+                tender.offer(seat, Offer(kt * tender.spacing, cost + tender.freight_cad_t[seat] - grant, grant))
 
     def _line(self, place: Place) -> tuple[Array, Array, Array]:
-        """Intercept and half slope of perceived marginal revenue, and the most the buyer would ever take."""
+        """Intercept and half slope of perceived marginal revenue by tonnes a period, and the most the buyer takes."""
         tender, seat = place.tender, place.seat
-        b = tender.slope_cad_t_kt
+        b = tender.slope_cad_t_kt * tender.spacing
         # Today's published demand at the tonnes last bought: the price if everybody sold what they sold last.
-        price = np.maximum(tender.choke_cad_t - b * tender.last_total_kt, 0.0)
+        price = np.maximum(tender.choke_cad_t - tender.slope_cad_t_kt * tender.last_total_kt, 0.0)
         d = max(2.0 * self.theta, STEP * tender.sellers + self.theta) * b
         net = price - tender.freight_cad_t[seat] + tender.grant_cad_t[seat]
         carried = self.momentum * place.change_kt if tender.sellers > 1 else 0.0
@@ -114,12 +121,13 @@ class Seller(mesa.Agent):
         received = [sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales]
         self.produced_kt = total(np.array([nothing, *(sale.kt for sale in sales)]))
         self.received_cad_k = total(np.array([nothing, *received]))
-        rising = self.cost_cad_t + 0.5 * self.cost_slope_cad_t_kt * self.produced_kt
-        self.cost_cad_k = self.produced_kt * rising
+        # Production runs evenly between tenders, so its cost is that of the average period.
+        pace = total(np.array([place.pace_kt for place in self.places]))
+        self.cost_cad_k = self.produced_kt * (self.cost_cad_t + 0.5 * self.cost_slope_cad_t_kt * pace)
 
     def learn(self) -> None:
         """Remember what was sold where."""
         for place in self.places:
             if place.tender.is_open:
-                sold = np.array(place.tender.award_kt[place.seat])
+                sold = place.pace_kt
                 place.sold_kt, place.change_kt = sold, sold - place.sold_kt

@@ -68,6 +68,7 @@ class Tender:
     grade_cost_cad_t: float
     seats: list[Seat]
     draws: int
+    spacing: float = 1.0  # periods from one tender to the next
     is_open: bool = False
     is_home: bool = False
     schedule_cad_t: Array = field(init=False)  # choke price and base tonnes as published, before an agreement's

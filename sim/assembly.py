@@ -255,6 +255,7 @@ def new_tender(market, label, name, agent, section, grade, demand, seats) -> Ten
         grade_cost_cad_t=rules.cost_cad_t,
         seats=seats,
         draws=market.draws,
+        spacing=market.periods_per_year / market.tenders_per_year(section),
     )
 
 

@@ -11,7 +11,6 @@ from agents.seller import Seller
 from agents.subsidy_treasury import SubsidyTreasury
 from agents.terms import Seat, Tender
 from agents.trial import LONGEST_STEP, Trial
-from sim.scenario import load
 
 DUEL = Path(__file__).parent / "scenarios" / "duel.yaml"
 
@@ -279,10 +278,8 @@ def test_demand_by_a_line_is_the_same_as_by_its_midpoint():
     assert line.state("slope_cad_t_kt", "buyer:feed") == pytest.approx(np.full((36, 2), 1.2))  # of a month
 
 
-def test_warns_of_capacity_in_periods_without_a_tender():
-    """A year's capacity is an equal part in each period; a buyer that is absent in some leaves it idle."""
-    rare = ["sellers.home_firm.capacity_kt=100", "calendar.periods_per_year=52"]
-    assert "sellers.home_firm.capacity_kt: holds for each of the 52 periods" in load(DUEL, rare).warnings[0]
-    buyers = list(load(DUEL).scenario.importers)
-    assert load(DUEL, [*rare, *(f"importers.{name}.tenders_per_year=52" for name in buyers)]).warnings == []
-    assert load(DUEL, rare[:1]).warnings == []
+@pytest.mark.parametrize("sets", [("calendar.periods_per_year=52",), ("importers.buyer.tenders_per_year=4",)])
+@pytest.mark.parametrize("limit", ["sellers.home_firm.capacity_kt=150", "sellers.home_firm.cost_slope_cad_t_kt=0.1"])
+def test_capacity_and_rising_cost_are_those_of_the_year_however_buyers_come(sets, limit):
+    often, rarely = (last_year(run_market(DUEL, sets=(limit, *more)).ledger) for more in ((), sets))
+    assert rarely["kt"].tolist() == pytest.approx(often["kt"].tolist(), rel=0.01)

@@ -21,7 +21,6 @@ from sim.scenario.reader import Node
 from sim.scenario.references import check_references
 from sim.scenario.resolved import fingerprint, resolved_data
 from sim.scenario.schema import Level, Scenario
-from sim.scenario.sellers import warn_idle_periods
 from sim.scenario.series import SeriesTable
 from sim.scenario.tables import DataFile, read_tables
 from sim.scenario.tree import child, elements, leaves
@@ -136,7 +135,6 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
     warn_overruled(tree, read_events(tree, timeline, Report()), merged.files, report)
     located = _with_data_paths(scenario, tree)
     _warn_equal_to_parent(merged, located, report)
-    warn_idle_periods(scenario, tree, report)
     return Loaded(
         scenario=located,
         regimes=tuple(_with_data_paths(each, tree) for each in scenarios),

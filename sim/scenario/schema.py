@@ -328,7 +328,7 @@ class Seller(Section):
     cost_slope_cad_t_kt: Annotated[float, unit("C$/t per kt/crop year", ge=0, le=1e6)] = 0.0
     """Rise of marginal cost with the tonnes of a crop year."""
     capacity_kt: Annotated[Level | None, unit("kt/crop year")] = None
-    """Most it can sell in a crop year, an equal part in each period; no limit when absent."""
+    """Most it can sell in a crop year; no limit when absent."""
     initial_payment_cad_t: Annotated[Level | None, unit("C$/t")] = None
     """Initial payment to the farmers behind it: what its sales desk takes for marginal cost. Cost when absent."""
     initial_payment_search: Search | None = None

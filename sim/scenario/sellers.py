@@ -5,7 +5,6 @@ from __future__ import annotations
 from sim.scenario.names import BUYERS
 from sim.scenario.problems import Report, nearest, printable
 from sim.scenario.reader import Node
-from sim.scenario.schema import Scenario
 from sim.scenario.tree import child, elements, find, items, mark_of, text_of
 
 
@@ -52,22 +51,3 @@ def _check_grades(name: str, grades: Node | None, reached: list[Node], report: R
         return
     message = "no buyer it reaches wants one of these grades; leave the key out for a seller of all"
     report.add(grades.mark, ("sellers", name, "grades"), message)
-
-
-def warn_idle_periods(scenario: Scenario, tree: Node, report: Report) -> None:
-    """Warn where a capacity or a rising cost, which are those of a period, meets a buyer absent in some periods.
-
-    Feeders, and state importers with an agreement, buy every period whatever they state.
-    """
-    states = {name: buyer for name, buyer in scenario.state_importers.items() if buyer.agreement is None}
-    buyers = {**states, **scenario.importers, **scenario.maltsters}
-    periods = scenario.calendar.periods_per_year
-    absent = {name: buyer for name, buyer in buyers.items() if buyer.tenders_per_year < periods}
-    for name, seller in scenario.sellers.items():
-        lanes = scenario.freight_usd_t.get(seller.origin, {})
-        missed = [buyer for buyer, rules in absent.items() if rules.region in lanes]
-        for key in ("capacity_kt", "cost_slope_cad_t_kt"):
-            if missed and getattr(seller, key):
-                path = ("sellers", name, key)
-                message = f"holds for each of the {periods} periods, and `{missed[0]}` does not tender in all of them"
-                report.warn(mark_of(tree, path), path, message + f"; see tenders_per_year: {periods}")
