@@ -326,3 +326,11 @@ def test_rows_that_nothing_reproduces_are_named(monkeypatch):
     monkeypatch.setattr("sim.experiments.least_stretch.ITERATIONS", 15)
     with pytest.raises(module.ReconstructionError, match="1988/89"):
         reconstruct(1, 1, type(priors)(**{**vars(priors), "published": published}))
+
+
+def test_json_holds_numbers_not_text():
+    from sim.verbs.reconstruct import as_numbers
+
+    table = as_numbers(pd.DataFrame({"value": ["1.50", "-0.03"], "mixed": ["linear", "5"]}))
+    assert table["value"].tolist() == [1.5, -0.03]
+    assert table["mixed"].tolist() == ["linear", "5"]

@@ -33,6 +33,16 @@ STEM = "reconstruct"
 HEADINGS = ("Feed (C$/t)", "Six-row (C$/t)", "Two-row (C$/t)", "Revenue (million C$)")
 
 
+def as_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn columns that are written with fixed digits, and so are text, back into numbers."""
+    converted = table.copy()
+    for column in table.columns:
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        if numbers.notna().all():
+            converted[column] = numbers
+    return converted
+
+
 def reconstruct_study(draws: int, seed: int, out: Path, as_json: bool, console: Console, errors: Console) -> Path:
     """Make everything, save it, show it; return the folder of the results."""
     check_folder(out)
@@ -62,7 +72,7 @@ def reconstruct_study(draws: int, seed: int, out: Path, as_json: bool, console: 
             draft.figure(name, figure(frames, {**meta, "run_id": draft.run_id}))
         draft.manifest({"kind": "reconstruction", **meta})
     if as_json:
-        content = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
+        content = {name: json.loads(as_numbers(table).to_json(orient="records")) for name, table in tables.items()}
         head = {"run_id": draft.run_id, "folder": str(draft.final), "draws": draws, "seed": seed, "notes": notes(made)}
         print(json.dumps({**head, **content}, ensure_ascii=False, allow_nan=False))
     else:
