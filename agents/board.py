@@ -82,11 +82,11 @@ class MarketingBoard(mesa.Agent):
 
     def hear_the_news(self) -> None:
         """Take the published demands into the worth of stock and into what the next sales of each pool should bring."""
+        news = self.desk.hear_the_news()
         for pool, account in self.pools.items():
-            account.news_now_cad_t = self.desk.news_cad_t(pool)
+            account.news_now_cad_t = news[pool]
             account.news_cad_t = account.news_cad_t + account.news_now_cad_t
             account.current_cad_t = np.maximum(account.current_cad_t + account.news_now_cad_t, 0.0)
-        self.desk.hear_the_news()
 
     def pool_value_cad_t(self, discount: float, risk_premium_cad_t: float) -> Array:
         """What a farmer thinks a delivery to the feed pool is worth at port, C$/t, shape (draw,).

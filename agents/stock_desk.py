@@ -67,24 +67,27 @@ class StockDesk:
         """
         return np.minimum(self.marginal_cad_t, self.feed_netback_cad_t) * (1.0 - GLUT_CUT * self.unsold_share)
 
-    def hear_the_news(self) -> None:
+    def hear_the_news(self) -> dict[str, Array]:
         """Value grain by the news: what the published demands of feed buyers have moved their going prices by.
 
-        A desk that holds nothing knows only what it once got; it values grain by the going prices themselves.
+        A desk that holds nothing knows only what it once got; it values grain by the going prices themselves. Returns
+        the news of each pool, C$/t (draw,).
         """
+        news = {pool: self.news_cad_t(pool) for pool in ("feed", "malting")}
         feed = [c for c in self.counters if c.tender.pool == "feed"]
         if not feed:
-            return
+            return news
         size = np.array([c.tender.size_kt for c in feed])
         netback = np.array(
             [c.tender.usual_price_cad_t - c.tender.freight_cad_t[c.seat] + c.tender.grant_cad_t[c.seat] for c in feed]
         )
-        moved, going = self.news_cad_t("feed"), ratio(total(size * netback), total(size))
+        moved, going = news["feed"], ratio(total(size * netback), total(size))
         idle = self.stock_kt <= DUST_KT
         self.marginal_cad_t = np.where(idle, going, np.maximum(self.marginal_cad_t + moved, 0.0))
         self.feed_netback_cad_t = np.where(idle, going, np.maximum(self.feed_netback_cad_t + moved, 0.0))
-        malting = self.malting_netback_cad_t + self.news_cad_t("malting")
+        malting = self.malting_netback_cad_t + news["malting"]
         self.malting_netback_cad_t = np.where(idle, going, np.maximum(malting, 0.0))
+        return news
 
     def news_cad_t(self, pool: str) -> Array:
         """What the published demands have moved the going prices of a pool's buyers by since the desk last looked."""

@@ -71,6 +71,7 @@ class Tender:
     spacing: float = 1.0  # periods from one tender to the next
     is_open: bool = False
     is_home: bool = False
+    sellers: int = field(init=False)  # seats of sellers from outside the buyer's own growers
     schedule_cad_t: Array = field(init=False)  # choke price and base tonnes as published, before an agreement's
     schedule_kt: Array = field(init=False)  # tonnes come off choke_cad_t and base_kt
     choke_cad_t: Array = field(init=False)
@@ -89,6 +90,7 @@ class Tender:
     last_total_kt: Array = field(init=False)
 
     def __post_init__(self) -> None:
+        self.sellers = sum(seat.role != "growers" for seat in self.seats)
         one, many = (self.draws,), (len(self.seats), self.draws)
         for name in ("schedule", "choke", "base_price", "last_price", "usual_price"):
             setattr(self, f"{name}_cad_t", np.zeros(one))
@@ -102,11 +104,6 @@ class Tender:
     def is_agreement(self) -> bool:
         """Whether this stands for a supply agreement, whose price is bargained and not cleared."""
         return any(seat.agreement for seat in self.seats)
-
-    @property
-    def sellers(self) -> int:
-        """Seats of sellers from outside the buyer's own growers."""
-        return sum(seat.role != "growers" for seat in self.seats)
 
     def publish(self, base_price_cad_t: Array, base_kt: Array, choke_cad_t: Array, slope_cad_t_kt: Array) -> None:
         """Publish the inverse demand of a tender to come; the going price moves with it.

@@ -90,14 +90,15 @@ def growers_offer(market, tender: Tender) -> None:
     cash, support = market.cash[tender.country], market.now.origins[tender.country]
     floor = market.value(support.support_price) * market.currency_cad[support.support_price_currency]
     groups, parts = _groups_and_exports(market, cash)
+    if tender.country not in market.now.marketing:
+        for group, exported in zip(groups, parts, strict=True):
+            group.offer_cash(tender, exported, floor)
+        return
+    takes = board_takes_deliveries(market.now.marketing[tender.country])
     malting = [sale.kt for sale in market.sales_from(tender.country) if sale.tender.pool == "malting"]
     selected, released = total(np.array(malting)), total(np.array([group.release_kt for group in groups]))
-    for group, exported in zip(groups, parts, strict=True):
-        if tender.country in market.now.marketing:
-            board = market.board_of.get(group.name)
-            pooling = board is not None and board_takes_deliveries(market.now.marketing[tender.country])
-            part = SELECTION_MARGIN * selected * ratio(group.release_kt, released)
-            share = market.now.growers[group.name].malting_share
-            group.offer_off_board(tender, market.port_value(group.name, board), pooling, part, share)
-        else:
-            group.offer_cash(tender, exported, floor)
+    for group in groups:
+        board = market.board_of.get(group.name)
+        part = SELECTION_MARGIN * selected * ratio(group.release_kt, released)
+        share = market.now.growers[group.name].malting_share
+        group.offer_off_board(tender, market.port_value(group.name, board), takes and board is not None, part, share)

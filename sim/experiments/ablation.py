@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.compare import REVENUE, pick
+from sim.experiments.compare import REVENUE
 from sim.experiments.ensemble import chunks, run_chunk
 from sim.ledger import Ledger
-from sim.measures import summary
 from sim.measures.arrays import divide, mean, total
 from sim.measures.bands import bands
+from sim.measures.regime_effect import producer_account
 from sim.measures.sales import market_prices
 from sim.measures.settling import settling_time
 
@@ -100,10 +100,9 @@ def overrides(scenario: Any, beliefs: str, traders: str, system: str) -> list[st
 
 def observe(ledger: Ledger, where: Setting) -> Values:
     """Prices and revenue of one run, each (draw,): means of the second half of its crop years, and settling times."""
-    measures = summary(ledger)
     years = ledger.crop_years
     late = years[len(years) // 2 :]
-    producers = pick(measures, "producers", f"{where.origin}:").only(late)
+    producers = producer_account(ledger, where.origin).table().only(late)
     feed = mean(producers.column(f"{where.grade}_price_cad_t"))
     grades = [mean(producers.column(f"{grade}_price_cad_t")) for grade in where.malting]
     malting = divide(total(np.array(grades)), len(grades)) if grades else np.full(ledger.draws, np.nan)
