@@ -9,23 +9,20 @@ import pandas as pd
 
 from agents.beliefs import ResidualDemand
 from agents.board import MarketingBoard, PoolAccount
-from agents.bonus_treasury import BonusTreasury
 from agents.buyer import Buyer, Feeders, Importer, Maltsters
 from agents.exporter import NationalExporter, SpotSeller
 from agents.farmers import CASH_TRANCHES, GrowerGroup
 from agents.food_agency import FoodAgency
-from agents.pool_guarantor import PoolGuarantor
-from agents.refund_committee import RefundCommittee
 from agents.seller import Seller
 from agents.spot_desk import SpotDesk
 from agents.stock_desk import StockDesk
-from agents.subsidy_treasury import SubsidyTreasury
 from agents.terms import CashMarket, Seat, Tender
 from agents.trader import TradingCompany
 from agents.trial import Trial
 from sim import pool as pool_rules
 from sim.demand import linear_demand
 from sim.marketing import AGREEMENT_SYSTEMS, merchants_admitted
+from sim.programmes import build_treasuries
 from sim.scenario import schema
 
 POOLS = ("feed", "malting")
@@ -145,28 +142,6 @@ def build_searches(market) -> None:
         if rules is not None:
             agent.search = Trial(rules.trial_cad_t, market.draws)
             market.searches.append((agent, rules.trial_years))
-
-
-def build_treasuries(market) -> None:
-    """The bonus and refund treasuries with their bidders, and the guarantors of pools."""
-    scenario, draws = market.scenario, market.draws
-    market.bonus_treasury = market.committee = None
-    if scenario.eep is not None:
-        market.bonus_treasury = BonusTreasury(market, scenario.eep.origin, draws)
-        for seller in market.spot_sellers(scenario.eep.origin):
-            seller.bonus = market.bonus_treasury
-            market.bonus_treasury.bidders += 1
-    if scenario.restitution is not None:
-        rules = scenario.restitution
-        start = np.full(draws, market.value(rules.starting_refund_ecu_t))
-        market.committee = RefundCommittee(market, rules.origin, start)
-        for seller in market.spot_sellers(rules.origin):
-            seller.committee = market.committee
-    market.treasuries = {origin: SubsidyTreasury(market, origin, draws) for origin in scenario.export_subsidies}
-    market.guarantors = {
-        name: PoolGuarantor(market, name, guarantor.boards, draws)
-        for name, guarantor in scenario.treasuries.guarantors.items()
-    }
 
 
 def build_growers(market) -> None:

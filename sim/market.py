@@ -9,15 +9,10 @@ from agents.board import MarketingBoard
 from agents.seller import Seller
 from agents.trader import TradingCompany
 from sim.checks import check_balance, check_nonnegative
-from sim.dealings import (
-    clear_tender,
-    growers_offer,
-    hold_refund_tender,
-    pay_subsidies,
-    settle_growers,
-    ship_agreement,
-)
-from sim.marketing import board_may_sell, board_takes_deliveries, merchants_may_sell, merchants_take_deliveries
+from sim.dealings import clear_tender, ship_agreement
+from sim.deliveries import deliver, growers_offer, learn_prices, settle_growers
+from sim.marketing import board_may_sell, merchants_may_sell
+from sim.programmes import announce_bonuses, announce_rates, announce_refunds, pay_subsidies
 from sim.scenario.schema import Marketing
 from sim.searches import close_trials, open_trials
 from sim.world import World
@@ -104,27 +99,11 @@ class BarleyMarket(World):
                 seller.commercial_kt = self.now.traders.commercial_kt / self.periods_per_year
 
     def treasuries_announce(self) -> None:
-        """Open the bonus quota of the period and hold the refund tender."""
+        """Open the bonus quota of the period, hold the refund tender and publish subsidies by lane."""
         left = self.periods_per_year - self.period_of_year
-        eep, treasury = self.now.eep, self.bonus_treasury
-        if treasury is not None and eep is not None:
-            if self.period_of_year == 0:
-                treasury.open_year()
-            budget = self.value(eep.budget_usd_million) * 1000.0 * self.currency_cad["usd"]
-            ceiling = self.value(eep.max_bonus_usd_t) * self.currency_cad["usd"]
-            eligible = set(eep.eligible) if eep.enabled else set()
-            treasury.announce(eligible, self.value(eep.tonnage_kt), budget, ceiling, eep.undercut)
-            treasury.share_out(left)
-        rules, committee = self.now.restitution, self.committee
-        if committee is not None and rules is not None:
-            committee.open_period()
-            if self.period_of_year == 0:
-                committee.open_year()
-            if rules.enabled:
-                hold_refund_tender(self, left)
-        for origin, agent in self.treasuries.items():
-            stated = self.now.export_subsidies[origin].rate_cad_t
-            agent.announce({region: self.value(rate) for region, rate in stated.items()})
+        announce_bonuses(self, left)
+        announce_refunds(self, left)
+        announce_rates(self)
         open_trials(self)
 
     def boards_announce(self) -> None:
@@ -140,25 +119,7 @@ class BarleyMarket(World):
 
     def farmers_deliver(self) -> None:
         """Carry contracted grain to the board that calls it and to the merchants who bid for it."""
-        for origin, marketing in self.now.marketing.items():
-            groups = [g for g in self.growers.values() if g.origin == origin]
-            to_board, to_merchants = board_takes_deliveries(marketing), merchants_take_deliveries(marketing)
-            companies = [c for c in self.companies.values() if origin in c.stock]
-            for name, board in self.boards.items() if to_board else ():
-                offers = [g.contract_kt for g in groups if self.board_of.get(g.name) is board]
-                if offers:  # one call for all, so that no group is served before another
-                    board.call(total(np.array(offers)), self.now.boards[name].cover_periods / self.months)
-            for group in groups:
-                board = self.board_of.get(group.name)
-                takes = to_board and board is not None
-                pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes)
-                quality = group.contract_quality
-                if takes:
-                    board.desk.receive(pooled, pooled * quality, board.pools["feed"].initial_cad_t)
-                if to_merchants and companies:
-                    part = sold / len(companies)
-                    for company in companies:
-                        company.buy(origin, part, part * quality, company.bid_cad_t(origin))
+        deliver(self)
 
     def importers_open_tenders(self) -> None:
         """Open the tenders due today; a state importer's agreement is settled before the rest goes to tender."""
@@ -267,17 +228,7 @@ class BarleyMarket(World):
         for role in (MarketingBoard, TradingCompany, Seller):
             if role in self.agents_by_type:
                 self.agents_by_type[role].do("learn")
-        for name, group in self.growers.items():
-            group.learn(self.cash[group.origin].price_cad_t, self.months)
-            marketing = self.now.marketing.get(group.origin)
-            if marketing is None:
-                continue
-            board = self.board_of.get(name)
-            premium = self.malting_premium(group.origin, board)
-            cost = max((g.cost_cad_t for g in self.scenario.grades.values()), default=0.0)
-            group.offer_malting(premium, cost)
-            if board is not None and board_takes_deliveries(marketing) and merchants_take_deliveries(marketing):
-                group.choose_channel(self.pool_value(name, board), self.merchants_bid(group.origin), self.months)
+        learn_prices(self)
 
     def close_pools(self) -> None:
         """Close the pools whose year ends today; deficits go to the guarantor."""

@@ -8,7 +8,7 @@ from conftest import QUIET, run_market
 
 from sim.assembly import is_scheduled
 from sim.calendar import Timeline
-from sim.dealings import growers_offer
+from sim.deliveries import growers_offer
 from sim.market import BarleyMarket
 from sim.scenario import load
 from sim.scenario.event_rules import MAY_CHANGE

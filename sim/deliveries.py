@@ -1,0 +1,93 @@
+"""Farmers' grain on its way: delivery to boards and merchants, offers at home, and what is contracted for later."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import ratio, total
+from agents.farmers import GrowerGroup
+from agents.terms import CashMarket, Tender
+from sim.marketing import board_takes_deliveries, merchants_take_deliveries
+
+SELECTION_MARGIN = 1.2  # growers keep a little more malting quality for selection than was selected last
+
+
+def deliver(market) -> None:
+    """Carry contracted grain to the board that calls it and to the merchants who bid for it."""
+    for origin, marketing in market.now.marketing.items():
+        groups = [g for g in market.growers.values() if g.origin == origin]
+        to_board, to_merchants = board_takes_deliveries(marketing), merchants_take_deliveries(marketing)
+        companies = [c for c in market.companies.values() if origin in c.stock]
+        for name, board in market.boards.items() if to_board else ():
+            offers = [g.contract_kt for g in groups if market.board_of.get(g.name) is board]
+            if offers:  # one call for all, so that no group is served before another
+                board.call(total(np.array(offers)), market.now.boards[name].cover_periods / market.months)
+        for group in groups:
+            board = market.board_of.get(group.name)
+            takes = to_board and board is not None
+            pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes)
+            quality = group.contract_quality
+            if takes:
+                board.desk.receive(pooled, pooled * quality, board.pools["feed"].initial_cad_t)
+            if to_merchants and companies:
+                part = sold / len(companies)
+                for company in companies:
+                    company.buy(origin, part, part * quality, company.bid_cad_t(origin))
+
+
+def _groups_and_exports(market, cash: CashMarket) -> tuple[list[GrowerGroup], np.ndarray]:
+    """An origin's growers, and what each ships of what exporters took: by stock, kt (group, draw)."""
+    groups = [g for g in market.growers.values() if g.origin == cash.origin]
+    stocks = np.array([group.stock_kt for group in groups]).reshape(len(groups), market.draws)
+    return groups, cash.exports_kt * ratio(stocks, total(stocks))
+
+
+def growers_offer(market, tender: Tender) -> None:
+    """Growers' offers at home: what delivery is worth where there is one, cash tranches where there is not."""
+    cash, support = market.cash[tender.country], market.now.origins[tender.country]
+    floor = market.value(support.support_price) * market.currency_cad[support.support_price_currency]
+    groups, parts = _groups_and_exports(market, cash)
+    if tender.country not in market.now.marketing:
+        for group, exported in zip(groups, parts, strict=True):
+            group.offer_cash(tender, exported, floor)
+        return
+    takes = board_takes_deliveries(market.now.marketing[tender.country])
+    malting = [sale.kt for sale in market.sales_from(tender.country) if sale.tender.pool == "malting"]
+    selected, released = total(np.array(malting)), total(np.array([group.release_kt for group in groups]))
+    for group in groups:
+        board = market.board_of.get(group.name)
+        part = SELECTION_MARGIN * selected * ratio(group.release_kt, released)
+        share = market.now.growers[group.name].malting_share
+        group.offer_off_board(tender, market.port_value(group.name, board), takes and board is not None, part, share)
+
+
+def settle_growers(market, cash: CashMarket) -> None:
+    """Ship growers' sales at home and to exporters, set the cash price, and contract the rest of the release."""
+    groups, parts = _groups_and_exports(market, cash)
+    home = next((t for t in market.tenders if t.is_home and t.country == cash.origin), None)
+    haul = 0.0
+    for group, exported in zip(groups, parts, strict=True):
+        sold = np.zeros(market.draws)
+        if home is not None and home.is_open:
+            sold = total(home.award_kt[group.seats])
+        group.sell(sold, exported)
+        if cash.origin in market.now.marketing:
+            group.contract(sold, market.now.growers[group.name].malting_share)
+        haul += group.haul_cad_t * market.now.growers[group.name].share
+    if home is not None:
+        cash.price_cad_t = home.last_price_cad_t - haul
+
+
+def learn_prices(market) -> None:
+    """Let farmers take in the period's prices, and choose what quality to offer and where to deliver."""
+    for name, group in market.growers.items():
+        group.learn(market.cash[group.origin].price_cad_t, market.months)
+        marketing = market.now.marketing.get(group.origin)
+        if marketing is None:
+            continue
+        board = market.board_of.get(name)
+        premium = market.malting_premium(group.origin, board)
+        cost = max((g.cost_cad_t for g in market.scenario.grades.values()), default=0.0)
+        group.offer_malting(premium, cost)
+        if board is not None and board_takes_deliveries(marketing) and merchants_take_deliveries(marketing):
+            group.choose_channel(market.pool_value(name, board), market.merchants_bid(group.origin), market.months)
