@@ -343,3 +343,15 @@ def test_schema_json_and_fields_speak_of_every_key():
     fields = dict(describe_fields())
     assert fields["boards.<name>.initial_share"].wanted == "a number from 0 to 1 (share of expected pool return)"
     assert all(slot.description for path, slot in fields.items() if not path.endswith((">", "[]")))
+
+
+def test_an_event_may_begin_and_end_on_a_day(tmp_path):
+    border = "marketing: {canada: {feed: continental, continental_market: united_states}}"
+    text = f"extends: history\ntitle: a border\nevents:\n  - {{from: 1993-08-01, to: 1993-09-10, {border}}}\n"
+    file = tmp_path / "border.yaml"
+    file.write_text(text)
+    years = ["calendar.start=1993/94", "calendar.crop_years=1"]
+    for periods, held in ((12, 2), (52, 7)):  # the weeks that begin on the 1st, 8th, ... of a month
+        loaded = load(file, [*years, f"calendar.periods_per_year={periods}"])
+        assert (loaded.regime_of_period == loaded.regime_of_period[0]).sum() == held
+        assert loaded.regimes[loaded.regime_of_period[0]].marketing["canada"].feed == "continental"

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")]
 MarketingSystem = Literal["single_desk", "multiple_sellers", "continental", "open_feed"]
 BeliefRule = Literal["elasticities", "least_squares", "last_price"]
 
@@ -469,10 +470,10 @@ class Event(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
 
-    start: Month = Field(alias="from")
-    """First month in which the change holds."""
-    end: Month = Field(alias="to")
-    """Last month in which the change holds."""
+    start: Day = Field(alias="from")
+    """First month, or day, on which the change holds; it counts for periods that begin on it or later."""
+    end: Day = Field(alias="to")
+    """Last month, or day, on which the change holds."""
     name: str | None = None
     """Label for figures."""
 
