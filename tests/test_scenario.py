@@ -23,6 +23,7 @@ from sim.scenario.problems import Report
 from sim.scenario.reader import parse
 from sim.scenario.tree import plain
 from sim.scenario.writer import _flow
+from sim.shipped import shipped_path
 
 HERE = Path(__file__).parent / "scenarios"
 TINY = HERE / "tiny.yaml"
@@ -355,3 +356,12 @@ def test_an_event_may_begin_and_end_on_a_day(tmp_path):
         loaded = load(file, [*years, f"calendar.periods_per_year={periods}"])
         assert (loaded.regime_of_period == loaded.regime_of_period[0]).sum() == held
         assert loaded.regimes[loaded.regime_of_period[0]].marketing["canada"].feed == "continental"
+
+
+def test_a_child_drops_and_adds_events_of_its_parent_by_name(tmp_path):
+    file = tmp_path / "border.yaml"
+    text = "extends: history\ntitle: x\nwithout_events: [Export Enhancement Program]\nmore_events:\n"
+    file.write_text(text + "  - {from: 1990-01, to: 1990-03, name: later, eep: {enabled: false}}\n")
+    before, after = ([event.name for event in load(path).scenario.events] for path in (shipped_path("history"), file))
+    assert "Export Enhancement Program" in before
+    assert after == [name for name in before if name != "Export Enhancement Program"] + ["later"]
