@@ -361,7 +361,7 @@ def test_an_event_may_begin_and_end_on_a_day(tmp_path):
 def test_a_child_drops_and_adds_events_of_its_parent_by_name(tmp_path):
     file = tmp_path / "border.yaml"
     text = "extends: history\ntitle: x\nwithout_events: [Export Enhancement Program]\nmore_events:\n"
-    file.write_text(text + "  - {from: 1990-01, to: 1990-03, name: later, eep: {enabled: false}}\n")
+    file.write_text(text + "  - {from: 1990-01, to: 1990-03, name: later, tender: {format: pay_as_bid}}\n")
     before, after = ([event.name for event in load(path).scenario.events] for path in (shipped_path("history"), file))
     assert "Export Enhancement Program" in before
     assert after == [name for name in before if name != "Export Enhancement Program"] + ["later"]
