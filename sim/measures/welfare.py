@@ -138,6 +138,36 @@ def welfare(ledger: Ledger) -> Welfare:
     )
 
 
+PARTS = ("producers", "buyers", "middlemen", "taxpayers")
+"""Sides of a country's account, in the order of :func:`by_country`."""
+
+
+def by_country(accounts: Welfare) -> Table:
+    """Gains of every country's producers, buyers, middlemen and taxpayers, million C$.
+
+    A country is an origin, or a country buyers live in; sides nobody is on are zero. Taxpayers' cost counts below zero,
+    so the columns of a row add up to ``accounts.whole``. Middlemen are filed under the origin of the grain, taxpayers
+    under the origin whose bonuses, refunds and pool deficits they pay.
+
+    Returns
+    -------
+    Table
+        Rows crop years, columns ``<country>:<part>`` for each part of ``PARTS``; values (crop year, column, draw).
+    """
+    sides = {
+        "producers": accounts.producers, "buyers": accounts.consumers, "middlemen": accounts.merchants,
+        "taxpayers": accounts.taxpayers,
+    }  # fmt: skip
+    countries = sorted({country for side in sides.values() for country in side.columns})
+    columns, values = [], []
+    for country in countries:
+        for part, side in sides.items():
+            columns.append(f"{country}:{part}")
+            own = side.column(country) if country in side.columns else np.zeros_like(accounts.whole.column("total"))
+            values.append(0.0 - own if part == "taxpayers" else own)
+    return Table("gains", accounts.whole.rows, tuple(columns), (UNIT,) * len(columns), np.stack(values, axis=1))
+
+
 def surplus_change(base: Ledger, other: Ledger) -> Welfare:
     """Change of every account, ``other`` minus ``base``, draw by draw; same draws in both."""
     before, after = welfare(base), welfare(other)
