@@ -141,7 +141,7 @@ def results(loaded: Loaded, origins: dict[str, str], runs: dict[str, Measures]) 
 
 
 def _marginal(larger_run: Measures, base: Measures, programme: str) -> Table:
-    """Pass-through of enlarging a programme: over all crop years only, for a single year's step is too small to read."""
+    """Pass-through of enlarging a programme, over all crop years: the step of a single year is too small to read."""
     return replace(pass_through(larger_run, base, programme).only([AVERAGE]), name="marginal_pass_through")
 
 
