@@ -39,11 +39,13 @@ def who_gains(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
             part = table[table["programme"] == name].set_index("column")
             groups = [group for group in split[name] if group]
             for panel, group in zip(panels, groups, strict=False):
-                _bars(panel, part, group, scenario)
+                _bars(panel, part, group, scenario, rows=max(len(each) for each in groups))
                 panel.set(xlabel="Gain (million C$ a crop year)")
             for panel in panels[len(groups) :]:
                 panel.set_axis_off()
             panels[0].set_title(shorten(removed_title(scenario, name), 60))
+            if len(groups) > 1:
+                panels[1].set_title("The other countries, on their own scale")
         legend(axes[0, len([g for g in split[names[0]] if g]) - 1])
     return figure
 
@@ -57,7 +59,7 @@ def _by_size(part: pd.DataFrame) -> tuple[list[str], list[str]]:
     return large, [name for name in size.index if name not in large]
 
 
-def _bars(panel: Axes, part: pd.DataFrame, countries: list[str], scenario: dict[str, Any]) -> None:
+def _bars(panel: Axes, part: pd.DataFrame, countries: list[str], scenario: dict[str, Any], rows: int) -> None:
     sides = [side for side in PARTS if side != "total"]
     width = 0.8 / len(sides)
     for place, side in enumerate(sides):
@@ -74,7 +76,8 @@ def _bars(panel: Axes, part: pd.DataFrame, countries: list[str], scenario: dict[
     panel.grid(axis="y", visible=False)
     panel.grid(axis="x", color="#DDDDDD", linewidth=0.6)
     panel.set_yticks(range(len(countries)), [shorten(country_title(scenario, name), 18) for name in countries])
-    panel.set_ylim(len(countries) - 0.5, -0.5)
+    spare = max(0.0, 0.5 * (min(rows, 3) - len(countries)))  # a country alone would have bars as thick as a fist
+    panel.set_ylim(len(countries) - 0.5 + spare, -0.5 - spare)
 
 
 def desk_and_war(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -93,12 +96,12 @@ def desk_and_war(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
         )  # fmt: skip
         gain, bonus = axes[:, 0]
         for place, (side, label) in enumerate((("with", "with the programmes"), ("without", "without"))):
-            _points(gain, table, f"{side}:{REVENUE}", years, place, 2, label, sign=-1.0)
+            _points(gain, table, f"{side}:{REVENUE}", years, place, 2, label, "published", sign=-1.0)
         gain.axhline(0, color="#333333", linewidth=0.8)
         gain.set(title="Producer revenue, single desk less multiple sellers", ylabel="Gain (million C$)")
         for place, column in enumerate(bonuses):
             title = shorten(removed_title(meta["scenario"], column.partition(":")[2]), 28)
-            _points(bonus, table, column, years, place, len(bonuses), title, first_colour=2)
+            _points(bonus, table, column, years, place, len(bonuses), title, "public estimate", first_colour=2)
         bonus.set(title="Mean bonus on subsidised tonnes", ylabel="Bonus (C$/t)")
         bonus.set_ylim(bottom=min(0.0, bonus.get_ylim()[0]))
         for panel in (gain, bonus):
@@ -108,7 +111,7 @@ def desk_and_war(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
 
 
 def _points(
-    panel: Axes, table: pd.DataFrame, column: str, years: list[str], place: int, count: int, label: str,
+    panel: Axes, table: pd.DataFrame, column: str, years: list[str], place: int, count: int, label: str, beside: str,
     sign: float = 1.0, first_colour: int = 0,
 ) -> None:  # fmt: skip
     part = table[table["column"] == column]

@@ -12,7 +12,7 @@ from sim.measures.regime_effect import ProducerAccount, producer_account
 from sim.measures.sales import board_origins, grades_of, labels, select, state_by_year, tabulate
 from sim.measures.table import Table
 from sim.measures.trade import exports_kt
-from sim.measures.welfare import UNIT, by_country, welfare
+from sim.measures.welfare import UNIT, Welfare, by_country, welfare
 
 COSTS = ("grade_cost_cad_k", "production_cost_cad_k")
 """What producers spend on what they sell: producers' surplus is what they receive less these."""
@@ -38,17 +38,18 @@ def incidence_tables(ledger: Ledger, followed: Followed) -> list[Table]:
     """Tables ``gains``, ``money``, ``stocks``, ``exports`` and ``prices`` of a run; rows are crop years."""
     origins = labels(ledger, "origin")
     accounts = {origin: producer_account(ledger, origin) for origin in origins}
+    whole = welfare(ledger, list(accounts.values()))
     exported = np.stack([exports_kt(ledger, origin) for origin in origins], axis=1)
     return [
-        by_country(welfare(ledger)),
-        money(ledger, accounts),
+        by_country(whole),
+        money(ledger, accounts, whole),
         _stocks(ledger, accounts),
         Table("exports", tuple(ledger.crop_years), tuple(origins), ("kt",) * len(origins), exported),
         followed_prices(ledger, followed, accounts.get(followed.origin)),
     ]
 
 
-def money(ledger: Ledger, accounts: dict[str, ProducerAccount]) -> Table:
+def money(ledger: Ledger, accounts: dict[str, ProducerAccount], whole: Welfare) -> Table:
     """Where the buyers' and the treasuries' money goes, million C$ a crop year.
 
     In a closed account ``buyers_paid + treasuries_paid = producers_received + middlemen_received + boards_cost +
@@ -56,7 +57,6 @@ def money(ledger: Ledger, accounts: dict[str, ProducerAccount]) -> Table:
     freight from the sale rows, treasuries from the programmes' and pools' accounts, producers and middlemen from the
     welfare accounts (production, better grades, handling and the change of stocks, in which no money moves, taken out).
     """
-    whole = welfare(ledger)
     sums = tabulate(ledger, select(ledger), ("landed_cad_k", "freight_cad_k"), ("crop_year",))
     years = np.zeros((len(ledger.crop_years), ledger.draws))
 

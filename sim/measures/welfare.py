@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from sim.demand import consumer_surplus
 from sim.ledger import Ledger
 from sim.measures.arrays import total
-from sim.measures.regime_effect import producer_account
+from sim.measures.regime_effect import ProducerAccount, producer_account
 from sim.measures.sales import board_origins, by_crop_year, combinations, labels, select, state_by_year, tabulate
 from sim.measures.table import Table
 
@@ -95,12 +96,13 @@ def pool_deficits(ledger: Ledger) -> dict[str, np.ndarray]:
     return deficits
 
 
-def welfare(ledger: Ledger) -> Welfare:
-    """Welfare accounts of a run, by crop year."""
+def welfare(ledger: Ledger, accounts: Sequence[ProducerAccount] | None = None) -> Welfare:
+    """Welfare accounts of a run, by crop year; ``accounts`` are the origins' producer accounts, if already at hand."""
     origins = labels(ledger, "origin")
     deficits = pool_deficits(ledger)
     home_of = board_origins(ledger)
-    accounts = [producer_account(ledger, origin) for origin in origins]
+    if accounts is None:
+        accounts = [producer_account(ledger, origin) for origin in origins]
     zero = np.zeros((len(ledger.crop_years), ledger.draws))
     made_up = [total(np.stack([zero, *(deficits[b] for b, o in home_of.items() if o == place and b in deficits)]))
                for place in origins]  # fmt: skip
