@@ -80,6 +80,25 @@ def test_the_incidence_of_a_subsidy_on_one_lane_is_the_closed_form(subsidised):
     assert result.desk is None
 
 
+def test_among_price_takers_a_subsidy_costs_the_triangle(tmp_path):
+    path, slope = tmp_path / "price_takers.yaml", 0.1
+    lines = [
+        f"extends: {DOCKING / 'cournot.yaml'}",
+        "title: Price takers with rising cost, subsidised",
+        "calendar: {crop_years: 6}",
+        "sellers: {firm: {number: 1, conduct: price_taker, cost_slope_cad_t_kt: 0.1}}",
+        "export_subsidies: {home: {rate_cad_t: {world: 30}}}",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    result = incidence(load(path), 1, 1)
+    gains = result.gains["export_subsidy_home"]
+    row, added = gains.rows[-2], S / (B + slope)
+    assert gains.cell(row, "world:deadweight_loss")[0] == pytest.approx(S * added / 2000, rel=1e-2)
+    assert result.additional["export_subsidy_home"].cell(row, "additional_kt")[0] == pytest.approx(added, rel=1e-3)
+    passed = result.average["export_subsidy_home"].cell(row, "landed:world")[0]
+    assert passed == pytest.approx(-B / (B + slope), rel=1e-3)
+
+
 def test_money_balances_and_gains_add_up(history):
     _, result = history
     assert np.abs(result.money.column("imbalance")).max() < 1e-6
@@ -220,7 +239,7 @@ def test_war_years_are_those_in_which_every_programme_paid():
 
     bonuses = {"eep": table(np.nan, 30, 10), "restitution": table(1, 1, np.nan)}
     result = desk_and_war(table(-10, -40, -20), table(-10, -10, -20), bonuses)
-    assert result.effects.rows == (*rows, "average", "average of war years")
+    assert result.effects.rows == (*rows, "average", "average of war years") and result.war_years == ("b",)
     assert result.share.cell("average of war years", columns[0])[0] == pytest.approx(0.75)
     assert result.share.cell("average", columns[0])[0] == pytest.approx(1 - 40 / 70)
 

@@ -32,11 +32,14 @@ class DeskAndWar:
     correlation : Table
         Rows programmes; columns ``pearson``, ``rank`` and ``crop_years`` of the yearly gain in revenue (minus the
         effect) with the mean bonus, over the crop years in which one was paid.
+    war_years : tuple of str
+        Crop years in which every programme paid, in some draw.
     """
 
     effects: Table
     share: Table
     correlation: Table
+    war_years: tuple[str, ...]
 
 
 def desk_and_war(war: Table, peace: Table, bonuses: dict[str, Table]) -> DeskAndWar:
@@ -78,7 +81,7 @@ def desk_and_war(war: Table, peace: Table, bonuses: dict[str, Table]) -> DeskAnd
     correlation = Table(
         "correlation", tuple(bonuses), ("pearson", "rank", "crop_years"), ("", "", "crop years"), np.stack(lines)
     )
-    return DeskAndWar(effects, share, correlation)
+    return DeskAndWar(effects, share, correlation, tuple(shared))
 
 
 def correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.experiments.compare import REVENUE
 from sim.experiments.counterfactual import EEP
-from sim.experiments.desk_and_war import published_correlations
+from sim.experiments.desk_and_war import WAR_YEARS, published_correlations
 from sim.experiments.incidence import Incidence
 from sim.measures import Table
 from sim.scenario import Loaded
@@ -67,6 +67,9 @@ def published_beside(loaded: Loaded, result: Incidence) -> Published:
     rate = loaded.levels(lambda scenario: scenario.money.cad_per_usd, "year")
     bonus = dict(zip(years, loaded.series.annual(PUBLIC_BONUS, years) * rate, strict=True))
     paid = {row: bonus[row] for row, column in effects if column == REVENUE and np.isfinite(bonus.get(row, np.nan))}
+    if result.desk.war_years == tuple(row for row, column in effects if column == REVENUE and row != AVERAGE):
+        means = {column: value for (row, column), value in effects.items() if row == AVERAGE}
+        found |= {("desk", WAR_YEARS, f"with:{column}"): value for column, value in means.items()}
     found |= {("desk", row, f"bonus:{EEP}"): float(value) for row, value in paid.items()}
     pearson, rank = published_correlations([-effects[row, REVENUE] for row in paid], list(paid.values()))
     return found | {("correlation", EEP, "pearson"): pearson, ("correlation", EEP, "rank"): rank}
