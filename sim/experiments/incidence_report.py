@@ -68,8 +68,9 @@ def published_beside(loaded: Loaded, result: Incidence) -> Published:
     bonus = dict(zip(years, loaded.series.annual(PUBLIC_BONUS, years) * rate, strict=True))
     paid = {row: bonus[row] for row, column in effects if column == REVENUE and np.isfinite(bonus.get(row, np.nan))}
     if result.desk.war_years == tuple(row for row, column in effects if column == REVENUE and row != AVERAGE):
+        label = WAR_YEARS if WAR_YEARS in result.desk.effects.rows else AVERAGE
         means = {column: value for (row, column), value in effects.items() if row == AVERAGE}
-        found |= {("desk", WAR_YEARS, f"with:{column}"): value for column, value in means.items()}
+        found |= {("desk", label, f"with:{column}"): value for column, value in means.items()}
     found |= {("desk", row, f"bonus:{EEP}"): float(value) for row, value in paid.items()}
     pearson, rank = published_correlations([-effects[row, REVENUE] for row in paid], list(paid.values()))
     return found | {("correlation", EEP, "pearson"): pearson, ("correlation", EEP, "rank"): rank}

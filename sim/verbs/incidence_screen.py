@@ -56,11 +56,16 @@ def _banded(cell: Any, draws: int, digits: int = 1) -> str:
     return "-" if cell is None else mean_and_range(cell.mean, cell.p05, cell.p95, draws, digits)
 
 
+def _money(cell: Any, draws: int) -> str:
+    """Millions, without a decimal where there are thousands of them: five columns must fit the screen."""
+    return _banded(cell, draws, 0 if abs(cell.mean) >= 1000 else 1)
+
+
 def _gains(part: pd.DataFrame, scenario: dict[str, Any], programme: str, draws: int) -> Any:
     cells = _cells(part[part["row"] == AVERAGE])
     countries = list(dict.fromkeys(column.partition(":")[0] for column in part["column"]))
     rows = [
-        [country_title(scenario, name), *(_banded(cells[AVERAGE, f"{name}:{side}"], draws) for side in PARTS)]
+        [country_title(scenario, name), *(_money(cells[AVERAGE, f"{name}:{side}"], draws) for side in PARTS)]
         for name in countries
     ]
     loss, stored = (_banded(cells[AVERAGE, f"world:{name}"], draws) for name in ("deadweight_loss", "holding_gains"))
