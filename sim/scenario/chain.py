@@ -13,7 +13,7 @@ from sim.scenario.overrides import SET_FILE, apply_overrides, apply_sets
 from sim.scenario.problems import Mark, Report, show
 from sim.scenario.reader import Node, parse
 from sim.scenario.source import YAML_BYTES, read_text
-from sim.scenario.tree import elements, items
+from sim.scenario.tree import elements, items, replace_at
 from sim.shipped import shipped_path
 
 
@@ -28,6 +28,14 @@ class Document:
 
 
 @dataclass
+class Layer:
+    """Changes laid over a scenario as a child file would, but for events, which join those already there."""
+
+    document: Document
+    source: list[str]  # lines of the file they stand in
+
+
+@dataclass
 class Merged:
     """Outcome of a chain: the tree, the tree of the direct parent, and the log of changes."""
 
@@ -38,8 +46,13 @@ class Merged:
     files: list[str] = field(default_factory=list)  # oldest parent first, --set last
 
 
-def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = None) -> Document | None:
-    """Read one file; None and problems when it holds no mapping."""
+SCENARIO = "a scenario is a mapping of keys such as `title` and `calendar`"
+
+
+def read_document(
+    file: str, report: Report, cited: tuple[Mark, str] | None = None, wanted: str = SCENARIO
+) -> Document | None:
+    """Read one file; None and problems, which say what is ``wanted``, when it holds no mapping."""
     start = os.path.dirname(cited[0].file) if cited else None
     text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start))
     if text is None:
@@ -50,13 +63,12 @@ def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = No
         if len(report.problems) == known:
             comments = any(line.lstrip().startswith("#") for line in text.splitlines())
             what = "holds only comments" if comments else "is empty"
-            report.add(
-                Mark(file), "", f"the file {what}; a scenario is a mapping of keys such as `title` and `calendar`"
-            )
+            report.add(Mark(file), "", f"the file {what}; {wanted}")
         return None
     if not isinstance(root.value, dict):
         if not root.bad:
-            message = f"the top level must be a mapping of keys such as `title` and `calendar`, not {show_node(root)}"
+            keys = wanted.partition(" is ")[2]
+            message = f"the top level must be {keys}, not {show_node(root)}"
             report.add(root.mark, "", message)
         return None
     _refuse_blanks(root, report)
@@ -106,7 +118,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
             message = f"{show_node(extends)} is not allowed here; allowed: the name of one file"
             report.add(extends.mark, "extends", message)
             return []
-        parent = _parent_file(file, extends.value)
+        parent = parent_file(file, extends.value)
         try:
             real = os.path.realpath(parent)
         except (ValueError, OSError):
@@ -119,7 +131,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
         file, cited = parent, (extends.mark, "extends")
 
 
-def _parent_file(file: str, extends: str) -> str:
+def parent_file(file: str, extends: str) -> str:
     """File that ``extends`` means: the one beside the file that says it, or else the shipped scenario of that name."""
     beside = os.path.normpath(os.path.join(os.path.dirname(file), extends))
     shipped = shipped_path(extends)
@@ -128,8 +140,8 @@ def _parent_file(file: str, extends: str) -> str:
     return str(shipped)
 
 
-def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None:
-    """Tree of a scenario: parents first, each with its own overrides, then ``--set``."""
+def merge_chain(file: str, sets: Sequence[str], report: Report, layers: Sequence[Layer] = ()) -> Merged | None:
+    """Tree of a scenario: parents first, each with its own overrides, then layers, then ``--set``."""
     documents = read_chain(file, report)
     if not documents:
         return None
@@ -145,5 +157,21 @@ def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None
         elif items(document.overrides):
             merged.changes += log_changes(document.body, after)
         merged.tree = after
+    for layer in layers:
+        before, document = merged.tree, layer.document
+        report.sources.setdefault(document.file, layer.source)
+        after = merge(before, _events_joined(before, document.body), ROOT, (), report)
+        merged.tree = apply_overrides(after, document.overrides, document.body, report)
+        merged.changes += log_changes(before, merged.tree)
+        if document.file not in merged.files:
+            merged.files.insert(-1, document.file)
     merged.tree = apply_sets(merged.tree, sets, report, merged.changes)
     return merged
+
+
+def _events_joined(base: Node, over: Node) -> Node:
+    """Return ``over`` with the events of ``base`` before its own; two layers may both state events."""
+    own = over.value.get("events")
+    if own is None or not isinstance(own.value, list):
+        return over
+    return replace_at(over, ("events",), Node([*elements(base.value.get("events")), *own.value], own.mark), own.mark)
