@@ -1,7 +1,7 @@
-"""Two-player games in tables: best responses, dominance, equilibria in pure and mixed strategies, the prisoner's dilemma.
+"""Two-player games in tables: best responses, dominance, pure and mixed equilibria, the prisoner's dilemma.
 
-Pure functions of the two players' pay-offs. ``first[i, j]`` and ``second[i, j]`` are what the first and the second player
-get when the first plays its strategy i and the second its strategy j; more axes, such as draws, may follow.
+Pure functions of the two players' pay-offs. ``first[i, j]`` and ``second[i, j]`` are what the first and the second
+player get when the first plays its strategy i and the second its strategy j; more axes, such as draws, may follow.
 """
 
 from __future__ import annotations

@@ -50,7 +50,10 @@ def line(levels: np.ndarray, responses: np.ndarray) -> tuple[np.ndarray, np.ndar
     return result[1], result[0]
 
 
-def crossing(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+Line = tuple[np.ndarray, np.ndarray]
+
+
+def crossing(first: Line, second: Line) -> tuple[np.ndarray, np.ndarray]:
     """Levels of both players where their lines cross, each of shape (draw,); NaN where the lines are parallel.
 
     With x = a + b y and y = c + d x, x = (a + b c) / (1 - b d).

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.figures.ablation import ablation
 from sim.figures.comparison import effects
+from sim.figures.game import best_responses, game_payoffs
 from sim.figures.prices import prices
 from sim.figures.published import published
 from sim.figures.returns import returns
@@ -45,3 +46,6 @@ RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "st
 
 ABLATION_FIGURES: dict[str, FigureFunction] = {"ablation": ablation}
 """Figures of an ablation, whose ``frames`` hold ``ablation``."""
+
+GAME_FIGURES: dict[str, FigureFunction] = {"payoffs": game_payoffs, "best_responses": best_responses}
+"""Figures of a game, whose ``frames`` hold ``cells`` and ``lines``."""

@@ -174,13 +174,20 @@ def _read(file: str, report: Report) -> tuple[Node, Game]:
             report.add(tree.keys[key], key, "belongs to a scenario; a game names its scenario by `base`")
     for name, player in items(child(tree, "players")):
         if (child(player, "strategies") is None) == (child(player, "levels") is None):
-            report.add(mark_of(tree, ("players", name)), ("players", name), "state `strategies` or `levels`, one of them")
+            at = ("players", name)
+            report.add(mark_of(tree, at), at, "state `strategies` or `levels`, one of them")
     game = validate(tree, report, names_follow=False, schema=Game)
     report.stop()
     if len(game.players) != 2:
         report.add(tree.keys["players"], "players", f"{len(game.players)} players; a game is for two")
-        report.stop()
+    elif math.prod(_count(player) for player in game.players.values()) > MOST_CELLS:
+        report.add(tree.keys["players"], "players", f"more than {MOST_CELLS} pairs of strategies")
+    report.stop()
     return tree, game
+
+
+def _count(player: Player) -> int:
+    return len(player.strategies) if player.levels is None else len(player.levels.values)
 
 
 def _side(tree: Node, name: str, player: Player, report: Report) -> Side:
@@ -196,7 +203,8 @@ def _side(tree: Node, name: str, player: Player, report: Report) -> Side:
         message = f"unknown strategy `{stated}`{nearest(stated, labels)}"
         report.add(find(tree, (*at, "disarmed")).mark, (*at, "disarmed"), message)
     if player.disarmed and player.levels is not None:
-        report.add(mark_of(tree, (*at, "disarmed")), (*at, "disarmed"), "the first level is the disarmed one; leave it out")
+        message = "the first level is the disarmed one; leave this out"
+        report.add(mark_of(tree, (*at, "disarmed")), (*at, "disarmed"), message)
     disarmed = labels.index(stated) if stated in labels else 0
     return Side(name, player, _places(player), tuple(strategies), disarmed)
 
@@ -209,7 +217,8 @@ def _named(block: Node, at: tuple, source: list[str], report: Report) -> list[St
     for name, node in items(block):
         for key in OF_THE_GAME:
             if key in node.value:
-                report.add(node.keys[key], (*at, name, key), "is the same in the whole game; state it in the base scenario")
+                message = "is the same in the whole game; state it in the base scenario"
+                report.add(node.keys[key], (*at, name, key), message)
         body = {key: below for key, below in node.value.items() if key not in ("overrides", *OF_THE_GAME)}
         document = Document(block.mark.file, Node(body, node.mark, node.keys), None, node.value.get("overrides"))
         found.append(Strategy(name, dotted((*at, name)), Layer(document, source)))
@@ -249,8 +258,6 @@ def _check_places(tree: Node, game: Game, base: Loaded, report: Report) -> None:
             elif place in owner:
                 report.add(mark, at, f"`{place}` is named twice; it counts with `{owner[place]}` already")
             owner.setdefault(place, name)
-    if math.prod(len(p.strategies or (p.levels.values if p.levels else ())) for p in game.players.values()) > MOST_CELLS:
-        report.add(tree.keys["players"], "players", f"more than {MOST_CELLS} pairs of strategies")
 
 
 def _crop_years(tree: Node, game: Game, base: Loaded, report: Report) -> tuple[str, ...]:

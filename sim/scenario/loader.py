@@ -136,7 +136,8 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), layers: Sequenc
     report.stop()
     warn_overruled(tree, read_events(tree, timeline, Report()), merged.files, report)
     located = _with_data_paths(scenario, tree)
-    _warn_equal_to_parent(merged, located, report)
+    if not layers:
+        _warn_equal_to_parent(merged, located, report)
     return Loaded(
         scenario=located,
         regimes=tuple(_with_data_paths(each, tree) for each in scenarios),
