@@ -62,7 +62,7 @@ def _table(panel: Axes, part: pd.DataFrame, one: list[str], other: list[str], ra
             if ranges:
                 panel.text(j, i + 0.22, f"{line['low']:,.{digits}f} to {line['high']:,.{digits}f}", **ink, fontsize=6.5)
             if line["best_response"]:
-                panel.plot(j + 0.42, i - 0.34, marker="o", markersize=3.2, color=ink["color"])
+                panel.plot(j + 0.37, i - 0.28, marker="o", markersize=3.2, color=ink["color"])
             if line["equilibrium"]:
                 box = {"fill": False, "edgecolor": colour(1), "linewidth": 2.4, "zorder": 3}
                 panel.add_patch(Rectangle((j - 0.48, i - 0.47), 0.96, 0.94, **box))
@@ -85,7 +85,8 @@ def best_responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Fig
         return None
     first, second = meta["players"]
     with mpl.rc_context(STYLE):
-        note = "Points: top of the parabola through the pay-offs; bars and bands: 5-95 % of draws."
+        note = "Points: top of the parabola through the pay-offs."
+        note += " Bars and bands: 5-95 % of draws." if meta["draws"] > 1 else ""
         figure, axes = sheet(meta, "Best responses: " + shorten(meta["title"], 80), [4.6], note=note)
         panel = axes[0, 0]
         for number, player in enumerate((first, second)):
@@ -99,7 +100,7 @@ def best_responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Fig
         )  # fmt: skip
         panel.set_xlabel(_axis(first))
         panel.set_ylabel(_axis(second))
-        panel.grid(axis="both")
+        panel.grid(visible=True, axis="both")
         panel.legend(loc="upper left", bbox_to_anchor=(1.005, 1.02), borderaxespad=0.2)
     return figure
 
