@@ -1,6 +1,7 @@
 """The subsidy game: the textbook's against its closed form, its tables, and the command."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ from typer.testing import CliRunner
 
 import sim.cli
 from sim.experiments import game_tables as tables
+from sim.experiments.ensemble import run_chunk
 from sim.experiments.game import Played, equilibria, play, response_lines, side_accounts
 from sim.figures import GAME_FIGURES
-from sim.measures import Measures, Table
+from sim.measures import Table
 from sim.scenario.game_loader import load_game
 from sim.shipped import game_path, shipped_folder
 
@@ -95,36 +97,46 @@ def small(tmp_path):
 def test_a_payoff_weighs_its_accounts(small):
     rows, unit = ("2000/01", "2001/02"), "million C$"
 
-    def table(name, columns, values):
+    def table(columns, values):
         spread = np.repeat(np.array(values, float)[:, :, None], 2, axis=2)
-        return Table(name, rows, columns, (unit,) * len(columns), spread)
+        return Table("account", rows, columns, (unit,) * len(columns), spread)
 
-    measures = Measures.from_tables(
-        [
-            table("producers", ("abroad", "home"), [[9, 9], [1, 10]]),
-            table("consumers_surplus", ("world",), [[9], [4]]),
-            table("taxpayers", ("abroad", "home"), [[9, 9], [2, 5]]),
-            table("merchants", ("abroad", "home"), [[9, 9], [3, 3]]),
-        ]
+    accounts = SimpleNamespace(
+        producers=table(("abroad", "home"), [[9, 9], [1, 10]]),
+        consumers=table(("world",), [[9], [4]]),
+        taxpayers=table(("abroad", "home"), [[9, 9], [2, 5]]),
+        merchants=table(("abroad", "home"), [[9, 9], [3, 3]]),
     )
-    found = side_accounts(measures, load_game(small))
+    game = load_game(small)
+    found = side_accounts(accounts, game.sides, game.crop_years)
     assert found["payoff"].tolist() == [[2 * 10 + 0.5 * 4 - 3 * 5] * 2, [1 - 2] * 2]
     assert found["buyers"].tolist() == [[4, 4], [0, 0]]
+    both = side_accounts(accounts, game.sides, rows)
+    assert both["producers"].tolist() == [[9.5] * 2, [5] * 2]
 
 
-def test_equal_scenarios_are_simulated_once(small):
+def test_equal_scenarios_are_simulated_once_and_chunks_change_nothing(small, monkeypatch):
     calls = []
 
-    def simulate(loaded, draws, seed, **options):
-        calls.append((loaded.hash, draws, seed, options["chunk"]))
-        empty = [(name, "2001/02", "home", "million C$") for name in ("producers", "consumers_surplus", "taxpayers", "merchants")]
-        return type("Ensemble", (), {"measures": Measures(tuple(empty), np.ones((4, draws)), tuple(range(draws)))})
+    def counted(loaded, draws, *rest):
+        calls.append((loaded.hash, draws))
+        return run_chunk(loaded, draws, *rest)
 
-    played = play(load_game(small), 5, 7, jobs=2, simulate=simulate)
-    assert len(calls) == 2 and {call[1:] for call in calls} == {(5, 7, 3)}
-    assert played.payoffs.shape == (2, 2, 2, 5)
-    # Nobody's strategy matters, so every cell is an equilibrium and none is a dilemma.
-    found, mixed = equilibria(played)
+    monkeypatch.setattr("sim.experiments.game.run_chunk", counted)
+    loaded = load_game(small, ["shocks.demand_sd=0.1"])
+    whole, parts = play(loaded, 3, 7), play(loaded, 3, 7, chunk=2)
+    assert [draws for _, draws in calls] == [3, 3, 2, 1, 2, 1] and len({each for each, _ in calls}) == 2
+    assert np.array_equal(whole.payoffs, parts.payoffs) and np.ptp(whole.payoffs[0, 0, 0]) > 0
+    assert np.array_equal(whole.payoffs[:, :, 0], whole.payoffs[:, :, 1])  # the second's strategies are the same
+
+
+def test_workers_change_nothing(small):
+    loaded = load_game(small, ["calendar.crop_years=2", "shocks.demand_sd=0.1"])
+    assert np.array_equal(play(loaded, 2, 7).payoffs, play(loaded, 2, 7, jobs=2).payoffs)
+
+
+def test_a_game_without_stakes_is_degenerate():
+    found, mixed = equilibria(of_matrices([[1, 1], [1, 1]], [[1, 1], [1, 1]]))
     assert len(found) == 4 and "degenerate" in mixed.note and not any(each.is_dilemma for each in found)
 
 

@@ -73,7 +73,10 @@ def test_events_of_both_players_stand_beside_those_of_the_base(tmp_path):
 def test_disarmed_strategy(tmp_path):
     sides = "strategies: {some: {}, disarmed: {}}", "strategies: {some: {}, none: {}}, disarmed: none"
     assert [side.disarmed for side in game(tmp_path, *sides).sides] == [1, 1]
-    sides = "levels: {key: export_subsidies.home.rate_cad_t.world, values: [0, 2.5]}", "strategies: {some: {}, none: {}}"
+    sides = (
+        "levels: {key: export_subsidies.home.rate_cad_t.world, values: [0, 2.5]}",
+        "strategies: {some: {}, none: {}}",
+    )
     found = game(tmp_path, *sides)
     assert [side.disarmed for side in found.sides] == [0, 0] and found.sides[0].labels == ["0", "2.5"]
 

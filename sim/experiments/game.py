@@ -11,22 +11,21 @@ says how much luck matters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.experiments.compare import pick
-from sim.experiments.ensemble import run_ensemble
+from sim.experiments.ensemble import each_span, run_chunk
 from sim.experiments.equilibria import Dilemma, Mixed, dilemmas, expected, mixed_equilibria, pure_equilibria
 from sim.experiments.response_lines import crossing, line, misfit, tops
-from sim.measures import Measures
 from sim.measures.arrays import mean, total
+from sim.measures.welfare import Welfare, welfare
 
 UNIT = "million C$/crop year"
-ACCOUNTS = {"producers": "producers", "buyers": "consumers_surplus", "taxpayers": "taxpayers", "merchants": "merchants"}
-"""Account of a side -> table of the measures."""
+ACCOUNTS = {"producers": "producers", "buyers": "consumers", "taxpayers": "taxpayers", "merchants": "merchants"}
+"""Account of a side -> table of ``sim.measures.welfare.Welfare``."""
 SIGNS = {"producers": 1.0, "buyers": 1.0, "taxpayers": -1.0, "merchants": 1.0}
 LEVELS_FOR_A_PARABOLA = 3
 
@@ -67,36 +66,32 @@ class Played:
 
 
 def play(
-    game: Any, draws: int, seed: int, *, chunk: int = 250, jobs: int = 1, progress: Callable[[int], None] | None = None,
-    cell_done: Callable[[], None] | None = None, simulate: Callable[..., Any] = run_ensemble,
-) -> Played:  # fmt: skip
+    game: Any, draws: int, seed: int, *, chunk: int = 250, jobs: int = 1, progress: Callable[[int], None] | None = None
+) -> Played:
     """Simulate every pair of strategies on common random numbers; pairs that are the same scenario once.
 
     Parameters
     ----------
     game : LoadedGame
     draws, seed : int
-    chunk, jobs : int
-        As in :func:`sim.experiments.ensemble.run_ensemble`; with several jobs the draws are split among them.
+    chunk : int
+        Draws simulated together; bounds the memory, never the result.
+    jobs : int
+        Processes, which share the pairs; 1 stays in this one.
     progress : callable, optional
         Called with the number of periods done since the last call.
-    cell_done : callable, optional
-        Called after every pair.
-    simulate : callable
-        What makes the ensemble of a scenario.
     """
-    chunk = min(chunk, -(-draws // jobs))
+    distinct = {loaded.hash: loaded for loaded in game.cells.values()}
+    first_draws = range(0, draws, chunk)
+    task = PairTask(tuple(distinct.values()), game.sides, game.crop_years, draws, chunk, seed)
+    spans = [(number, first) for number in range(len(distinct)) for first in first_draws]
+    parts = iter(each_span(task, spans, min(jobs, len(spans)), progress or (lambda periods: None)))
+    found = {key: _joined([next(parts) for _ in first_draws]) for key in distinct}
     shape = (2, *(len(side.strategies) for side in game.sides), draws)
     accounts = {name: np.zeros(shape) for name in ("payoff", *ACCOUNTS)}
-    seen: dict[str, dict[str, np.ndarray]] = {}
     for (i, j), loaded in game.cells.items():
-        if loaded.hash not in seen:
-            ensemble = simulate(loaded, draws, seed, chunk=chunk, jobs=jobs, progress=progress)
-            seen[loaded.hash] = side_accounts(ensemble.measures, game)
-        for name, values in seen[loaded.hash].items():
+        for name, values in found[loaded.hash].items():
             accounts[name][:, i, j] = values
-        if cell_done is not None:
-            cell_done()
     first, second = game.sides
     levels = tuple(None if s.player.levels is None else np.array(s.player.levels.values, float) for s in game.sides)
     return Played(
@@ -104,18 +99,40 @@ def play(
     )
 
 
-def side_accounts(measures: Measures, game: Any) -> dict[str, np.ndarray]:
+@dataclass(frozen=True)
+class PairTask:
+    """What a worker needs to know to find the accounts of any pair of strategies."""
+
+    scenarios: tuple[Any, ...]
+    sides: tuple[Any, Any]
+    crop_years: tuple[str, ...]
+    draws: int
+    chunk: int
+    seed: int
+
+    def run(self, number: int, first_draw: int, progress: Callable[[int], None]) -> dict[str, np.ndarray]:
+        """Simulate a chunk of the draws of one scenario."""
+        draws = min(self.chunk, self.draws - first_draw)
+        ledger = run_chunk(self.scenarios[number], draws, first_draw, progress, self.seed)
+        return side_accounts(welfare(ledger), self.sides, self.crop_years)
+
+
+def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
+
+
+def side_accounts(found: Welfare, sides: Sequence[Any], crop_years: Sequence[str]) -> dict[str, np.ndarray]:
     """Accounts and pay-off of both sides, million C$ a crop year, each of shape (player, draw)."""
     result: dict[str, np.ndarray] = {}
-    for account, table_name in ACCOUNTS.items():
-        table = pick(measures, table_name).only(game.crop_years)
+    for account, name in ACCOUNTS.items():
+        table = getattr(found, name).only(crop_years)
         lines = []
-        for side in game.sides:
+        for side in sides:
             own = [table.column(place) for place in side.places if place in table.columns]
-            zero = np.zeros((len(game.crop_years), table.values.shape[-1]))
+            zero = np.zeros((len(crop_years), table.values.shape[-1]))
             lines.append(mean(total(np.stack([zero, *own]))))
         result[account] = np.stack(lines)
-    weights = {name: np.array([[getattr(side.player.weights, name)] for side in game.sides]) for name in ACCOUNTS}
+    weights = {name: np.array([[getattr(side.player.weights, name)] for side in sides]) for name in ACCOUNTS}
     payoff = total(np.stack([SIGNS[name] * weights[name] * result[name] for name in ACCOUNTS]))
     return {"payoff": payoff, **result}
 

@@ -62,15 +62,11 @@ def play_game(
 
 
 def _simulate(loaded: LoadedGame, draws: int, seed: int, jobs: int, chunk: int, errors: Console) -> Played:
-    jobs = min(jobs, draws)
-    parts = len(chunks(draws, min(chunk, -(-draws // jobs))))
     distinct = {cell.hash: cell for cell in loaded.cells.values()}
+    periods = len(chunks(draws, chunk)) * sum(period_count(cell) for cell in distinct.values())
     with progress_bar(errors) as bar:
-        total = sum(period_count(cell) * parts for cell in distinct.values())
-        task = bar.add_task(f"{len(loaded.cells)} pairs of strategies", total=total)
-        return play(
-            loaded, draws, seed, chunk=chunk, jobs=jobs, progress=lambda periods: bar.advance(task, periods)
-        )  # fmt: skip
+        task = bar.add_task(f"{len(loaded.cells)} pairs of strategies", total=periods)
+        return play(loaded, draws, seed, chunk=chunk, jobs=jobs, progress=lambda done: bar.advance(task, done))
 
 
 def _about(loaded: LoadedGame) -> dict[str, Any]:
