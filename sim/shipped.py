@@ -37,6 +37,11 @@ def game_path(name: str) -> Path:
     return path
 
 
+def game_market_names() -> list[str]:
+    """Names of the scenarios that ship for games, without ``.yaml``."""
+    return sorted(path.stem for path in (shipped_folder() / "games" / "markets").glob("*.yaml"))
+
+
 def scenario_path(name: str) -> Path:
     """Find the file a user means: a path as it stands, or the bare name of a shipped scenario."""
     path = Path(name)

@@ -14,7 +14,7 @@ from sim.experiments.game import Played, equilibria, play, response_lines, side_
 from sim.figures import GAME_FIGURES
 from sim.measures import Table
 from sim.scenario.game_loader import load_game
-from sim.shipped import game_path, shipped_folder
+from sim.shipped import game_path
 
 A, C, SLOPE = 200.0, 60.0, 0.1  # demand and cost in games/markets/two_treasuries.yaml
 LEVELS = [0.0, 7.0, 14.0, 21.0, 28.0, 35.0, 42.0]
@@ -66,31 +66,45 @@ def test_tables_of_the_textbook(textbook):
     assert len(tables.payoffs_frame(textbook)) == 98 * 5
 
 
+def test_dear_public_funds_shrink_the_war(tmp_path):
+    side = "{{title: T, origin: {0}, weights: {{taxpayers: 1.2}}, levels: {{key: {1}, values: [0, 10, 20]}}}}".format
+    keys = {name: side(name, f"export_subsidies.{name}.rate_cad_t.world") for name in ("home", "abroad")}
+    path = tmp_path / "dear.yaml"
+    players = "".join(f"  {name}: {text}\n" for name, text in keys.items())
+    path.write_text(f"title: T\nbase: two_treasuries\ncrop_years: [2001/02]\nplayers:\n{players}")
+    lines = response_lines(play(load_game(path), 1, 1))
+    # s = (4/3 - m) (a - c - s') / (4 m - 8/3), which at m = 1 is (a - c - s') / 4
+    weight = (4 / 3 - 1.2) / (4 * 1.2 - 8 / 3)
+    for player in range(2):
+        assert lines.responses[player][:, 0] == pytest.approx(weight * (A - C - np.array([0, 10, 20])), rel=0.01)
+        assert lines.crossing[player] == pytest.approx([weight * (A - C) / (1 + weight)], rel=0.01)
+
+
 # --- pay-offs
 
 
 GAME = """
 title: Two strategies each
-base: {base}
+base: two_treasuries
 draws: 2
 crop_years: [2001/02]
 players:
   home:
     title: Home
     origin: [home, world]
-    weights: {{producers: 2, buyers: 0.5, taxpayers: 3}}
-    strategies: {{none: {{}}, some: {{export_subsidies: {{home: {{rate_cad_t: {{world: 28}}}}}}}}}}
+    weights: {producers: 2, buyers: 0.5, taxpayers: 3}
+    strategies: {none: {}, some: {export_subsidies: {home: {rate_cad_t: {world: 28}}}}}
   abroad:
     title: Abroad [of it]
     origin: abroad
-    strategies: {{none: {{}}, also_none: {{}}}}
+    strategies: {none: {}, also_none: {}}
 """
 
 
 @pytest.fixture
 def small(tmp_path):
     path = tmp_path / "small.yaml"
-    path.write_text(GAME.format(base=shipped_folder() / "games" / "markets" / "two_treasuries.yaml"))
+    path.write_text(GAME)
     return path
 
 

@@ -14,7 +14,7 @@ CASES = sorted(path.stem for path in FOLDER.glob("*.yaml") if not path.name.star
 MARKET = shipped_folder() / "games" / "markets" / "two_treasuries.yaml"
 
 
-@pytest.mark.parametrize("name", [*CASES, "nowhere"])
+@pytest.mark.parametrize("name", [*CASES, "nowhere", "textbok"])
 def test_report(name, monkeypatch):
     monkeypatch.chdir(FOLDER)
     with pytest.raises(ScenarioError) as caught:
@@ -26,7 +26,7 @@ def test_report(name, monkeypatch):
 
 
 def test_every_expected_text_has_its_case():
-    assert {path.stem for path in FOLDER.glob("*.txt")} == {*CASES, "nowhere"}
+    assert {path.stem for path in FOLDER.glob("*.txt")} == {*CASES, "nowhere", "textbok"}
 
 
 def game(tmp_path, home, abroad, base=MARKET):

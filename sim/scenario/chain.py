@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sim.scenario.fields import ROOT
@@ -14,7 +14,7 @@ from sim.scenario.problems import Mark, Report, show
 from sim.scenario.reader import Node, parse
 from sim.scenario.source import YAML_BYTES, read_text
 from sim.scenario.tree import elements, items, replace_at
-from sim.shipped import shipped_path
+from sim.shipped import shipped_names, shipped_path
 
 
 @dataclass
@@ -50,11 +50,15 @@ SCENARIO = "a scenario is a mapping of keys such as `title` and `calendar`"
 
 
 def read_document(
-    file: str, report: Report, cited: tuple[Mark, str] | None = None, wanted: str = SCENARIO
+    file: str,
+    report: Report,
+    cited: tuple[Mark, str] | None = None,
+    wanted: str = SCENARIO,
+    known: Callable[[], list[str]] = shipped_names,
 ) -> Document | None:
-    """Read one file; None and problems, which say what is ``wanted``, when it holds no mapping."""
+    """Read one file; None and problems when it holds no mapping, which say what is ``wanted`` or ``known``."""
     start = os.path.dirname(cited[0].file) if cited else None
-    text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start))
+    text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start, known))
     if text is None:
         return None
     known = len(report.problems)

@@ -19,6 +19,7 @@ from sim.scenario.overrides import overlap
 from sim.scenario.problems import Problem, Report, ScenarioError, dotted, nearest
 from sim.scenario.reader import Node
 from sim.scenario.tree import child, elements, find, items, leaves, mark_of, split_path
+from sim.shipped import game_market_names, game_names, shipped_folder, shipped_names
 
 OF_THE_GAME = ("title", "description", "extends", "data", "calendar", "draws", "seed")
 MOST_CELLS = 400
@@ -136,8 +137,10 @@ def load_game(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> LoadedG
     file = os.fspath(path)
     tree, game = _read(file, report)
     base_file = parent_file(file, game.base)
+    if not os.path.isfile(base_file) and game.base.removesuffix(".yaml") in game_market_names():
+        base_file = str(shipped_folder() / "games" / "markets" / f"{game.base.removesuffix('.yaml')}.yaml")
     if not os.path.isfile(base_file):
-        hint = near_file(base_file, os.path.dirname(file))
+        hint = near_file(base_file, os.path.dirname(file), lambda: [*shipped_names(), *game_market_names()])
         report.add(child(tree, "base").mark, "base", f"file `{base_file}` not found{hint}")
     report.stop()
     faults = _Faults()
@@ -165,7 +168,8 @@ def load_game(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> LoadedG
 
 
 def _read(file: str, report: Report) -> tuple[Node, Game]:
-    document = read_document(file, report, wanted="a game is a mapping of keys such as `title`, `base` and `players`")
+    wanted = "a game is a mapping of keys such as `title`, `base` and `players`"
+    document = read_document(file, report, wanted=wanted, known=game_names)
     if document is None:
         report.stop()
     tree = document.body
@@ -173,7 +177,8 @@ def _read(file: str, report: Report) -> tuple[Node, Game]:
         if node is not None:
             report.add(tree.keys[key], key, "belongs to a scenario; a game names its scenario by `base`")
     for name, player in items(child(tree, "players")):
-        if (child(player, "strategies") is None) == (child(player, "levels") is None):
+        ways = [child(player, key) for key in ("strategies", "levels")]
+        if sum(way is not None and way.value is not None for way in ways) != 1:
             at = ("players", name)
             report.add(mark_of(tree, at), at, "state `strategies` or `levels`, one of them")
     game = validate(tree, report, names_follow=False, schema=Game)

@@ -58,7 +58,7 @@ class Game(Section):
     description: str = ""
     """The question asked and what to look for."""
     base: str
-    """Scenario the strategies change: a file relative to this one, or the name of a shipped scenario."""
+    """Scenario the strategies change: a file relative to this one, or a shipped name."""
     draws: Annotated[int | None, unit("draws", ge=1, le=1_000_000)] = None
     """Monte Carlo draws; the base scenario's when absent."""
     seed: Annotated[int | None, unit("integer", ge=0, le=2**63 - 1)] = None
