@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from sim.figures.style import GREY, STYLE, colour, sheet, shorten
 
 MAP = "YlGnBu"
+BESIDE, BESIDE_WITH_RANGES = 8, 4  # columns of a table that leaves room for the other beside it
 NARROW_INCHES = 0.85  # a cell narrower than this has no room for its range
 
 
@@ -25,16 +26,17 @@ def game_payoffs(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
     one, other = (player["strategies"] for player in meta["players"])
     several = meta["draws"] > 1
     with mpl.rc_context(STYLE):
-        note = "Million C$ a crop year: mean" + (", 5-95 % of draws below. " if several else ". ")
-        note += "Dot: best response of this player. Frame: equilibrium of both (of the means over draws)."
-        tall = 0.36 if several else 0.26
-        side_by_side = len(other) <= 7
-        shape = ([1.0 + tall * len(one)], 2) if side_by_side else ([1.0 + tall * len(one)] * 2, 1)
-        figure, axes = sheet(meta, shorten(meta["title"], 100), *shape, note=note)
+        side_by_side = len(other) <= (BESIDE_WITH_RANGES if several else BESIDE)
         inches = (4.0 if side_by_side else 8.4) / len(other)
+        ranges = several and inches >= NARROW_INCHES
+        note = "Million C$ a crop year: mean" + (", 5-95 % of draws below. " if ranges else ". ")
+        note += "Dot: best response of this player. Frame: equilibrium of both (of the means over draws)."
+        height = 1.0 + (0.36 if ranges else 0.26) * len(one)
+        shape = ([height], 2) if side_by_side else ([height] * 2, 1)
+        figure, axes = sheet(meta, shorten(meta["title"], 100), *shape, note=note)
         for position, (panel, player) in enumerate(zip(axes.flat, meta["players"], strict=True)):
             part = cells[cells["player"] == player["name"]].set_index(["first", "second"])
-            _table(panel, part, one, other, several and inches >= NARROW_INCHES)
+            _table(panel, part, one, other, ranges)
             panel.set_title(f"What {player['title']} gets")
             panel.set_xlabel(_axis(meta["players"][1]))
             panel.set_ylabel(_axis(meta["players"][0]))
