@@ -270,6 +270,28 @@ def incidence(
 
 @app.command()
 @verb
+def game(
+    name: Annotated[str, typer.Argument(metavar="GAME", help="A game file (YAML), or the name of a shipped game.")],
+    draws: Annotated[int | None, whole(1, MAX_DRAWS, "Monte Carlo draws; the game's when absent.")] = None,
+    seed: Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the game's when absent.")] = None,
+    sets: Sets = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    chunk: Chunk = 250,
+    as_json: AsJson = False,
+) -> None:
+    """Play two treasuries' strategies against each other: pay-offs of every pair, equilibria, the price of arming.
+
+    A game file names a base scenario and two players with their strategies. Every pair is simulated on common random
+    numbers. Shipped games: textbook, eep_against_restitution.
+    """
+    from sim.verbs.game import play_game
+
+    play_game(name, draws, seed, sets or [], out, jobs, chunk, as_json, screen(), errors())
+
+
+@app.command()
+@verb
 def validate(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
     sets: Sets = None,

@@ -144,8 +144,12 @@ def run_ensemble(
     task = Task(loaded, seed, scratch, save_draws, simulate, points or study_points(loaded), extra)
     spans = chunks(draws, chunk)
     progress = progress or (lambda periods: None)
-    results = _in_this_process(task, spans, progress) if jobs == 1 else _in_workers(task, spans, jobs, progress)
-    return _join(results, draws, seed)
+    return _join(each_span(task, spans, jobs, progress), draws, seed)
+
+
+def each_span(task: Any, spans: list[tuple[int, int]], jobs: int, progress: Progress) -> Iterator[Any]:
+    """Yield what ``task.run(*span, progress)`` returns for each span, in order, from this process or from workers."""
+    return _in_this_process(task, spans, progress) if jobs == 1 else _in_workers(task, spans, jobs, progress)
 
 
 def chunks(draws: int, chunk: int) -> list[tuple[int, int]]:
@@ -186,9 +190,9 @@ class Task:
         )
 
 
-def _in_this_process(task: Task, spans: list[tuple[int, int]], progress: Progress) -> Iterator[Chunk]:
-    for draws, first_draw in spans:
-        yield task.run(draws, first_draw, progress)
+def _in_this_process(task: Any, spans: list[tuple[int, int]], progress: Progress) -> Iterator[Any]:
+    for span in spans:
+        yield task.run(*span, progress)
 
 
 _worker: dict[str, Any] = {}
@@ -220,17 +224,17 @@ def _interrupts_held() -> Iterator[None]:
         signal.raise_signal(arrived[0])
 
 
-def _start_worker(task: Task, ticks: Any) -> None:
+def _start_worker(task: Any, ticks: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business: it ends the workers
     _worker.update(task=task, ticks=ticks)
 
 
-def _run_in_worker(draws: int, first_draw: int) -> Chunk:
-    return _worker["task"].run(draws, first_draw, _worker["ticks"].put)
+def _run_in_worker(*span: int) -> Any:
+    return _worker["task"].run(*span, _worker["ticks"].put)
 
 
-def _in_workers(task: Task, spans: list[tuple[int, int]], jobs: int, progress: Progress) -> Iterator[Chunk]:
-    """Chunks from worker processes, in the order of ``spans`` whatever the order in which they finish."""
+def _in_workers(task: Any, spans: list[tuple[int, int]], jobs: int, progress: Progress) -> Iterator[Any]:
+    """Results from worker processes, in the order of ``spans`` whatever the order in which they finish."""
     context = multiprocessing.get_context("spawn")  # a fork would copy the progress bar's threads and locks
     ticks = context.Queue()
     pool = ProcessPoolExecutor(min(jobs, len(spans)), context, _start_worker, (task, ticks))

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.figures.ablation import ablation
 from sim.figures.comparison import effects
+from sim.figures.game import best_responses, game_payoffs
 from sim.figures.incidence import desk_and_war, who_gains
 from sim.figures.prices import prices
 from sim.figures.published import published
@@ -49,3 +50,6 @@ ABLATION_FIGURES: dict[str, FigureFunction] = {"ablation": ablation}
 
 INCIDENCE_FIGURES: dict[str, FigureFunction] = {"who_gains": who_gains, "desk_and_war": desk_and_war}
 """Figures of an incidence, whose ``frames`` hold ``incidence``."""
+
+GAME_FIGURES: dict[str, FigureFunction] = {"payoffs": game_payoffs, "best_responses": best_responses}
+"""Figures of a game, whose ``frames`` hold ``cells`` and ``lines``."""

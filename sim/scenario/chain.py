@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sim.scenario.fields import ROOT
@@ -14,8 +14,8 @@ from sim.scenario.parent_events import MORE, WITHOUT, change_events
 from sim.scenario.problems import Mark, Report, show
 from sim.scenario.reader import Node, parse
 from sim.scenario.source import YAML_BYTES, read_text
-from sim.scenario.tree import elements, items
-from sim.shipped import shipped_path
+from sim.scenario.tree import elements, items, replace_at
+from sim.shipped import shipped_names, shipped_path
 
 LOADERS_OWN = ("extends", "overrides", WITHOUT, MORE)
 
@@ -30,6 +30,14 @@ class Document:
 
 
 @dataclass
+class Layer:
+    """Changes laid over a scenario as a child file would, but for events, which join those already there."""
+
+    document: Document
+    source: list[str]  # lines of the file they stand in
+
+
+@dataclass
 class Merged:
     """Outcome of a chain: the tree, the tree of the direct parent, and the log of changes."""
 
@@ -40,10 +48,19 @@ class Merged:
     files: list[str] = field(default_factory=list)  # oldest parent first, --set last
 
 
-def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = None) -> Document | None:
-    """Read one file; None and problems when it holds no mapping."""
+SCENARIO = "a scenario is a mapping of keys such as `title` and `calendar`"
+
+
+def read_document(
+    file: str,
+    report: Report,
+    cited: tuple[Mark, str] | None = None,
+    wanted: str = SCENARIO,
+    known: Callable[[], list[str]] = shipped_names,
+) -> Document | None:
+    """Read one file; None and problems when it holds no mapping, which say what is ``wanted`` or ``known``."""
     start = os.path.dirname(cited[0].file) if cited else None
-    text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start))
+    text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start, known))
     if text is None:
         return None
     known = len(report.problems)
@@ -52,13 +69,12 @@ def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = No
         if len(report.problems) == known:
             comments = any(line.lstrip().startswith("#") for line in text.splitlines())
             what = "holds only comments" if comments else "is empty"
-            report.add(
-                Mark(file), "", f"the file {what}; a scenario is a mapping of keys such as `title` and `calendar`"
-            )
+            report.add(Mark(file), "", f"the file {what}; {wanted}")
         return None
     if not isinstance(root.value, dict):
         if not root.bad:
-            message = f"the top level must be a mapping of keys such as `title` and `calendar`, not {show_node(root)}"
+            keys = wanted.partition(" is ")[2]
+            message = f"the top level must be {keys}, not {show_node(root)}"
             report.add(root.mark, "", message)
         return None
     _refuse_blanks(root, report)
@@ -108,7 +124,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
             message = f"{show_node(extends)} is not allowed here; allowed: the name of one file"
             report.add(extends.mark, "extends", message)
             return []
-        parent = _parent_file(file, extends.value)
+        parent = parent_file(file, extends.value)
         try:
             real = os.path.realpath(parent)
         except (ValueError, OSError):
@@ -121,7 +137,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
         file, cited = parent, (extends.mark, "extends")
 
 
-def _parent_file(file: str, extends: str) -> str:
+def parent_file(file: str, extends: str) -> str:
     """File that ``extends`` means: the one beside the file that says it, or else the shipped scenario of that name."""
     beside = os.path.normpath(os.path.join(os.path.dirname(file), extends))
     shipped = shipped_path(extends)
@@ -130,8 +146,8 @@ def _parent_file(file: str, extends: str) -> str:
     return str(shipped)
 
 
-def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None:
-    """Tree of a scenario: parents first, each with its own overrides, then ``--set``."""
+def merge_chain(file: str, sets: Sequence[str], report: Report, layers: Sequence[Layer] = ()) -> Merged | None:
+    """Tree of a scenario: parents first, each with its own overrides, then layers, then ``--set``."""
     documents = read_chain(file, report)
     if not documents:
         return None
@@ -148,5 +164,22 @@ def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None
         elif items(document.own.get("overrides")):
             merged.changes += log_changes(document.body, after)
         merged.tree = after
+    for layer in layers:
+        before, document = merged.tree, layer.document
+        report.sources.setdefault(document.file, layer.source)
+        rest = change_events(before, document.own, Node({}, document.body.mark), report)
+        after = merge(rest, _events_joined(rest, document.body), ROOT, (), report)
+        merged.tree = apply_overrides(after, document.own.get("overrides"), document.body, report)
+        merged.changes += log_changes(before, merged.tree)
+        if document.file not in merged.files:
+            merged.files.insert(-1, document.file)
     merged.tree = apply_sets(merged.tree, sets, report, merged.changes)
     return merged
+
+
+def _events_joined(base: Node, over: Node) -> Node:
+    """Return ``over`` with the events of ``base`` before its own; two layers may both state events."""
+    own = over.value.get("events")
+    if own is None or not isinstance(own.value, list):
+        return over
+    return replace_at(over, ("events",), Node([*elements(base.value.get("events")), *own.value], own.mark), own.mark)

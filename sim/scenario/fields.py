@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from sim.scenario.problems import Path
-from sim.scenario.schema import Event, Scenario, SeriesLevel
+from sim.scenario.schema import Event, Name, Scenario, SeriesLevel
 
 NAME = "a name (lower-case letters, digits, underscores; a letter first; 40 characters at most)"
 _PATTERNS = {
@@ -152,6 +152,8 @@ class Slot:
             return "one of " + ", ".join(str(choice) for choice in get_args(self.annotation))
         if self.annotation == Union[str, list[str]]:  # noqa: UP007
             return "a series name, or a list of them"
+        if self.annotation == Union[Name, list[Name]]:  # noqa: UP007
+            return "a name, or a list of them"
         if self.is_list:
             return "a list"
         return _KINDS.get(self.annotation, "a mapping")

@@ -9,6 +9,7 @@ from sim.figures import (
     ABLATION_FIGURES,
     COMPARISON_FIGURES,
     FIGURES,
+    GAME_FIGURES,
     INCIDENCE_FIGURES,
     RECONSTRUCTION_FIGURES,
     STUDY_FIGURES,
@@ -22,6 +23,7 @@ FRAMES = {
     "study": ("published",),
     "ablation": ("ablation",),
     "incidence": ("incidence",),
+    "game": ("cells", "lines"),
 }
 KNOWN = {
     "run": FIGURES,
@@ -30,6 +32,7 @@ KNOWN = {
     "study": STUDY_FIGURES,
     "ablation": ABLATION_FIGURES,
     "incidence": INCIDENCE_FIGURES,
+    "game": GAME_FIGURES,
 }
 
 
