@@ -59,7 +59,7 @@ def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = No
             message = f"the top level must be a mapping of keys such as `title` and `calendar`, not {show_node(root)}"
             report.add(root.mark, "", message)
         return None
-    _refuse_blanks(root, report)
+    refuse_blanks(root, report)
     own = {key: node for key, node in root.value.items() if key in ("extends", "overrides")}
     body = {key: node for key, node in root.value.items() if key not in own}
     return Document(file, Node(body, root.mark, root.keys), own.get("extends"), own.get("overrides"))
@@ -70,7 +70,7 @@ def show_node(node: Node) -> str:
     return show({} if isinstance(node.value, dict) else [] if isinstance(node.value, list) else node.value)
 
 
-def _refuse_blanks(root: Node, report: Report) -> None:
+def refuse_blanks(root: Node, report: Report) -> None:
     """Refuse keys with nothing after the colon: more often a slip of indentation than a wish to remove something."""
     todo: list[tuple[Node, tuple]] = [(root, ())]
     seen: set[int] = set()
@@ -106,7 +106,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
             message = f"{show_node(extends)} is not allowed here; allowed: the name of one file"
             report.add(extends.mark, "extends", message)
             return []
-        parent = _parent_file(file, extends.value)
+        parent = parent_file(file, extends.value)
         try:
             real = os.path.realpath(parent)
         except (ValueError, OSError):
@@ -119,7 +119,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
         file, cited = parent, (extends.mark, "extends")
 
 
-def _parent_file(file: str, extends: str) -> str:
+def parent_file(file: str, extends: str) -> str:
     """File that ``extends`` means: the one beside the file that says it, or else the shipped scenario of that name."""
     beside = os.path.normpath(os.path.join(os.path.dirname(file), extends))
     shipped = shipped_path(extends)
