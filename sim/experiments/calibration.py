@@ -1,8 +1,8 @@
 """Simulated method of moments: the criterion of a calibration, and the search for its minimum.
 
 The criterion is ``sum w (m(theta) - p)^2``, ``p`` the published figure and ``m`` the mean over draws of the simulated
-one. Every point is simulated with the same draws, so it is a function of ``theta`` and nothing else. The search moves in
-the unit cube: 0 is a parameter's lower bound, 1 its upper one, in equal steps of the number or of its logarithm.
+one. Every point is simulated with the same draws, so it is a function of ``theta`` and nothing else. The search moves
+in the unit cube: 0 is a parameter's lower bound, 1 its upper one, in equal steps of the number or of its logarithm.
 """
 
 from __future__ import annotations

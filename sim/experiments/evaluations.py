@@ -26,6 +26,7 @@ from sim.measures import AVERAGE, Measures, summary
 from sim.measures.study_tables import StudyPoints, study_tables
 from sim.scenario.calibration import LoadedCalibration, Run
 from sim.shipped import home_origin, published_seasons
+from sim.store import cannot_write
 from sim.study_points import study_points
 
 JOURNAL = "evaluations.jsonl"
@@ -122,8 +123,11 @@ class Journal:
         """Append a result and force it to disk."""
         cells = [[None if math.isnan(value) else value for value in line] for line in values.tolist()]
         text = json.dumps({"run": task[0], "point": list(task[1]), "values": cells}, allow_nan=False) + "\n"
-        self._file.write(text.encode("ascii"))
-        os.fsync(self._file.fileno())
+        try:
+            self._file.write(text.encode("ascii"))
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise cannot_write(error, self._file.name) from error
         self.results[task] = values
 
     def close(self) -> None:

@@ -64,8 +64,8 @@ def identify(
 
     The published figures are means over ``histories`` draws of the world's luck, the simulated ones over ``draws``;
     both have the covariance ``C`` of single draws, so ``omega = (1 / histories + 1 / draws) C`` and the estimates have
-    the covariance ``Lambda omega Lambda'``. Limits: with as many draws as one likes only the world's luck is left; for one
-    parameter and one moment the standard error is the moment's over the size of the slope, whatever the weight.
+    the covariance ``Lambda omega Lambda'``. Limits: with as many draws as one likes only the world's luck is left; for
+    one parameter and one moment the standard error is the moment's over the size of the slope, whatever the weight.
 
     Parameters
     ----------

@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.figures.ablation import ablation
+from sim.figures.calibration import fit, profiles
 from sim.figures.comparison import effects
 from sim.figures.prices import prices
 from sim.figures.published import published
@@ -45,3 +46,6 @@ RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "st
 
 ABLATION_FIGURES: dict[str, FigureFunction] = {"ablation": ablation}
 """Figures of an ablation, whose ``frames`` hold ``ablation``."""
+
+CALIBRATION_FIGURES: dict[str, FigureFunction] = {"fit": fit, "profiles": profiles}
+"""Figures of a calibration, whose ``frames`` hold ``fit``, ``held_out``, ``parameters`` and ``profiles``."""

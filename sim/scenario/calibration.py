@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim.scenario.calibration_schema import Calibration, Parameter
 from sim.scenario.chain import parent_file
@@ -75,8 +76,15 @@ def settings_of(plan: Calibration, values: Mapping[str, float]) -> list[str]:
     return [f"{key}={float(values[name])!r}" for name, each in plan.parameters.items() for key in each.keys]
 
 
-def load_calibration(path: str | os.PathLike[str]) -> LoadedCalibration:
+def load_calibration(path: str | os.PathLike[str], changes: Mapping[str, Any] | None = None) -> LoadedCalibration:
     """Load a calibration file.
+
+    Parameters
+    ----------
+    path : path-like
+        The YAML file.
+    changes : mapping, optional
+        Keys of the calibration to replace, from the command line.
 
     Raises
     ------
@@ -88,6 +96,7 @@ def load_calibration(path: str | os.PathLike[str]) -> LoadedCalibration:
     tree, plan = read_experiment(file, Calibration, ABOUT, report)
     if plan is None:
         report.stop()
+    plan = plan.model_copy(update=dict(changes or {}))
     for section in ("runs", "parameters", "moments"):
         if not getattr(plan, section):
             report.add(mark_of(tree, (section,)), section, "at least one is needed")
