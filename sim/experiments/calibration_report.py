@@ -92,7 +92,7 @@ def calibrate(loaded: LoadedCalibration, evaluator: Evaluator, criterion: Criter
         slopes, criterion.weights, covariance(at_best), space.high - space.low, on_bound, plan.draws, plan.observations
     )
     misses = criterion.misses(np.array([bands(at_start, ())["mean"], bands(at_best, ())["mean"]]))
-    profile = [criterion.misses(criterion.simulate(line)) for line in grid]
+    profile = [criterion.misses(criterion.simulate(line)) if line else np.empty((0, 0)) for line in grid]
     tables = {
         "fit": _fit(criterion, at_start, at_best, misses),
         "parameters": _parameters(plan, space, criterion, start, best, found),
@@ -114,10 +114,12 @@ def covariance(draws: np.ndarray) -> np.ndarray:
 
 
 def _profile_grid(point: np.ndarray, count: int) -> list[list[np.ndarray]]:
-    """Points along each axis through the optimum, from bound to bound."""
-    steps = np.linspace(0.0, 1.0, count)
+    """Points along each axis through the optimum, bound to bound, with the optimum itself; none for 0."""
+    if count == 0:
+        return [[] for _ in point]
     axes = np.eye(len(point), dtype=bool)
-    return [[np.where(axis, step, point) for step in steps] for axis in axes]
+    steps = np.linspace(0.0, 1.0, count)
+    return [[np.where(axis, step, point) for step in np.union1d(steps, point[axis])] for axis in axes]
 
 
 def _keys(criterion: Criterion) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ UNITS = {
     "C$/t": "C\\$/t",
     "million C$ revenue": "revenue, million C\\$",
     "million C$ loss": "loss, million C\\$",
-    "other": "other measures, own units",
+    "scales": "other measures, in scales",
 }
 
 
@@ -26,6 +26,9 @@ def fit(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
     """Draw simulated over published figures, a panel for each unit: at the start, at the optimum, and held out."""
     fitted = frames["fit"].assign(held=False)
     fitted["unit"] = [_unit(line.table, line.column) for line in fitted.itertuples()]
+    other = fitted["unit"] == "scales"
+    shown = ["published", "start", "simulated", "low", "high"]
+    fitted.loc[other, shown] = fitted.loc[other, shown].mul(np.sqrt(fitted.loc[other, "weight"]), axis=0)
     held = frames["held_out"].assign(held=True)
     held["unit"] = [kind(line.table, line.column) for line in held.itertuples()]
     columns = ["unit", "held", "published", "start", "simulated", "low", "high"]
@@ -46,7 +49,7 @@ def fit(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
 
 
 def _unit(table: str, column: str) -> str:
-    return kind(int(table[-1]), column) if table in ("table1", "table2", "table3", "table4") else "other"
+    return kind(int(table[-1]), column) if table in ("table1", "table2", "table3", "table4") else "scales"
 
 
 def _scatter(panel: Axes, part: pd.DataFrame) -> None:
@@ -71,8 +74,8 @@ def profiles(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
         return None
     with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
         note = (
-            "Other parameters held at the optimum, so a flat curve shows a parameter that alone moves no figure; two"
-            " that offset each other show in\nthe weakest direction of tables/parameters.csv. Line: optimum. Dashed: start."
+            "Line: optimum, where the other parameters are held. Dashed: start. Flat: a parameter that alone moves no"
+            " figure."
         )
         rows = -(-len(parameters) // COLUMNS)
         columns = min(COLUMNS, max(len(parameters), 2))
