@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.scenario import SeriesLevel, describe_fields
+from sim.scenario.calibration_schema import Calibration
 from sim.scenario.event_rules import FIXED, MAY_CHANGE
+from sim.scenario.experiment import root_slot
 from sim.scenario.fields import NAME, ROOT, Slot
 
 HEAD = """\
@@ -41,6 +43,9 @@ These two are used up while a file is read and are not part of the resolved scen
 | `extends` | - | text | none | Parent scenario: a file relative to this one, or a shipped name. |
 | `overrides` | - | a mapping | none | Single values by dotted path, laid over the parent and this file. |
 """
+CALIBRATION = (
+    "What a file for `singledesk calibrate` holds, which is no scenario: see [calibration.md](calibration.md)."
+)
 COLUMNS = "| key | unit | allowed | default | meaning |\n|---|---|---|---|---|"
 
 
@@ -55,6 +60,8 @@ def page() -> str:
         about += f"Default: {_default(slot)}." if slot.has_default else "Required."
         parts.append(_table(f"## {key}", about, [line for line in lines if _is_row(*line)]))
     parts.append(_event_rules())
+    keys = [line for line in describe_fields(root_slot(Calibration), "") if _is_row(*line)]
+    parts.append(_table("## Keys of a calibration", CALIBRATION, keys))
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 

@@ -16,10 +16,10 @@ from sim.shipped import shipped_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
-COMMAND_PAGES = [path for path in PAGES if path.name in ("README.md", "scenarios.md", "docking.md")]
+COMMAND_PAGES = [path for path in PAGES if path.name in ("README.md", "scenarios.md", "docking.md", "calibration.md")]
 SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
 FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TITLE = re.compile(r"# (file|file with mistakes): (\S+)\n")
+TITLE = re.compile(r"# (file|file with mistakes|calibration): (\S+)\n")
 
 
 def blocks(path):
@@ -40,6 +40,7 @@ def named(paths, wanted):
 
 
 SCENARIOS = named(PAGES, "file")
+CALIBRATIONS = named(PAGES, "calibration")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def folder(tmp_path_factory):
             target = place / path.relative_to(shipped_folder())
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(path.read_bytes())
-    for name, text in SCENARIOS.items():
+    for name, text in (SCENARIOS | CALIBRATIONS).items():
         (place / name).write_text(text, encoding="utf-8")
     for path in PAGES:
         for language, name, text in blocks(path):
