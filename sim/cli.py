@@ -292,6 +292,26 @@ def game(
 
 @app.command()
 @verb
+def calibrate(
+    calibration: Annotated[
+        str, typer.Argument(metavar="CALIBRATION", help="A YAML file, or the name of a shipped calibration.")
+    ],
+    draws: Annotated[int | None, whole(2, 100_000, "Draws of every evaluation; the calibration's when absent.")] = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    resume: Annotated[
+        Path | None, typer.Option(help="Folder of a calibration to take up where it stopped.", file_okay=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find parameters that bring simulated figures near published ones, and say what pins them."""
+    from sim.verbs.calibrate import calibrate as run_calibration
+
+    run_calibration(calibration, draws, out, jobs, resume, as_json, screen(), errors())
+
+
+@app.command()
+@verb
 def validate(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
     sets: Sets = None,

@@ -56,6 +56,14 @@ def shipped_path(name: str) -> Path | None:
     return None
 
 
+def calibration_path(name: str) -> Path:
+    """Find the calibration a user means: a path as it stands, or the bare name of a shipped one."""
+    path = Path(name)
+    shipped = shipped_folder() / "calibrations" / f"{path.stem}.yaml"
+    bare = path.name == name and path.suffix in ("", ".yaml")
+    return shipped if bare and not _exists(path) and _exists(shipped) else path
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()

@@ -17,12 +17,12 @@ from sim.shipped import shipped_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
-COMMANDS = ("README.md", "scenarios.md", "docking.md", "incidence.md", "game.md")
+COMMANDS = ("README.md", "scenarios.md", "docking.md", "incidence.md", "game.md", "calibration.md")
 COMMAND_PAGES = [path for path in PAGES if path.name in COMMANDS]
 SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
 SIMULATED = ("run", "compare", "ablation", "incidence")
 FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TITLE = re.compile(r"# (file|game|file with mistakes): (\S+)\n")
+TITLE = re.compile(r"# (file|game|calibration|file with mistakes): (\S+)\n")
 
 
 def blocks(path):
@@ -44,6 +44,7 @@ def named(paths, wanted):
 
 SCENARIOS = named(PAGES, "file")
 GAMES = named(PAGES, "game")
+CALIBRATIONS = named(PAGES, "calibration")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def folder(tmp_path_factory):
             target = place / path.relative_to(shipped_folder())
             target.parent.mkdir(exist_ok=True, parents=True)
             target.write_bytes(path.read_bytes())
-    for name, text in {**SCENARIOS, **GAMES}.items():
+    for name, text in (SCENARIOS | GAMES | CALIBRATIONS).items():
         (place / name).write_text(text, encoding="utf-8")
     for path in PAGES:
         for language, name, text in blocks(path):

@@ -199,7 +199,7 @@ _worker: dict[str, Any] = {}
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Hold back Ctrl-C and termination while worker processes are started; afterwards they take effect.
 
     An interruption half-way through a start would leave a worker that nobody knows of. The workers inherit the
@@ -239,7 +239,7 @@ def _in_workers(task: Any, spans: list[tuple[int, int]], jobs: int, progress: Pr
     ticks = context.Queue()
     pool = ProcessPoolExecutor(min(jobs, len(spans)), context, _start_worker, (task, ticks))
     try:
-        with _interrupts_held():  # workers are started here and inherit it
+        with interrupts_held():  # workers are started here and inherit it
             futures = [pool.submit(_run_in_worker, *span) for span in spans]
         pending: set[Future] = set(futures)
         while pending:

@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.figures.ablation import ablation
+from sim.figures.calibration import fit, profiles
 from sim.figures.comparison import effects
 from sim.figures.game import best_responses, game_payoffs
 from sim.figures.incidence import desk_and_war, who_gains
@@ -53,3 +54,6 @@ INCIDENCE_FIGURES: dict[str, FigureFunction] = {"who_gains": who_gains, "desk_an
 
 GAME_FIGURES: dict[str, FigureFunction] = {"payoffs": game_payoffs, "best_responses": best_responses}
 """Figures of a game, whose ``frames`` hold ``cells`` and ``lines``."""
+
+CALIBRATION_FIGURES: dict[str, FigureFunction] = {"fit": fit, "profiles": profiles}
+"""Figures of a calibration, whose ``frames`` hold ``fit``, ``held_out``, ``parameters`` and ``profiles``."""

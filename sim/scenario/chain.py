@@ -77,7 +77,7 @@ def read_document(
             message = f"the top level must be {keys}, not {show_node(root)}"
             report.add(root.mark, "", message)
         return None
-    _refuse_blanks(root, report)
+    refuse_blanks(root, report)
     own = {key: node for key, node in root.value.items() if key in LOADERS_OWN}
     body = {key: node for key, node in root.value.items() if key not in own}
     return Document(file, Node(body, root.mark, root.keys), own)
@@ -88,7 +88,7 @@ def show_node(node: Node) -> str:
     return show({} if isinstance(node.value, dict) else [] if isinstance(node.value, list) else node.value)
 
 
-def _refuse_blanks(root: Node, report: Report) -> None:
+def refuse_blanks(root: Node, report: Report) -> None:
     """Refuse keys with nothing after the colon: more often a slip of indentation than a wish to remove something."""
     todo: list[tuple[Node, tuple]] = [(root, ())]
     seen: set[int] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,20 +15,26 @@ from sim.scenario.scalars import plain_scalar
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import child, mark_of, plain
 
+Kind = TypeVar("Kind", bound=BaseModel)
 _RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
-def validate(tree: Node, report: Report, names_follow: bool = True, schema: type[BaseModel] = Scenario) -> Any:
-    """Scenario, or what ``schema`` describes, of a tree; None and problems when it does not fit the schema.
+def validate(tree: Node, report: Report, names_follow: bool = True) -> Scenario | None:
+    """Scenario of a tree; None and problems when it does not fit the schema.
 
     Validation is strict: a text is not a number, true is not a number, 3.5 is not a whole number.
     ``names_follow``: ``check_names`` reports a misspelt reference, with the nearest name, so it is passed over here.
     """
+    return conform(Scenario, ROOT, tree, report, names_follow)
+
+
+def conform(model: type[Kind], root: Slot, tree: Node, report: Report, names_follow: bool = False) -> Kind | None:
+    """Do the same for any schema; ``root`` is its slot."""
     try:
-        return schema.model_validate(plain(tree), strict=True)
+        return model.model_validate(plain(tree), strict=True)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False):
-            _translate(each, tree, report, names_follow, ROOT if schema is Scenario else Slot.of(schema))
+            _translate(each, tree, report, names_follow, root)
         if not report.problems and not names_follow:  # nothing may fall through between the schema and its messages
             report.add(tree.mark, "", "does not fit the schema: " + printable(str(error), 300))
         return None
@@ -76,7 +82,7 @@ def _key_hint(key: str, section: Slot) -> str:
     return hint if "did you mean" in hint or not inside else f"; it belongs inside `{'` or `'.join(inside)}`"
 
 
-def slot_above(path: Path, root: Slot = ROOT) -> Slot:
+def slot_above(path: Path, root: Slot) -> Slot:
     """Slot of the section a key stands in."""
     slot: Slot | None = root
     for key in path[:-1]:

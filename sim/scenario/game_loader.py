@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sim.scenario.chain import LOADERS_OWN, Document, Layer, parent_file, read_document
-from sim.scenario.check import validate
+from sim.scenario.check import conform
+from sim.scenario.experiment import root_slot
 from sim.scenario.game_schema import Game, Player
 from sim.scenario.loader import Loaded, load
 from sim.scenario.nearby import near_file
@@ -180,7 +181,7 @@ def _read(file: str, report: Report) -> tuple[Node, Game]:
         if sum(way is not None and way.value is not None for way in ways) != 1:
             at = ("players", name)
             report.add(mark_of(tree, at), at, "state `strategies` or `levels`, one of them")
-    game = validate(tree, report, names_follow=False, schema=Game)
+    game = conform(Game, root_slot(Game), tree, report)
     report.stop()
     if len(game.players) != 2:
         report.add(tree.keys["players"], "players", f"{len(game.players)} players; a game is for two")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.figures import (
     ABLATION_FIGURES,
+    CALIBRATION_FIGURES,
     COMPARISON_FIGURES,
     FIGURES,
     GAME_FIGURES,
@@ -24,6 +25,7 @@ FRAMES = {
     "ablation": ("ablation",),
     "incidence": ("incidence",),
     "game": ("cells", "lines"),
+    "calibration": ("fit", "held_out", "parameters", "profiles"),
 }
 KNOWN = {
     "run": FIGURES,
@@ -33,6 +35,7 @@ KNOWN = {
     "ablation": ABLATION_FIGURES,
     "incidence": INCIDENCE_FIGURES,
     "game": GAME_FIGURES,
+    "calibration": CALIBRATION_FIGURES,
 }
 
 
