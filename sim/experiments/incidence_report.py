@@ -51,11 +51,12 @@ def frame(result: Incidence, published: Published) -> pd.DataFrame:
 def published_beside(loaded: Loaded, result: Incidence) -> Published:
     """The study's Table 2, the public estimate of the bonus (C$/t) and their correlation, where the run has them.
 
-    Nothing unless the scenario has that programme and single-desk selling of all grades, as the study's table compares.
+    Nothing unless the years are those of history and the scenario has that programme and a single desk for all grades.
     """
     rule = loaded.scenario.marketing.get(home_origin(vars(loaded.scenario)))
     is_desk = rule is not None and (rule.feed, rule.malting) == ("single_desk", "single_desk")
-    if result.desk is None or not is_desk or EEP not in result.origins or PUBLIC_BONUS not in loaded.series:
+    is_history = loaded.scenario.calendar.hold is None and PUBLIC_BONUS in loaded.series
+    if result.desk is None or not is_desk or EEP not in result.origins or not is_history:
         return {}
     effects = published_effects()
     found: Published = {
