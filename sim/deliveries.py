@@ -42,6 +42,15 @@ def _groups_and_exports(market, cash: CashMarket) -> tuple[list[GrowerGroup], np
     return groups, cash.exports_kt * ratio(stocks, total(stocks))
 
 
+def hear_at_home(market) -> None:
+    """Let growers who sell in a cash market hear what their feeders' demand of the day is worth."""
+    for tender in market.tenders:
+        if tender.is_home and tender.country not in market.now.marketing:
+            for group in market.growers.values():
+                if group.origin == tender.country:
+                    group.hear_the_news(tender.base_price_cad_t)
+
+
 def growers_offer(market, tender: Tender) -> None:
     """Growers' offers at home: what delivery is worth where there is one, cash tranches where there is not."""
     cash, support = market.cash[tender.country], market.now.origins[tender.country]

@@ -10,7 +10,7 @@ from agents.seller import Seller
 from agents.trader import TradingCompany
 from sim.checks import check_balance, check_nonnegative
 from sim.dealings import clear_tender, ship_agreement
-from sim.deliveries import deliver, growers_offer, learn_prices, settle_growers
+from sim.deliveries import deliver, growers_offer, hear_at_home, learn_prices, settle_growers
 from sim.marketing import board_may_sell, merchants_may_sell
 from sim.programmes import announce_bonuses, announce_rates, announce_refunds, pay_subsidies
 from sim.scenario.schema import Marketing
@@ -62,6 +62,7 @@ class BarleyMarket(World):
                 self.buyers[tender.buyer].publish(tender.grade, *self.base_point(tender))
         for seller in (*self.boards.values(), *self.companies.values()):
             seller.hear_the_news()
+        hear_at_home(self)
         for name, group in self.growers.items():
             group.haul_cad_t = self.haul(name)
         for cash in self.cash.values():

@@ -31,7 +31,7 @@ class Section(BaseModel):
 
 
 class SeriesLevel(Section):
-    """A number that follows a historical series: ``scale x (sum of series) x times + plus``."""
+    """A number that follows a historical series: ``scale x (sum of series - sum of less) x times + plus``."""
 
     series: str | list[str]
     """Name of a series in the data tables, or a list of names to add up."""
@@ -41,6 +41,10 @@ class SeriesLevel(Section):
     """Name of a second, dimensionless series to multiply by."""
     plus: float = 0.0
     """Constant added last, in the unit of the key."""
+    less: str | list[str] | None = None
+    """Name of a series that is taken off, or a list of them."""
+    between: Literal["step", "linear"] = "step"
+    """How a figure holds within its crop year or month: all through, or on a line between middles with the same mean."""
 
 
 Level = float | SeriesLevel
@@ -462,6 +466,8 @@ class ReferencePrice(Section):
     """Series it follows, in US$/t, moved by the corn shock."""
     basis_cad_t: Annotated[float, unit("C$/t", ge=-200, le=200)] = 0.0
     """Added to the price."""
+    basis_usd_t: Annotated[Level | None, unit("US$/t")] = None
+    """Added too, at the exchange rate of the day; may be below zero."""
 
 
 class Event(BaseModel):
