@@ -94,9 +94,11 @@ class GrowerGroup(mesa.Agent):
         for seat, extra in zip(self.seats, (0.0, self.inertia_cad_t * pooling), strict=True):
             tender.offer(seat, Offer(0.5 * (self.release_kt - kept), port_value_cad_t + self.haul_cad_t + extra))
 
-    def offer_cash(self, tender: Tender, exported_kt: Array, support_cad_t: Array | float) -> None:
-        """Offer at home what exporters have not taken, in tranches around the expected price; none below support."""
-        left = np.maximum(self.release_kt - exported_kt, HOME_FLOOR * self.release_kt)
+    def offer_cash(
+        self, tender: Tender, exported_kt: Array, usual_exports_kt: Array, support_cad_t: Array | float
+    ) -> None:
+        """Offer at home what exporters usually leave, in tranches around the expected price; none below support."""
+        left = np.maximum(self.release_kt - usual_exports_kt, HOME_FLOOR * self.release_kt)
         left = np.minimum(left, np.maximum(self.stock_kt - exported_kt, 0.0) / sum(share for share, _ in CASH_TRANCHES))
         for seat, (share, relative) in zip(self.seats, CASH_TRANCHES, strict=True):
             reserve = np.maximum(relative * self.expected_cad_t, support_cad_t) + self.haul_cad_t

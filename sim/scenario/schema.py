@@ -44,7 +44,7 @@ class SeriesLevel(Section):
     less: str | list[str] | None = None
     """Name of a series that is taken off, or a list of them."""
     between: Literal["step", "linear"] = "step"
-    """How a figure holds within its crop year or month: all through, or on a line between middles with the same mean."""
+    """Within a crop year or month: the same all through, or on a line between middles that keeps each mean."""
 
 
 Level = float | SeriesLevel
