@@ -577,7 +577,7 @@ def test_cash_offers_come_in_tranches_above_support(exported, stock, left):
     # 20 kt less exports, at least half of them, and no more than 1.2 tranches' worth of stock: (12 - 6) / 1.2 = 5.
     group, made = growers(stock=stock), tender(seats=3)
     group.seats, group.release_kt, group.haul_cad_t = [0, 1, 2], kt(20), 2.0
-    group.offer_cash(made, kt(exported), 95.0)
+    group.offer_cash(made, kt(exported), kt(exported), 95.0)
     assert offers(made)[0] == pytest.approx([0.7 * left, 0.3 * left, 0.2 * left])
     assert offers(made)[1] == pytest.approx([95 + 2, 100 + 2, 115 + 2])  # 80 is below the support of 95
 
