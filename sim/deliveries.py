@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.arrays import ratio, total
-from agents.farmers import GrowerGroup
+from agents.farmers import HOME_FLOOR, GrowerGroup
 from agents.terms import CashMarket, Tender
 from sim.marketing import board_takes_deliveries, merchants_take_deliveries
 
@@ -57,7 +57,10 @@ def count_exports(market) -> None:
         malting = [np.zeros(market.draws)]
         if cash.origin in market.now.marketing:
             malting += [sale.kt for sale in market.sales_from(cash.origin) if sale.tender.pool == "malting"]
-        cash.count(total(np.array(malting)), market.months)
+        released = [group.release_kt for group in market.growers.values() if group.origin == cash.origin]
+        # A cargo beyond what a month's releases leave comes out of store and is not missed at home.
+        most = (1.0 - HOME_FLOOR) * total(np.array(released)) / market.months if released else np.inf
+        cash.count(np.minimum(cash.exports_kt, most), total(np.array(malting)), market.months)
 
 
 def growers_offer(market, tender: Tender) -> None:
