@@ -18,7 +18,7 @@ REPLICATION, FITTED, PREDICTION = "replication", "fitted", "prediction"
 LABELS = {1: FITTED, 2: PREDICTION, 3: PREDICTION, 4: PREDICTION}
 """Label of the agents' figures by table. Table 1: the agreement's bargaining weight, importers' elasticity and the base
 price near the US border were chosen looking at it. Tables 2, 3 and 4: no parameter was chosen looking at their cells,
-though Tables 2 and 4 were in view. What the study's own model gives on reconstructed segments is an identity check,
+though all three were in view. What the study's own model gives on reconstructed segments is an identity check,
 ``replication``, and no evidence."""
 
 COLUMNS = ["table", "row", "column", "published", "simulated", "low", "high", "label"]
