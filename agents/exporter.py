@@ -6,6 +6,7 @@ import mesa
 import numpy as np
 
 from agents.allocation import spread_by_netback
+from agents.arrays import total
 from agents.bonus_treasury import BonusTreasury
 from agents.refund_committee import RefundCommittee
 from agents.spot_desk import Bid, SpotDesk
@@ -22,6 +23,10 @@ class SpotSeller:
         self.commercial_kt = commercial_kt  # most it ships in a period without help, kt
         self.bonus: BonusTreasury | None = None
         self.committee: RefundCommittee | None = None
+
+    def make_ready(self, yearly_kt: float, months: float) -> None:
+        """Get ready for a period's shipments without help; what a quiet week leaves unused is there for a month."""
+        self.commercial_kt = np.minimum(self.commercial_kt + yearly_kt * months / 12.0, yearly_kt / 12.0)
 
     def refund_bids(self, kt: Array, lots: int, spread_cad_t: Array, margin_cad_t: Array) -> list[Bid]:
         """Bids for the committee's tender."""
@@ -78,6 +83,8 @@ class SpotSeller:
             if self.committee is not None:
                 self.committee.pay(sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
         kt = np.array([sale.kt for sale in sales])
+        unaided = total(np.array([sale.kt * (sale.subsidy_cad_t <= 0) for sale in sales])) if sales else 0.0
+        self.commercial_kt = np.maximum(self.commercial_kt - unaided, 0.0)
         return kt, np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
 
 

@@ -10,7 +10,7 @@ from agents.seller import Seller
 from agents.trader import TradingCompany
 from sim.checks import check_balance, check_nonnegative
 from sim.dealings import clear_tender, ship_agreement
-from sim.deliveries import deliver, growers_offer, learn_prices, settle_growers
+from sim.deliveries import count_exports, deliver, growers_offer, hear_at_home, learn_prices, settle_growers
 from sim.marketing import board_may_sell, merchants_may_sell
 from sim.programmes import announce_bonuses, announce_rates, announce_refunds, pay_subsidies
 from sim.reactions import watch_rivals
@@ -63,6 +63,7 @@ class BarleyMarket(World):
                 self.buyers[tender.buyer].publish(tender.grade, *self.base_point(tender))
         for seller in (*self.boards.values(), *self.companies.values()):
             seller.hear_the_news()
+        hear_at_home(self)
         for name, group in self.growers.items():
             group.haul_cad_t = self.haul(name)
         for cash in self.cash.values():
@@ -94,10 +95,10 @@ class BarleyMarket(World):
     def _set_commercial_capacity(self) -> None:
         for name, exporter in self.exporters.items():
             for seller in exporter.spot.values():
-                seller.commercial_kt = self.value(self.now.exporters[name].commercial_kt) / self.periods_per_year
+                seller.make_ready(self.value(self.now.exporters[name].commercial_kt), self.months)
         for company in self.companies.values():
             for seller in company.spot.values():
-                seller.commercial_kt = self.now.traders.commercial_kt / self.periods_per_year
+                seller.make_ready(self.now.traders.commercial_kt, self.months)
 
     def treasuries_announce(self) -> None:
         """Open the bonus quota of the period, hold the refund tender and publish subsidies by lane."""
@@ -181,6 +182,7 @@ class BarleyMarket(World):
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
                 self.spot_results[agent.name, origin] = seller.settle(self.sales_of(agent.name, origin))
+        count_exports(self)
         for tender in self.tenders:
             if tender.is_open and tender.is_home:
                 growers_offer(self, tender)

@@ -192,7 +192,7 @@ class Recorder:
             price = next(iter(market.buyers[reference.feeders].tenders.values())).last_price_cad_t
         else:
             price = market.value(reference.series) * market.currency_cad["usd"] * market.shocks.corn[market.period]
-        return price + reference.basis_cad_t
+        return price + reference.basis_cad_t + market.value(reference.basis_usd_t) * market.currency_cad["usd"]
 
     def account(self, origin: str) -> dict[str, Array]:
         """The period's flows of an origin, kt (draw,)."""

@@ -577,7 +577,7 @@ def test_cash_offers_come_in_tranches_above_support(exported, stock, left):
     # 20 kt less exports, at least half of them, and no more than 1.2 tranches' worth of stock: (12 - 6) / 1.2 = 5.
     group, made = growers(stock=stock), tender(seats=3)
     group.seats, group.release_kt, group.haul_cad_t = [0, 1, 2], kt(20), 2.0
-    group.offer_cash(made, kt(exported), 95.0)
+    group.offer_cash(made, kt(exported), kt(exported), 95.0)
     assert offers(made)[0] == pytest.approx([0.7 * left, 0.3 * left, 0.2 * left])
     assert offers(made)[1] == pytest.approx([95 + 2, 100 + 2, 115 + 2])  # 80 is below the support of 95
 
@@ -619,3 +619,36 @@ def test_an_offer_below_zero_is_no_reserve():
     made = tender()
     made.offer(0, Offer(kt(1), kt(-5)))
     assert offers(made) == [[1], [0], [0]]
+
+
+def test_growers_for_cash_take_their_feeders_news_at_once():
+    group = growers()
+    group.expected_cad_t = kt(90)
+    group.hear_the_news(kt(100))
+    assert np.array_equal(group.expected_cad_t, kt(90))  # the first base price is no news
+    group.revalue(kt(1.1))
+    group.hear_the_news(kt(110))
+    assert np.allclose(group.expected_cad_t, 99)  # the same base price in their own currency is none either
+    group.hear_the_news(kt(130))
+    assert np.allclose(group.expected_cad_t, 119)
+    group.hear_the_news(kt(1))
+    assert np.array_equal(group.expected_cad_t, kt(0))
+
+
+def test_commercial_capacity_waits_for_a_month_and_no_longer():
+    seller = SpotSeller(spot_desk(tender()))
+    for weeks, ready in ((1, 12), (2, 24), (6, 52)):
+        seller.commercial_kt = 0.0
+        for _ in range(weeks):
+            seller.make_ready(624.0, 12 / 52)
+        assert np.allclose(seller.commercial_kt, ready)
+    seller.make_ready(624.0, 1.0)
+    assert seller.commercial_kt == 52.0
+
+
+def test_a_quiet_week_leaves_the_average_of_exports_standing():
+    cash = CashMarket("home", kt(0), kt(0), kt(0), kt(0))
+    cash.count(kt(40), kt(8), 1.0)
+    assert np.array_equal(cash.usual_exports_kt, kt(40)) and np.array_equal(cash.usual_malting_kt, kt(8))
+    cash.count(kt(0), kt(0), 0.25)
+    assert np.allclose(cash.usual_exports_kt, 30) and np.allclose(cash.usual_malting_kt, 6)

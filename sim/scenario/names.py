@@ -109,7 +109,7 @@ def check_series_names(tree: Node, table: SeriesTable, report: Report) -> None:
     """Report every series that no data table holds; once when the tables hold none at all."""
     asked: list[tuple[str, Path, Node]] = []
     for path, node, _ in levels(tree):
-        for key in ("series", "times"):
+        for key in ("series", "less", "times"):
             stated = child(node, key)
             entries = [((), stated)] if stated is not None else []
             if stated is not None and isinstance(stated.value, list):

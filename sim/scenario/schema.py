@@ -32,7 +32,7 @@ class Section(BaseModel):
 
 
 class SeriesLevel(Section):
-    """A number that follows a historical series: ``scale x (sum of series) x times + plus``."""
+    """A number that follows a historical series: ``scale x (sum of series - sum of less) x times + plus``."""
 
     series: str | list[str]
     """Name of a series in the data tables, or a list of names to add up."""
@@ -42,6 +42,10 @@ class SeriesLevel(Section):
     """Name of a second, dimensionless series to multiply by."""
     plus: float = 0.0
     """Constant added last, in the unit of the key."""
+    less: str | list[str] | None = None
+    """Name of a series that is taken off, or a list of them."""
+    between: Literal["step", "linear"] = "step"
+    """Within a crop year or month: the same all through, or on a line between middles that keeps each mean."""
 
 
 Level = float | SeriesLevel
@@ -505,6 +509,8 @@ class ReferencePrice(Section):
     """Series it follows, in US$/t, moved by the corn shock."""
     basis_cad_t: Annotated[float, unit("C$/t", ge=-200, le=200)] = 0.0
     """Added to the price."""
+    basis_usd_t: Annotated[Level | None, unit("US$/t")] = None
+    """Added too, at the exchange rate of the day; may be below zero."""
 
 
 class Event(BaseModel):
