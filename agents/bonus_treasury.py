@@ -74,7 +74,7 @@ class BonusTreasury(mesa.Agent):
         self.quota_kt = np.zeros(draws)  # of the period
         self.money_usd_k = np.zeros(draws)  # of the period
         self.buyer_quota_kt: dict[str, Array] = {}
-        self.max_bonus_cad_t = np.zeros(draws)
+        self.max_bonus_cad_t, self.security_cad_t = np.zeros(draws), np.zeros(draws)
         self.bonus_tolerance = self.price_tolerance = 0.0
         self.cad_per_usd = np.ones(draws)
         self.bids: list[BonusBid] = []

@@ -41,11 +41,13 @@ class SpotSeller:
         self.desk.offer_commercial(self.commercial_kt, margin_cad_t)
         for tender, seat, bid in self.bonus_bids:
             with_bonus = bid.accepted_kt > 0
+            # Better to sell a little below the agreed price than to lose the security on a sale that falls through.
+            reserve = np.maximum(bid.sale_cad_t - self.bonus.security_cad_t, 0.0)
             tender.offer(
                 seat,
                 Offer(
                     np.where(with_bonus, bid.accepted_kt, tender.quantity_kt[seat]),
-                    np.where(with_bonus, bid.sale_cad_t, tender.reserve_cad_t[seat]),
+                    np.where(with_bonus, reserve, tender.reserve_cad_t[seat]),
                     np.where(with_bonus, bid.bonus_cad_t, 0.0),
                 ),
             )

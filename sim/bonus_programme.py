@@ -43,6 +43,7 @@ def announce_bonuses(market) -> None:
         treasury.open_fiscal_year(eep.carry_budget)
     treasury.enabled = eep.enabled
     treasury.max_bonus_cad_t = market.value(eep.max_bonus_usd_t) * treasury.cad_per_usd
+    treasury.security_cad_t = eep.security_usd_t * treasury.cad_per_usd
     treasury.bonus_tolerance, treasury.price_tolerance = eep.bonus_tolerance, eep.price_tolerance
     treasury.fund(market.value(eep.tonnage_kt), 1000.0 * _fiscal_budget(market))
     _review_initiatives(market)
@@ -145,3 +146,30 @@ def review_bonus_bids(market) -> None:
                 agent.margin_cad_t, eep.undercut, eep.overbidding, unevenness if eep.bid_spread_usd_t else None
             )
     treasury.decide(bids)
+
+
+def add_bonus_states(ledger, treasury: BonusTreasury) -> None:
+    """Allocate the programme's states."""
+    ledger.add_state("bonus_bid_kt", tuple(treasury.buyers), "kt")
+    ledger.add_state("bonus_accepted_kt", tuple(treasury.buyers), "kt")
+    ledger.add_state("bonus_tonnage_left_kt", (treasury.name, *treasury.initiatives), "kt")
+    ledger.add_state("bonus_money_left_usd_k", (treasury.name,), "thousand US$")
+    ledger.add_state("bonus_spent_usd_k", (treasury.name,), "thousand US$")
+    ledger.add_state("bonus_fiscal_year_opens", (treasury.name,), "0 or 1")
+
+
+def record_bonus_states(market) -> None:
+    """Write bids, what was accepted, what was paid and what is left; an initiative has no more than the programme."""
+    treasury, record, period = market.bonus_treasury, market.ledger.record, market.period
+    for state, attribute in (("bonus_bid_kt", "kt"), ("bonus_accepted_kt", "accepted_kt")):
+        tonnes = {buyer: np.zeros(market.draws) for buyer in treasury.buyers}
+        for bid in treasury.bids:
+            tonnes[bid.buyer] = tonnes[bid.buyer] + getattr(bid, attribute)
+        if tonnes:
+            record(state, period, np.array(list(tonnes.values())))
+    left = [np.minimum(each.left_kt, treasury.tonnage_left_kt) for each in treasury.initiatives.values()]
+    record("bonus_tonnage_left_kt", period, np.array([treasury.tonnage_left_kt, *left]))
+    record("bonus_money_left_usd_k", period, treasury.money_left_usd_k[None])
+    record("bonus_spent_usd_k", period, (treasury.spent_cad_k / treasury.cad_per_usd)[None])
+    opens = market.period_of_year == fiscal_start(market)
+    record("bonus_fiscal_year_opens", period, np.full((1, market.draws), float(opens)))

@@ -279,9 +279,11 @@ class BonusProgramme(Section):
     """A sale further than this below the going price is refused as disruptive."""
     bonus_tolerance: Annotated[float, unit("share", ge=0, le=10)] = 0.5
     """A bonus further than this above the treasury's own estimate of what is needed is refused."""
+    security_usd_t: Annotated[float, unit("US$/t", ge=0, le=200)] = 10.0
+    """Security lost when a sale with an accepted bonus falls through; sellers go this far below the agreed price."""
     bid_spread_usd_t: Annotated[float, unit("US$/t", ge=0, le=100)] = 6.0
     """Difference between the highest and lowest cost that the day's ships and routes add to a bid."""
-    overbidding: Annotated[float, unit("multiple of the quota", ge=1, le=20)] = 1.5
+    overbidding: Annotated[float, unit("multiple of the quota", ge=1, le=20)] = 2.0
     """Tonnage bid for, as a multiple of the period's quota."""
 
 
