@@ -12,6 +12,7 @@ from agents.arrays import total
 from agents.rationing import cheapest_first
 
 Array = np.ndarray
+CATCH_UP = 2.0  # a quota is at most this multiple of its even share of the year: no year's tonnage goes in one month
 
 
 @dataclass
@@ -67,6 +68,7 @@ class BonusTreasury(mesa.Agent):
         self.bidders = 0
         self.initiatives = {name: Initiative(name, buyer, np.zeros(draws)) for name, buyer in buyers.items()}
         self.enabled = False
+        self.tonnage_kt = 0.0  # of the programme year
         self.used_kt = np.zeros(draws)  # since the programme year began
         self.used_usd_k = np.zeros(draws)  # since the fiscal year began
         self.carried_usd_k = np.zeros(draws)
@@ -77,6 +79,7 @@ class BonusTreasury(mesa.Agent):
         self.max_bonus_cad_t, self.security_cad_t = np.zeros(draws), np.zeros(draws)
         self.bonus_tolerance = self.price_tolerance = 0.0
         self.cad_per_usd = np.ones(draws)
+        self.cash_price_cad_t: Array | None = None  # the last month's, at the origin
         self.bids: list[BonusBid] = []
         self.open_period()
 
@@ -108,17 +111,26 @@ class BonusTreasury(mesa.Agent):
         self.shipped_kt = np.zeros_like(self.used_kt)
         self.bids = []
 
+    def follow_cash_price(self, price_cad_t: Array, months: float) -> None:
+        """Average the origin's cash price over about a month: a sale is covered over a month, not on one market day."""
+        before = price_cad_t if self.cash_price_cad_t is None else self.cash_price_cad_t
+        self.cash_price_cad_t = before + min(months, 1.0) * (price_cad_t - before)
+
     def fund(self, tonnage_kt: float, budget_usd_k: float) -> None:
         """Take in today's amounts of the programme year and the fiscal year; what is left is never negative."""
+        self.tonnage_kt = tonnage_kt
         self.tonnage_left_kt = np.maximum(tonnage_kt - self.used_kt, 0.0)
         self.money_left_usd_k = np.maximum(budget_usd_k + self.carried_usd_k - self.used_usd_k, 0.0)
 
-    def share_out(self, tonnage_share: Array, money_share: Array, buyer_shares: dict[str, list[float]]) -> None:
-        """Set the period's quotas from the shares of what is left that fall due today.
+    def share_out(
+        self, tonnage_share: Array, year_share: Array, money_share: Array, buyer_shares: dict[str, list[float]]
+    ) -> None:
+        """Set the period's quotas from the shares that fall due today.
 
+        ``tonnage_share`` and ``money_share`` are of what is left, ``year_share`` is of the whole year's tonnage.
         ``buyer_shares`` holds, for each buyer that tenders today, a share for each of its open initiatives.
         """
-        self.quota_kt = self.tonnage_left_kt * tonnage_share
+        self.quota_kt = np.minimum(self.tonnage_left_kt * tonnage_share, CATCH_UP * self.tonnage_kt * year_share)
         self.money_usd_k = self.money_left_usd_k * money_share
         self.buyer_quota_kt = {}
         for buyer, shares in buyer_shares.items():

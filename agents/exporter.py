@@ -85,14 +85,15 @@ class SpotSeller:
         size = np.array([t.base_kt for t, _ in at])
         part = overbidding / bonus.bidders
         parts = spread_by_netback(netback, size, np.minimum(part * bonus.quota_kt, self.desk.cash.available_kt))
-        cost = self.desk.cost_cad_t(margin_cad_t)
+        standard_cost = bonus.cash_price_cad_t + self.desk.cash.fob_cost_cad_t
+        cost = standard_cost + self.desk.cost_offset_cad_t + margin_cad_t
         for (tender, seat), kt in zip(at, parts, strict=True):
             freight, going = tender.freight_cad_t[seat], tender.usual_price_cad_t
             landed_cost = cost + freight + (unevenness(tender.buyer) if unevenness is not None else 0.0)
             sale_price = (1.0 - undercut) * going
             asked = np.maximum(landed_cost - sale_price, 0.0)
             tonnes = np.where(asked > 0, np.minimum(kt, part * bonus.buyer_quota_kt[tender.buyer]), 0.0)
-            estimate = self.desk.cash.price_cad_t + self.desk.cash.fob_cost_cad_t + freight - going
+            estimate = standard_cost + freight - going
             self.bonus_bids.append((tender, seat, BonusBid(tender.buyer, tonnes, asked, sale_price, going, estimate)))
         return [bid for _, _, bid in self.bonus_bids]
 

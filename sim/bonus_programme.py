@@ -37,6 +37,7 @@ def announce_bonuses(market) -> None:
         return
     treasury.open_period()
     treasury.cad_per_usd = market.currency_cad["usd"]
+    treasury.follow_cash_price(market.cash[eep.origin].price_cad_t, market.months)
     if market.period_of_year == 0:
         treasury.open_programme_year({name for name, each in eep.initiatives.items() if each.carry_tonnage})
     if market.period_of_year == fiscal_start(market):
@@ -101,7 +102,7 @@ def _share_out(market) -> None:
     treasury, zero, year = market.bonus_treasury, np.zeros(market.draws), market.periods_per_year
     to_year_end = year - market.period_of_year
     to_fiscal_end = (fiscal_start(market) - market.period_of_year - 1) % year + 1
-    today, in_year, in_fiscal = [zero], [zero], [zero]
+    today, whole_year, in_year, in_fiscal = [zero], [zero], [zero], [zero]
     shares: dict[str, list[float]] = {}
     for tender in market.tenders:
         found = treasury.open_initiatives(tender.buyer)
@@ -109,6 +110,7 @@ def _share_out(market) -> None:
             continue
         rules = [market.now.eep.initiatives[each.name] for each in found]
         ahead = [_periods_open(market, each) for each in rules]
+        whole_year.append(tender.base_kt * _dates(market, tender, year))
         in_year.append(tender.base_kt * _dates(market, tender, min(to_year_end, max(ahead))))
         in_fiscal.append(tender.base_kt * _dates(market, tender, min(to_fiscal_end, max(ahead))))
         if market.is_held(tender, market.period):
@@ -119,8 +121,8 @@ def _share_out(market) -> None:
                 1.0 if each.allotted_kt is None else 1.0 / _dates(market, tender, term)
                 for each, term in zip(found, terms, strict=True)
             ]
-    due = total(np.array(today))
-    treasury.share_out(ratio(due, total(np.array(in_year))), ratio(due, total(np.array(in_fiscal))), shares)
+    due, *to_come = (total(np.array(kt)) for kt in (today, in_year, whole_year, in_fiscal))
+    treasury.share_out(*(ratio(due, kt) for kt in to_come), shares)
 
 
 def _dates(market, tender: Tender, periods: int) -> int:
@@ -153,9 +155,9 @@ def add_bonus_states(ledger, treasury: BonusTreasury) -> None:
     ledger.add_state("bonus_bid_kt", tuple(treasury.buyers), "kt")
     ledger.add_state("bonus_accepted_kt", tuple(treasury.buyers), "kt")
     ledger.add_state("bonus_tonnage_left_kt", (treasury.name, *treasury.initiatives), "kt")
-    ledger.add_state("bonus_money_left_usd_k", (treasury.name,), "thousand US$")
-    ledger.add_state("bonus_spent_usd_k", (treasury.name,), "thousand US$")
-    ledger.add_state("bonus_fiscal_year_opens", (treasury.name,), "0 or 1")
+    ledger.add_state("bonus_money_left_usd_k", (treasury.origin,), "thousand US$")
+    ledger.add_state("bonus_spent_usd_k", (treasury.origin,), "thousand US$")
+    ledger.add_state("bonus_fiscal_year_opens", (treasury.origin,), "0 or 1")
 
 
 def record_bonus_states(market) -> None:
