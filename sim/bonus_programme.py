@@ -78,8 +78,11 @@ def _review_initiatives(market) -> None:
 
 
 def _in_dates(market, rules, period: int) -> bool:
-    """Whether an initiative's dates hold in a period; beyond the run they hold as on its last day."""
-    month = market.record_months[min(period, market.periods - 1)]
+    """Whether an initiative's dates hold in a period, which may lie beyond the end of the run."""
+    years = max(-(-(period - market.periods + 1) // market.periods_per_year), 0)
+    month = market.record_months[period - years * market.periods_per_year]
+    if market.parameters.timeline.held is None:
+        month = f"{int(month[:4]) + years}{month[4:]}"
     return (rules.start or month) <= month <= (rules.end or month)
 
 
@@ -115,8 +118,11 @@ def _share_out(market) -> None:
         in_fiscal.append(tender.base_kt * _dates(market, tender, min(to_fiscal_end, max(ahead))))
         if market.is_held(tender, market.period):
             today.append(tender.base_kt)
-            # An allotment is spread over the tenders left of its term; without one, all of the quota is at its disposal.
-            terms = [n if each.carry_tonnage and each.end else min(n, to_year_end) for n, each in zip(ahead, rules, strict=True)]
+            # An allotment is spread over the tenders left of its term; without one, all of the quota may be used.
+            terms = [
+                periods if each.carry_tonnage and each.end else min(periods, to_year_end)
+                for periods, each in zip(ahead, rules, strict=True)
+            ]
             shares[tender.buyer] = [
                 1.0 if each.allotted_kt is None else 1.0 / _dates(market, tender, term)
                 for each, term in zip(found, terms, strict=True)

@@ -29,7 +29,7 @@ MAY_CHANGE = (
     "maltsters.*.demand",
     "feeders.*.demand",
 )
-FIXED = ("eep.origin", "restitution.origin", "state_importers.*.agreement.board")
+FIXED = ("eep.origin", "eep.initiatives.*.buyer", "restitution.origin", "state_importers.*.agreement.board")
 
 
 def may_change(path: Path, node: Node, tree: Node, index: int, body: Node, report: Report) -> bool:

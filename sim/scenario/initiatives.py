@@ -12,6 +12,8 @@ ELIGIBLE = ("importers", "state_importers")
 def check_initiatives(tree: Node, report: Report) -> None:
     """Report every initiative that ends before it begins or whose buyer the origin has no freight to."""
     programme = child(tree, "eep")
+    table = child(tree, "freight_usd_t")
+    served = {region for _, row in items(table) for region, _ in items(row)}
     lanes = find(tree, ("freight_usd_t", text_of(child(programme, "origin")) or ""))
     for name, initiative in items(child(programme, "initiatives")):
         path = ("eep", "initiatives", name)
@@ -22,6 +24,7 @@ def check_initiatives(tree: Node, report: Report) -> None:
         buyer = text_of(child(initiative, "buyer"))
         regions = [text_of(find(tree, (kind, buyer, "region"))) for kind in ELIGIBLE] if buyer else []
         for region in regions:
-            if region and lanes is not None and not lanes.bad and child(lanes, region) is None:
+            # A region nobody serves is reported where the buyer states it.
+            if region in served and lanes is not None and child(lanes, region) is None:
                 message = f"the origin of the programme has no freight to `{printable(region, 60)}`, where the buyer is"
                 report.add(mark_of(tree, (*path, "buyer")), (*path, "buyer"), message)
