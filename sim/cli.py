@@ -247,6 +247,29 @@ def ablation(
 
 @app.command()
 @verb
+def incidence(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
+    ] = "history",
+    draws: Draws = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Print who pays for the export programmes and who gains, and what the single desk's gain owes to them."""
+    from sim.experiments.counterfactual import NoProgramme
+    from sim.verbs.incidence import incidence_of
+
+    try:
+        incidence_of(scenario, draws, seed, sets or [], out, jobs, as_json, screen(), errors())
+    except NoProgramme as error:
+        fail(str(error), 2)
+
+
+@app.command()
+@verb
 def validate(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
     sets: Sets = None,

@@ -14,6 +14,7 @@ from sim.dealings import clear_tender, ship_agreement
 from sim.deliveries import deliver, growers_offer, learn_prices, settle_growers
 from sim.marketing import board_may_sell, merchants_may_sell
 from sim.programmes import announce_rates, announce_refunds, pay_subsidies
+from sim.reactions import watch_rivals
 from sim.scenario.schema import Marketing
 from sim.searches import close_trials, open_trials
 from sim.world import World
@@ -226,6 +227,7 @@ class BarleyMarket(World):
     def learn(self) -> None:
         """Let sellers and farmers take in the period's results."""
         close_trials(self)
+        watch_rivals(self)
         for role in (MarketingBoard, TradingCompany, Seller):
             if role in self.agents_by_type:
                 self.agents_by_type[role].do("learn")

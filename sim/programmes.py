@@ -11,6 +11,7 @@ from agents.pool_guarantor import PoolGuarantor
 from agents.refund_committee import RefundCommittee
 from agents.subsidy_treasury import SubsidyTreasury
 from sim.bonus_programme import build_bonus_treasury
+from sim.reactions import answer_by_rate
 
 
 def build_treasuries(market) -> None:
@@ -43,10 +44,13 @@ def announce_refunds(market, periods_left: int) -> None:
 
 
 def announce_rates(market) -> None:
-    """Publish the subsidies by lane."""
+    """Publish the subsidies by lane, with the answer to a rival's."""
     for origin, agent in market.treasuries.items():
+        if market.period_of_year == 0:
+            agent.spent_year_cad_k = np.zeros(market.draws)
         stated = market.now.export_subsidies[origin].rate_cad_t
         agent.announce({region: market.value(rate) for region, rate in stated.items()})
+        answer_by_rate(market, origin, agent)
 
 
 def hold_refund_tender(market, periods_left: int) -> None:

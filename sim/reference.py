@@ -40,6 +40,8 @@ These two are used up while a file is read and are not part of the resolved scen
 |---|---|---|---|---|
 | `extends` | - | text | none | Parent scenario: a file relative to this one, or a shipped name. |
 | `overrides` | - | a mapping | none | Single values by dotted path, laid over the parent and this file. |
+| `without_events` | - | a list of names | none | Events of the parent that do not happen. |
+| `more_events` | - | a list of events | none | Events beyond the parent's. |
 """
 COLUMNS = "| key | unit | allowed | default | meaning |\n|---|---|---|---|---|"
 

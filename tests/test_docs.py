@@ -16,8 +16,9 @@ from sim.shipped import shipped_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
-COMMAND_PAGES = [path for path in PAGES if path.name in ("README.md", "scenarios.md", "docking.md")]
+COMMAND_PAGES = [path for path in PAGES if path.name in ("README.md", "scenarios.md", "docking.md", "incidence.md")]
 SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
+SIMULATED = ("run", "compare", "ablation", "incidence")
 FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TITLE = re.compile(r"# (file|file with mistakes): (\S+)\n")
 
@@ -95,7 +96,7 @@ def test_command_lines_run(folder, path, monkeypatch):
         words, target = shlex.split(line, comments=True)[1:], None
         if ">" in words:
             words, target = words[: words.index(">")], words[-1]
-        result = CliRunner().invoke(sim.cli.app, words + (SHORT if words[0] in ("run", "compare", "ablation") else []))
+        result = CliRunner().invoke(sim.cli.app, words + (SHORT if words[0] in SIMULATED else []))
         assert result.exit_code == 0, f"{line}\n{result.output}"
         if target:
             Path(target).write_text(result.stdout, encoding="utf-8")

@@ -21,7 +21,7 @@ from sim.experiments.draw_files import write_draws
 from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries, band_columns
 from sim.ledger import Ledger
-from sim.measures import Measures, summary
+from sim.measures import Measures, Table, summary
 from sim.measures.study_tables import StudyPoints, study_tables
 from sim.shipped import home_origin
 from sim.study_points import study_points
@@ -104,6 +104,7 @@ def run_ensemble(
     scratch: Path | None = None,
     simulate: Callable[..., Ledger] = run_chunk,
     points: StudyPoints | None = None,
+    extra: Callable[[Ledger], list[Table]] | None = None,
 ) -> Ensemble:
     """Simulate a scenario in chunks of at most ``chunk`` draws.
 
@@ -127,6 +128,8 @@ def run_ensemble(
         What makes the ledger of a chunk, with the arguments of :func:`run_chunk`; must be picklable for ``jobs > 1``.
     points : StudyPoints, optional
         What the study's tables are taken from; found in the scenario when absent.
+    extra : callable, optional
+        Makes further tables of a chunk's ledger, which join the measures; must be picklable for ``jobs > 1``.
     """
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
@@ -136,9 +139,9 @@ def run_ensemble(
         with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
             return run_ensemble(
                 loaded, draws, seed, chunk=chunk, jobs=jobs, progress=progress, scratch=Path(folder), simulate=simulate,
-                points=points,
+                points=points, extra=extra,
             )  # fmt: skip
-    task = Task(loaded, seed, scratch, save_draws, simulate, points or study_points(loaded))
+    task = Task(loaded, seed, scratch, save_draws, simulate, points or study_points(loaded), extra)
     spans = chunks(draws, chunk)
     progress = progress or (lambda periods: None)
     results = _in_this_process(task, spans, progress) if jobs == 1 else _in_workers(task, spans, jobs, progress)
@@ -160,6 +163,7 @@ class Task:
     save_draws: bool
     simulate: Callable[..., Ledger]
     points: StudyPoints
+    extra: Callable[[Ledger], list[Table]] | None
 
     def run(self, draws: int, first_draw: int, progress: Progress) -> Chunk:
         """Simulate one chunk and reduce its ledger."""
@@ -170,9 +174,10 @@ class Task:
         draws_file = self.scratch / f"sales-{first_draw}.parquet" if self.save_draws else None
         if draws_file is not None:
             write_draws(ledger, draws_file)
+        more = self.extra(ledger) if self.extra is not None else []
         first = first_draw == 0  # the same for every chunk, so only one has to travel
         return Chunk(
-            measures=summary(ledger, extra=study_tables(ledger, self.points)),
+            measures=summary(ledger, extra=[*study_tables(ledger, self.points), *more]),
             sums=LedgerSums.of(ledger),
             series_index=series.index if first else None,
             rows=ledger.rows if first else None,

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.figures.ablation import ablation
 from sim.figures.comparison import effects
+from sim.figures.incidence import desk_and_war, who_gains
 from sim.figures.prices import prices
 from sim.figures.published import published
 from sim.figures.returns import returns
@@ -45,3 +46,6 @@ RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "st
 
 ABLATION_FIGURES: dict[str, FigureFunction] = {"ablation": ablation}
 """Figures of an ablation, whose ``frames`` hold ``ablation``."""
+
+INCIDENCE_FIGURES: dict[str, FigureFunction] = {"who_gains": who_gains, "desk_and_war": desk_and_war}
+"""Figures of an incidence, whose ``frames`` hold ``incidence``."""

@@ -25,10 +25,11 @@ from sim.measures.trade import (
     tonnes,
 )
 from sim.measures.volatility import volatility
-from sim.measures.welfare import Welfare, consumers_surplus, surplus_change, welfare
+from sim.measures.welfare import PARTS, Welfare, by_country, consumers_surplus, surplus_change, welfare
 
 __all__ = [
     "AVERAGE",
+    "PARTS",
     "QUANTILES",
     "Measures",
     "PriceGaps",
@@ -40,6 +41,7 @@ __all__ = [
     "bonus_pass_through",
     "bonus_programme",
     "break_even_cost",
+    "by_country",
     "concentration",
     "consumers_surplus",
     "exports_kt",

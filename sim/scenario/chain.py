@@ -10,21 +10,23 @@ from sim.scenario.fields import ROOT
 from sim.scenario.merge import log_changes, merge
 from sim.scenario.nearby import near_file
 from sim.scenario.overrides import SET_FILE, apply_overrides, apply_sets
+from sim.scenario.parent_events import MORE, WITHOUT, change_events
 from sim.scenario.problems import Mark, Report, show
 from sim.scenario.reader import Node, parse
 from sim.scenario.source import YAML_BYTES, read_text
 from sim.scenario.tree import elements, items
 from sim.shipped import shipped_path
 
+LOADERS_OWN = ("extends", "overrides", WITHOUT, MORE)
+
 
 @dataclass
 class Document:
-    """One YAML file: its scenario keys, and the two keys that are the loader's own."""
+    """One YAML file: its scenario keys, and the keys that are the loader's own."""
 
     file: str
     body: Node
-    extends: Node | None = None
-    overrides: Node | None = None
+    own: dict[str, Node] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,9 +62,9 @@ def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = No
             report.add(root.mark, "", message)
         return None
     _refuse_blanks(root, report)
-    own = {key: node for key, node in root.value.items() if key in ("extends", "overrides")}
+    own = {key: node for key, node in root.value.items() if key in LOADERS_OWN}
     body = {key: node for key, node in root.value.items() if key not in own}
-    return Document(file, Node(body, root.mark, root.keys), own.get("extends"), own.get("overrides"))
+    return Document(file, Node(body, root.mark, root.keys), own)
 
 
 def show_node(node: Node) -> str:
@@ -99,7 +101,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
             return []
         documents.append(document)
         seen.append(os.path.realpath(file))
-        extends = document.extends
+        extends = document.own.get("extends")
         if extends is None or extends.bad or (extends.value is None):
             return documents[::-1]
         if not isinstance(extends.value, str) or not extends.value:
@@ -138,11 +140,12 @@ def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None
         before = merged.tree
         after = merge(before, document.body, ROOT, (), report)
         after.mark = document.body.mark  # a missing key is the fault of the file asked for
-        after = apply_overrides(after, document.overrides, document.body, report)
+        after = change_events(after, document.own, document.body, report)
+        after = apply_overrides(after, document.own.get("overrides"), document.body, report)
         if number:
             merged.changes += log_changes(before, after)
             merged.parent, merged.parent_file = before, documents[number - 1].file
-        elif items(document.overrides):
+        elif items(document.own.get("overrides")):
             merged.changes += log_changes(document.body, after)
         merged.tree = after
     merged.tree = apply_sets(merged.tree, sets, report, merged.changes)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
-from sim.calendar import Timeline
+from sim.calendar import Timeline, first_day, last_day
 from sim.scenario.chain import Merged, merge_chain
 from sim.scenario.check import validate
 from sim.scenario.events import Regimes, lay_out, read_events, warn_overruled
@@ -173,9 +173,10 @@ def _regimes(
     if timeline is None:
         return Regimes([], np.zeros(0, dtype=int)), []
     for change in changes:
-        if change.first <= timeline.months[-1] and change.last >= timeline.months[0]:
+        if change.start <= last_day(timeline.months[-1]) and change.end >= first_day(timeline.months[0]):
             continue
-        alone = lay_out(tree, [change], _always(timeline, change.first), report).trees[0]
+        month = change.first[:7]
+        alone = lay_out(tree, [replace(change, first=month)], _always(timeline, month), report).trees[0]
         validate(alone, report)
         check_names(alone, report)
     regimes = lay_out(tree, changes, timeline, report)

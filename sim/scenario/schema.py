@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")]
 MarketingSystem = Literal["single_desk", "multiple_sellers", "continental", "open_feed"]
 BeliefRule = Literal["elasticities", "least_squares", "last_price"]
 
@@ -252,6 +253,42 @@ class Initiative(Section):
     ``false``: an allotment each crop year, and unused tonnage lapses at its end."""
 
 
+class Reaction(Section):
+    """How a treasury answers a rival's export subsidies: a rule and its parameters."""
+
+    rule: Literal["hold", "linear", "match_landed_price", "defend_share", "spend_budget", "retaliate"] = "hold"
+    """``hold``: not at all; ``linear``: a rate by the rival's; ``match_landed_price``: what lets own sellers land at
+    the rival's price; ``defend_share``: until own share of the contested markets is the wanted one; ``spend_budget``:
+    whatever spends the money of the year; ``retaliate``: as many more tonnes as the rival ships above its normal."""
+    rival: Name
+    """Origin whose exports are answered; the contested markets are the buyers abroad that both reach."""
+    weeks: Annotated[float, unit("weeks", ge=1, le=104)] = 4.0
+    """Weeks of the rival's doings that are looked back on: the lag of the answer."""
+    speed: Annotated[float, unit("share per month", gt=0, le=1)] = 0.5
+    """Part of the way to the wanted rate or tonnes that is gone in a month."""
+    intercept_cad_t: Annotated[float, unit("C$/t", ge=-1000, le=1000)] = 0.0
+    """``linear``: the rate against a rival that pays nothing."""
+    slope: Annotated[float, unit("C$/t per C$/t", ge=-1, le=1)] = 0.0
+    """``linear``: change of the rate per C$/t of the rival's."""
+    undercut_cad_t: Annotated[float, unit("C$/t", ge=-100, le=100)] = 0.0
+    """``match_landed_price``: how far below the rival's landed price own sellers shall be able to go."""
+    share: Annotated[float, unit("share", ge=0, le=1)] = 0.0
+    """``defend_share``: the wanted share of what buyers of the contested markets take."""
+    gain_cad_t: Annotated[float, unit("C$/t per month", gt=0, le=10000)] = 50.0
+    """``defend_share`` and ``retaliate`` of a treasury that sets a rate: change of the rate in a month when the whole
+    share, or as many tonnes as are shipped now, are missing."""
+    tonnes_per_tonne: Annotated[float, unit("kt per kt", gt=0, le=10)] = 1.0
+    """``retaliate``: own extra tonnes per extra tonne of the rival."""
+    normal_weeks: Annotated[float, unit("weeks", ge=4, le=520)] = 52.0
+    """``retaliate``: memory of what is normal."""
+    budget_cad_million: Annotated[Level | None, unit("million C$/crop year")] = None
+    """``spend_budget`` of a subsidy by lane: its money; a bonus or refund programme has a budget of its own."""
+    lowest_cad_t: Annotated[float, unit("C$/t", ge=-1000, le=1000)] = 0.0
+    """Lowest rate the rule may reach; below zero it is an export tax."""
+    highest_cad_t: Annotated[float, unit("C$/t", ge=-1000, le=1000)] = 200.0
+    """Highest rate the rule may reach."""
+
+
 class BonusProgramme(Section):
     """An export bonus granted sale by sale (EEP, run by the Commodity Credit Corporation)."""
 
@@ -285,6 +322,8 @@ class BonusProgramme(Section):
     """Difference between the highest and lowest cost that the day's ships and routes add to a bid."""
     overbidding: Annotated[float, unit("multiple of the quota", ge=1, le=20)] = 2.0
     """Tonnage bid for, as a multiple of the period's quota."""
+    reaction: Reaction | None = None
+    """When given, tonnage, or the highest bonus, answers a rival's subsidies."""
 
 
 class RefundProgramme(Section):
@@ -312,6 +351,8 @@ class RefundProgramme(Section):
     """Security lost on a licence that is not used; holders sell at a loss up to this much."""
     overbidding: Annotated[float, unit("multiple of the target", ge=1, le=20)] = 3.0
     """Tonnage bid for, as a multiple of the period's target."""
+    reaction: Reaction | None = None
+    """When given, tonnage, or the highest refund, answers a rival's subsidies."""
 
 
 class Guarantor(Section):
@@ -337,6 +378,8 @@ class ExportSubsidy(Section):
 
     rate_cad_t: dict[Name, Annotated[Level, unit("C$/t")]]
     """Rate by the buyers' region; a region that is missing gets none."""
+    reaction: Reaction | None = None
+    """When given, the rates answer a rival's; the stated ones are where they start from, and all move alike."""
     search: Search | None = None
     """When given, the treasury looks for the amount to add to all its rates that brings its country most: receipts
     abroad less the cost of production and of the subsidy. Several searches take turns."""
@@ -501,10 +544,10 @@ class Event(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
 
-    start: Month = Field(alias="from")
-    """First month in which the change holds."""
-    end: Month = Field(alias="to")
-    """Last month in which the change holds."""
+    start: Day = Field(alias="from")
+    """First month, or day, on which the change holds; it counts for periods that begin on it or later."""
+    end: Day = Field(alias="to")
+    """Last month, or day, on which the change holds."""
     name: str | None = None
     """Label for figures."""
 
