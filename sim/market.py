@@ -8,11 +8,12 @@ from agents.arrays import total
 from agents.board import MarketingBoard
 from agents.seller import Seller
 from agents.trader import TradingCompany
+from sim.bonus_programme import announce_bonuses, review_bonus_bids
 from sim.checks import check_balance, check_nonnegative
 from sim.dealings import clear_tender, ship_agreement
 from sim.deliveries import count_exports, deliver, growers_offer, hear_at_home, learn_prices, settle_growers
 from sim.marketing import board_may_sell, merchants_may_sell
-from sim.programmes import announce_bonuses, announce_rates, announce_refunds, pay_subsidies
+from sim.programmes import announce_rates, announce_refunds, pay_subsidies
 from sim.reactions import watch_rivals
 from sim.scenario.schema import Marketing
 from sim.searches import close_trials, open_trials
@@ -102,9 +103,8 @@ class BarleyMarket(World):
 
     def treasuries_announce(self) -> None:
         """Open the bonus quota of the period, hold the refund tender and publish subsidies by lane."""
-        left = self.periods_per_year - self.period_of_year
-        announce_bonuses(self, left)
-        announce_refunds(self, left)
+        announce_bonuses(self)
+        announce_refunds(self, self.periods_per_year - self.period_of_year)
         announce_rates(self)
         open_trials(self)
 
@@ -159,6 +159,7 @@ class BarleyMarket(World):
                     damping,
                     self.probe(rules.beliefs, name, desk),
                 )
+        review_bonus_bids(self)
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
                 seller.offer(agent.margin_cad_t, self.licence_security(origin))

@@ -112,12 +112,12 @@ def test_set_reaches_lists_events_and_whole_sections():
     sets = [
         "boards.wheat_board.growers=[prairie_near]",
         "events[0].to=1981-04",
-        "eep.eligible[0]=island",
+        "eep.initiatives.desert.buyer=island",
         "restitution=null",
     ]
     loaded = load(TINY, sets)
     assert loaded.scenario.boards["wheat_board"].growers == ["prairie_near"]
-    assert loaded.scenario.events[0].end == "1981-04" and loaded.scenario.eep.eligible == ["island"]
+    assert loaded.scenario.events[0].end == "1981-04" and loaded.scenario.eep.initiatives["desert"].buyer == "island"
     assert loaded.scenario.restitution is None
 
 

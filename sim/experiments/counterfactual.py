@@ -137,7 +137,7 @@ def favoured_buyers(loaded: Loaded, programme: str) -> tuple[tuple[str, ...], tu
 
 def _favoured(scenario: Scenario, programme: str) -> set[str]:
     if programme == EEP:
-        return set(scenario.eep.eligible) if scenario.eep is not None else set()
+        return {each.buyer for each in scenario.eep.initiatives.values()} if scenario.eep is not None else set()
     if programme == RESTITUTION:
         regions = scenario.freight_usd_t.get(scenario.restitution.origin, {}) if scenario.restitution else {}
     else:

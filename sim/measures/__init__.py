@@ -4,6 +4,7 @@ Arrays have the draw as their last axis, and a draw alone gives the same bits as
 """
 
 from sim.measures.bands import QUANTILES, bands
+from sim.measures.bonus_programme import bonus_programme
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import PriceGaps, paired_test, price_gaps, yearly_gaps
 from sim.measures.price_movement import price_movement
@@ -38,6 +39,7 @@ __all__ = [
     "average_bonus",
     "bands",
     "bonus_pass_through",
+    "bonus_programme",
     "break_even_cost",
     "by_country",
     "concentration",

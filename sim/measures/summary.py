@@ -11,6 +11,7 @@ import pandas as pd
 from agents.arrays import ratio
 from sim.ledger import Ledger
 from sim.measures.bands import QUANTILES, bands
+from sim.measures.bonus_programme import bonus_programme
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import yearly_gaps
 from sim.measures.regime_effect import producer_account
@@ -160,6 +161,7 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequenc
         tonnes(ledger, ("seller",), "seller_tonnes"),
         subsidies(ledger, ("market", "grade"), "market_subsidy"),
         *_programmes(ledger),
+        *bonus_programme(ledger),
     ]
     tables += pool_accounts(ledger).values()
     for origin in origins:

@@ -32,6 +32,7 @@ MAY_CHANGE = (
 )
 FIXED = (
     "eep.origin",
+    "eep.initiatives.*.buyer",
     "restitution.origin",
     "eep.reaction.weeks",
     "eep.reaction.normal_weeks",

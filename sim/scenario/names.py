@@ -35,7 +35,7 @@ VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("treasuries.guarantors.*.boards.*", ("boards",), "board"),
     ("boards.*.growers.*", ("growers",), "grower group"),
     ("boards.*.grades.*", ("grades",), "grade"),
-    ("eep.eligible.*", ("importers", "state_importers"), "importer"),
+    ("eep.initiatives.*.buyer", ("importers", "state_importers"), "importer"),
     ("marketing.*.continental_market", ("markets",), "market"),
     ("reference_prices.*.feeders", ("feeders",), "feeders"),
     *((f"{kind}.*.market", ("markets",), "market") for kind in BUYERS),
@@ -54,7 +54,6 @@ LISTS = (
     "boards.*.grades",
     "sellers.*.grades",
     "traders.companies.*.origins",
-    "eep.eligible",
     "treasuries.guarantors.*.boards",
     "data",
 )

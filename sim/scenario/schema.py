@@ -239,6 +239,24 @@ class Exporter(Section):
     """Most it can ship in a year without a bonus or refund."""
 
 
+class Initiative(Section):
+    """Tonnage of a bonus programme allocated to one buyer, between two months."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    buyer: Name
+    """Importer or state importer it is for."""
+    tonnage_kt: Annotated[Level | None, unit("kt/crop year, or kt with carry_tonnage")] = None
+    """Tonnage allotted to it; limited by the programme's tonnage only when absent."""
+    start: Month | None = Field(default=None, alias="from")
+    """First month in which bids are accepted; from the start of the run when absent."""
+    end: Month | None = Field(default=None, alias="to")
+    """Last month in which bids are accepted; no end when absent."""
+    carry_tonnage: bool = False
+    """``true``: one allotment for the whole term, read where it opens, and unused tonnage carries until the end;
+    ``false``: an allotment each crop year, and unused tonnage lapses at its end."""
+
+
 class Reaction(Section):
     """How a treasury answers a rival's export subsidies: a rule and its parameters."""
 
@@ -284,16 +302,30 @@ class BonusProgramme(Section):
     """Whether bids are accepted."""
     origin: Name
     """Origin whose exporters may bid."""
-    eligible: list[Name] = []
-    """Importers with an initiative."""
+    initiatives: dict[Name, Initiative] = {}
+    """Tonnage allocated to buyers; a buyer without an open initiative gets no bonus."""
     tonnage_kt: Annotated[Level, unit("kt/crop year")] = 0.0
-    """Tonnage of all initiatives together."""
-    budget_usd_million: Annotated[Level, unit("million US$/crop year")] = 1e6
-    """Budget per year."""
+    """Tonnage of all initiatives together; what is unused lapses at the end of the crop year."""
+    budget_usd_million: Annotated[Level, unit("million US$/fiscal year")] = 1e6
+    """Money of a fiscal year. A series by crop year is read where the fiscal year opens."""
+    fiscal_year_start_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 1
+    """Month in which the fiscal year opens (October, as in the United States, is 3)."""
+    carry_budget: bool = False
+    """Whether money that was not spent is added to the next fiscal year's."""
     max_bonus_usd_t: Annotated[Level, unit("US$/t")] = 60.0
-    """Bids above this bonus are rejected."""
+    """Bids above this bonus are refused."""
     undercut: Annotated[float, unit("share", ge=0, le=0.15)] = 0.02
-    """How far below the going price sellers aim in order to win the sale; a lower sale is refused as disruptive."""
+    """How far below the going price sellers aim in order to win the sale."""
+    price_tolerance: Annotated[float, unit("share", ge=0, le=1)] = 0.15
+    """A sale further than this below the going price is refused as disruptive."""
+    bonus_tolerance: Annotated[float, unit("share", ge=0, le=10)] = 0.5
+    """A bonus further than this above the treasury's own estimate of what is needed is refused."""
+    security_usd_t: Annotated[float, unit("US$/t", ge=0, le=200)] = 10.0
+    """Security lost when a sale with an accepted bonus falls through; sellers go this far below the agreed price."""
+    bid_spread_usd_t: Annotated[float, unit("US$/t", ge=0, le=100)] = 6.0
+    """Difference between the highest and lowest cost that the day's ships and routes add to a bid."""
+    overbidding: Annotated[float, unit("multiple of the quota", ge=1, le=20)] = 2.0
+    """Tonnage bid for, as a multiple of the period's quota."""
     reaction: Reaction | None = None
     """When given, tonnage, or the highest bonus, answers a rival's subsidies."""
 
