@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 import sim.cli
 from sim.experiments import game_tables as tables
 from sim.experiments.ensemble import run_chunk
-from sim.experiments.game import Played, equilibria, play, response_lines, side_accounts
+from sim.experiments.game import Played, play, side_accounts
+from sim.experiments.game_solution import equilibria, response_lines
 from sim.figures import GAME_FIGURES
 from sim.measures import Table
 from sim.scenario.game_loader import load_game

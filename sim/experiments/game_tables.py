@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.equilibria import best_responses, dominant, dominated, pure_equilibria
-from sim.experiments.game import UNIT, Equilibrium, Lines, Played
+from sim.experiments.game import UNIT, Played
+from sim.experiments.game_solution import Equilibrium, Lines
 from sim.measures.bands import bands
 
 RANGE = (0.05, 0.95)

@@ -13,7 +13,8 @@ from rich.markup import escape
 
 from sim.experiments import game_tables as tables
 from sim.experiments.ensemble import chunks
-from sim.experiments.game import UNIT, Lines, Played, equilibria, play, response_lines
+from sim.experiments.game import UNIT, Played, play
+from sim.experiments.game_solution import Lines, equilibria, response_lines
 from sim.figures import GAME_FIGURES
 from sim.scenario.fields import slot_at
 from sim.scenario.game_loader import LoadedGame, Side, load_game
