@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import mesa
 import numpy as np
 
 from agents.allocation import spread_by_netback
+from agents.arrays import total
 from agents.bonus_treasury import BonusTreasury
 from agents.refund_committee import RefundCommittee
-from agents.spot_desk import Bid, SpotDesk
+from agents.spot_desk import SpotDesk
 from agents.terms import Offer, Sale
 
 Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Licensing:
+    """Terms of refund licences: the security lost on one that lapses, C$/t, and the ECU in C$, each (draw,)."""
+
+    security_cad_t: Array
+    cad_per_ecu: Array
 
 
 class SpotSeller:
@@ -22,18 +33,16 @@ class SpotSeller:
         self.commercial_kt = commercial_kt  # most it ships in a period without help, kt
         self.bonus: BonusTreasury | None = None
         self.committee: RefundCommittee | None = None
+        self.licensing: Licensing | None = None  # terms on which it ships in this period
 
-    def refund_bids(self, kt: Array, lots: int, spread_cad_t: Array, margin_cad_t: Array) -> list[Bid]:
-        """Bids for the committee's tender."""
-        return self.desk.refund_bids(kt, lots, spread_cad_t, margin_cad_t)
-
-    def offer(self, margin_cad_t: Array, security_cad_t: Array | None) -> None:
+    def offer(self, margin_cad_t: Array, licensing: Licensing | None) -> None:
         """Offer at every open tender: with a licence where refunds are granted, else with a bonus or without help.
 
-        ``security_cad_t`` is the security on a refund licence, None where no refunds are granted.
+        ``licensing`` is None where nobody needs a licence.
         """
-        if security_cad_t is not None:
-            self.desk.offer_licences(margin_cad_t, security_cad_t)
+        self.licensing = licensing
+        if licensing is not None:
+            self.desk.offer_licences(margin_cad_t, licensing.security_cad_t, licensing.cad_per_ecu)
             return
         self.desk.offer_commercial(self.commercial_kt, margin_cad_t)
         if self.bonus is not None and self.bonus.eligible:
@@ -75,9 +84,11 @@ class SpotSeller:
             self.desk.ship(sale.kt)
             if self.bonus is not None:
                 self.bonus.pay(sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
-            if self.committee is not None:
-                self.committee.pay(sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
         kt = np.array([sale.kt for sale in sales])
+        if self.committee is not None and self.licensing is not None and sales:
+            for sale in sales:
+                self.committee.pay(sale.kt, sale.subsidy_cad_t, self.licensing.cad_per_ecu)
+            self.desk.use_licences(total(kt))
         return kt, np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
 
 

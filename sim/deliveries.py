@@ -7,6 +7,7 @@ import numpy as np
 from agents.arrays import ratio, total
 from agents.farmers import GrowerGroup
 from agents.terms import CashMarket, Tender
+from sim.intervention import offer_supported
 from sim.marketing import board_takes_deliveries, merchants_take_deliveries
 
 SELECTION_MARGIN = 1.2  # growers keep a little more malting quality for selection than was selected last
@@ -36,10 +37,10 @@ def deliver(market) -> None:
 
 
 def _groups_and_exports(market, cash: CashMarket) -> tuple[list[GrowerGroup], np.ndarray]:
-    """An origin's growers, and what each ships of what exporters took: by stock, kt (group, draw)."""
+    """An origin's growers, and what each ships of what exporters took from them: by stock, kt (group, draw)."""
     groups = [g for g in market.growers.values() if g.origin == cash.origin]
     stocks = np.array([group.stock_kt for group in groups]).reshape(len(groups), market.draws)
-    return groups, cash.exports_kt * ratio(stocks, total(stocks))
+    return groups, (cash.exports_kt - cash.from_store_kt) * ratio(stocks, total(stocks))
 
 
 def growers_offer(market, tender: Tender) -> None:
@@ -47,6 +48,9 @@ def growers_offer(market, tender: Tender) -> None:
     cash, support = market.cash[tender.country], market.now.origins[tender.country]
     floor = market.value(support.support_price) * market.currency_cad[support.support_price_currency]
     groups, parts = _groups_and_exports(market, cash)
+    if tender.country in market.agencies:
+        offer_supported(market, tender, groups, parts, floor)
+        return
     if tender.country not in market.now.marketing:
         for group, exported in zip(groups, parts, strict=True):
             group.offer_cash(tender, exported, floor)

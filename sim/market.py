@@ -11,8 +11,10 @@ from agents.trader import TradingCompany
 from sim.checks import check_balance, check_nonnegative
 from sim.dealings import clear_tender, ship_agreement
 from sim.deliveries import deliver, growers_offer, learn_prices, settle_growers
+from sim.intervention import check_agencies, open_agencies, serve_exporters, settle_agencies
 from sim.marketing import board_may_sell, merchants_may_sell
-from sim.programmes import announce_bonuses, announce_rates, announce_refunds, pay_subsidies
+from sim.programmes import announce_bonuses, announce_rates, pay_subsidies
+from sim.refund_programme import announce_refunds
 from sim.scenario.schema import Marketing
 from sim.searches import close_trials, open_trials
 from sim.world import World
@@ -65,7 +67,8 @@ class BarleyMarket(World):
         for name, group in self.growers.items():
             group.haul_cad_t = self.haul(name)
         for cash in self.cash.values():
-            cash.exports_kt = np.zeros(self.draws)
+            cash.exports_kt, cash.from_store_kt = np.zeros(self.draws), np.zeros(self.draws)
+        open_agencies(self)
         self.recorder.open_period()
 
     def harvest(self) -> None:
@@ -87,6 +90,7 @@ class BarleyMarket(World):
         self._set_commercial_capacity()
         for name, cash in self.cash.items():
             stocks = [g.stock_kt for g in self.growers.values() if g.origin == name]
+            stocks += [agency.stock_kt for origin, agency in self.agencies.items() if origin == name]
             # Exporters may not sell more than growers hold: each has its part of well under half, far above its sales.
             cash.available_kt = 0.4 * total(np.array(stocks)) / max(len(self.spot_sellers(name)), 1)
 
@@ -102,7 +106,7 @@ class BarleyMarket(World):
         """Open the bonus quota of the period, hold the refund tender and publish subsidies by lane."""
         left = self.periods_per_year - self.period_of_year
         announce_bonuses(self, left)
-        announce_refunds(self, left)
+        announce_refunds(self)
         announce_rates(self)
         open_trials(self)
 
@@ -159,7 +163,7 @@ class BarleyMarket(World):
                 )
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
-                seller.offer(agent.margin_cad_t, self.licence_security(origin))
+                seller.offer(agent.margin_cad_t, self.licensing(origin))
         for seller in self.sellers.values():
             self._set_costs(seller)
             seller.offer()
@@ -180,6 +184,7 @@ class BarleyMarket(World):
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
                 self.spot_results[agent.name, origin] = seller.settle(self.sales_of(agent.name, origin))
+        serve_exporters(self)
         for tender in self.tenders:
             if tender.is_open and tender.is_home:
                 growers_offer(self, tender)
@@ -205,6 +210,7 @@ class BarleyMarket(World):
                     self.recorder.add_margins(sales, margins)
         for cash in self.cash.values():
             settle_growers(self, cash)
+        settle_agencies(self)
         for agent in self.spot_agents:
             for origin in agent.spot:
                 kt, revenue = self.spot_results[agent.name, origin]
@@ -260,6 +266,7 @@ class BarleyMarket(World):
             right = account["own_use_kt"] + account["home_use_kt"] + account["exports_kt"] + account["closing_kt"]
             check_balance(STOCK_IDENTITY, f"{origin}, {where}", left, right, left, "kt")
             check_nonnegative("stock", f"{origin}, {where}", account["closing_kt"])
+        check_agencies(self)
         paid, received, freight, subsidy = self.recorder.money()
         check_balance(MONEY_IDENTITY, where, paid + subsidy, received + freight, paid, MONEY)
         if self.period == self.periods - 1:

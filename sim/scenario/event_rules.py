@@ -29,7 +29,13 @@ MAY_CHANGE = (
     "maltsters.*.demand",
     "feeders.*.demand",
 )
-FIXED = ("eep.origin", "restitution.origin", "state_importers.*.agreement.board")
+FIXED = (
+    "eep.origin",
+    "restitution.origin",
+    "restitution.rounds_per_year",
+    "restitution.year_start_month",
+    "state_importers.*.agreement.board",
+)
 
 
 def may_change(path: Path, node: Node, tree: Node, index: int, body: Node, report: Report) -> bool:
