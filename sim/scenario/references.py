@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from sim.scenario.demands import check_demands
+from sim.scenario.intervention import check_intervention
 from sim.scenario.names import BUYERS, check_names
 from sim.scenario.parties import check_parties
 from sim.scenario.problems import Report, nearest, printable
@@ -32,6 +33,7 @@ def check_references(tree: Node, report: Report) -> None:
     check_systems(tree, report)
     check_parties(tree, report)
     check_sellers(tree, report)
+    check_intervention(tree, report)
     _reference_prices(tree, report)
     _traders(tree, report)
 
