@@ -16,6 +16,7 @@ class InterventionAgency(mesa.Agent):
 
     The stock stands in the books at what was paid for it, on average: ``book value = opening + purchases - sales x
     average book price``, and ``loss = sales at book price - proceeds`` (below zero, a profit).
+    The books are in the currency of the support price, so an exchange rate makes neither profit nor loss.
     """
 
     role = "agency"
@@ -35,6 +36,10 @@ class InterventionAgency(mesa.Agent):
         self.bought_kt, self.paid_cad_k = zero, zero
         self.exported_kt, self.home_kt, self.home_cad_k = zero, zero, zero
         self.proceeds_cad_k, self.loss_cad_k = zero, zero
+
+    def revalue(self, factor: Array) -> None:
+        """Carry the book value along with the exchange rate: the books are in the currency of the support price."""
+        self.book_cad_k = self.book_cad_k * factor
 
     def take_over(self, kt: Array, price_cad_t: Array) -> None:
         """Start with a stock that stands in the books at a price, C$/t."""

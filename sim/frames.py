@@ -74,7 +74,8 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
     }
     paying = [f"{SUBSIDY}_{payer}" for payer in scenario.get("export_subsidies") or {}]
     programmes = {name: programme_title(scenario, name) for name in (*PROGRAMMES, *paying)}
-    agencies = {name: f"{section.get('title') or name}, " for name, section in scenario["origins"].items()}
+    agencies = [name for name, section in scenario["origins"].items() if section.get("intervention")]
+    prefixes = {name: f"{_title(scenario, 'origins', name)}, " if len(agencies) > 1 else "" for name in agencies}
     sellers = _sellers(scenario)
     # Where demands are stated as landed prices, those are what a reader compares with them.
     stated_landed = not scenario.get("base_price_origin") and _freight_is_paid(summary)
@@ -104,7 +105,13 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
             "refund_programme",
             _items(summary, "refund_programme", {"restitution": ""}),
         ),
-        _table("intervention", "Intervention", summary, "intervention", _items(summary, "intervention", agencies)),
+        _table(
+            "intervention",
+            f"Intervention: {', '.join(_title(scenario, 'origins', name) for name in agencies)}",
+            summary,
+            "intervention",
+            _items(summary, "intervention", prefixes),
+        ),
         _table("pool_returns", "Pool return: initial and final payment (C$/t)", summary, "pool_return_cad_t", pools),
         _table(
             "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
@@ -178,7 +185,7 @@ def _items(summary: pd.DataFrame, table: str, prefixes: dict[str, str]) -> dict[
     labels = {}
     for key in dict.fromkeys(summary.loc[summary["table"] == table, "column"]):
         name, _, item = key.partition(":")
-        if name not in prefixes:
+        if name not in prefixes or not item:
             continue
         suffix = next((each for each in SUFFIXES if item.endswith(each)), "")
         heading = prefixes[name] + item.removesuffix(suffix).replace("_", " ")

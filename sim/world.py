@@ -100,6 +100,9 @@ class World(mesa.Model):
             for group in self.growers.values():
                 currency = self.now.origins[group.origin].support_price_currency
                 group.revalue(self.currency_cad[currency] / before[currency])
+            for origin, agency in self.agencies.items():
+                currency = self.now.origins[origin].support_price_currency
+                agency.revalue(self.currency_cad[currency] / before[currency])
 
     def _corn_relative_to_year(self) -> np.ndarray:
         """Corn price against its mean over the crop year, (period,)."""

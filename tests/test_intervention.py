@@ -87,9 +87,18 @@ def test_tonnes_and_money_of_the_agency_add_up_over_the_years(base):
     assert state("intervention_home_cad_k", ORIGIN).sum() == pytest.approx(paid)
     cash = state("intervention_exported_kt", ORIGIN) * state("cash_price_cad_t", ORIGIN)
     assert 1000 * year["proceeds_million_cad"].sum() == pytest.approx(paid + cash.sum())
-    book = 1000 * (opening * 88 * 1.18 / 1000 + (year["purchases_million_cad"] - year["proceeds_million_cad"]
-                                               - year["loss_million_cad"]).sum())  # fmt: skip
-    assert base.agencies[ORIGIN].book_cad_k[0] == pytest.approx(book)
+    usd = state("exchange", "cad_per_usd")  # the books are in US dollars, the support price's currency
+    change = sum(sign * (state(f"intervention_{name}_cad_k", ORIGIN) / usd).sum()
+                 for sign, name in ((1, "paid"), (-1, "proceeds"), (-1, "loss")))  # fmt: skip
+    assert base.agencies[ORIGIN].book_cad_k[0] / usd[-1, 0] == pytest.approx(opening * 88 + change)
+
+
+def test_an_exchange_rate_makes_no_loss():
+    made = agency(stock=100, book=40, cash_price=80)
+    made.revalue(kt(2))
+    made.serve_exporters(kt(50), 1.0)
+    made.sell(kt(0), kt(0))
+    assert made.loss_cad_k[0] == pytest.approx(0) and made.book_cad_k[0] == pytest.approx(50 * 80)
 
 
 def test_taxpayers_bear_the_loss_and_producers_get_what_the_agency_paid(base):
