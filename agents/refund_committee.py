@@ -68,8 +68,9 @@ class RefundCommittee(mesa.Agent):
         """Awards of one round in kt, one array (draw,) per bid.
 
         The refund wanted is the lowest bid at which the bids so far reach ``wanted_kt``. The maximum refund falls to it
-        at once but rises by at most ``step_ecu_t`` a round. It stays below the bid with which those so far would cost
-        more than ``money_ecu_k``. When it would have to exceed the ceiling, or nothing is wanted, all are rejected.
+        at once, rises by at most ``step_ecu_t`` a round and never above the ceiling. It stays below the bid with which
+        those so far would cost more than ``money_ecu_k``. All are rejected when every bid lies above it, or when
+        nothing is wanted.
         """
         if not bids:
             return []
@@ -78,24 +79,23 @@ class RefundCommittee(mesa.Agent):
         ranked, sizes = np.take_along_axis(rates, order, axis=0), np.take_along_axis(tonnes, order, axis=0)
         short = np.minimum((np.add.accumulate(sizes, axis=0) < wanted_kt).sum(axis=0), len(bids) - 1)
         asked = np.take_along_axis(ranked, short[None], axis=0)[0]
-        refund = np.minimum(asked, self.max_refund_ecu_t + step_ecu_t)
+        refund = np.minimum(np.minimum(asked, self.max_refund_ecu_t + step_ecu_t), ceiling_ecu_t)
         too_dear = np.add.accumulate(sizes * ranked, axis=0) > money_ecu_k
         first = np.minimum(np.argmax(too_dear, axis=0), len(bids) - 1)
         limit = np.where(too_dear.any(axis=0), np.take_along_axis(ranked, first[None], axis=0)[0], np.inf)
-        opened = (refund <= ceiling_ecu_t) & (wanted_kt > 0)
-        won = opened & (rates <= refund) & (rates < limit)
+        won = (wanted_kt > 0) & (rates <= refund) & (rates < limit)
         awards = np.where(won, tonnes, 0.0)
-        self._publish(np.where(won, rates, -np.inf).max(axis=0), refund, limit, wanted_kt > 0, ceiling_ecu_t)
+        self._publish(np.where(won, rates, -np.inf).max(axis=0), refund, limit, wanted_kt > 0)
         self.bid_kt, self.accepted_kt = self.bid_kt + total(tonnes), self.accepted_kt + total(awards)
         self.accepted_ecu_k = self.accepted_ecu_k + total(awards * rates)
         self.rounds = self.rounds + 1.0
         self.rejected_rounds = self.rejected_rounds + (total(awards) <= 0)
         return list(awards)
 
-    def _publish(self, highest: Array, refund: Array, limit: Array, held: Array, ceiling_ecu_t: float) -> None:
+    def _publish(self, highest: Array, refund: Array, limit: Array, held: Array) -> None:
         """Publish the maximum refund; money that runs short lowers it to the dearest bid won, and never moves it up."""
         paid = np.where(np.isfinite(highest), np.minimum(highest, self.max_refund_ecu_t), self.max_refund_ecu_t)
-        published = np.where(refund >= limit, paid, np.minimum(refund, ceiling_ecu_t))
+        published = np.where(refund >= limit, paid, refund)
         self.max_refund_ecu_t = np.where(held, published, self.max_refund_ecu_t)
 
     def pay(self, kt: Array, refund_cad_t: Array, cad_per_ecu: Array) -> None:

@@ -38,6 +38,7 @@ class SpotDesk:
         self.cash, self.draws = cash, draws
         self.cost_offset_cad_t = cost_offset_cad_t
         self.licences: list[Licence] = []
+        self.refused_kt = np.zeros(draws)  # bid for at the last round and not granted
         self.counters: list[tuple[Tender, int]] = []
 
     def take_seat(self, tender: Tender, seat: int) -> None:

@@ -38,6 +38,8 @@ def announce_refunds(market) -> None:
         committee.open_year(stock_factor(stock, normal, rules.stock_response))
     for seller in market.spot_sellers(rules.origin):
         seller.desk.lapse()
+        if not rules.enabled:
+            seller.desk.refused_kt = np.zeros(market.draws)
     if not rules.enabled:
         return
     for number in rounds_of(market.period_of_year, start, rules.rounds_per_year, market.periods_per_year):
@@ -52,13 +54,14 @@ def hold_round(market, number: int) -> None:
     if not bidders:
         return
     target, left = market.value(rules.target_kt), rules.rounds_per_year - number
-    kt = np.full(market.draws, rules.overbidding * target / rules.rounds_per_year / len(bidders))
+    fresh = rules.overbidding * target / rules.rounds_per_year / len(bidders)
     bids, last = [], committee.max_refund_ecu_t
     for place, (margin, desk) in enumerate(bidders):
         needed = desk.needed_refund_cad_t(margin) / ecu
         needed = needed if rules.export_tax else np.maximum(needed, 0.0)
         asked = hopes(place, len(bidders), rules.lots, number, rules.bid_spread_ecu_t)
-        bids += [(desk, bid) for bid in desk.refund_bids(kt, needed, last, rules.shading, asked)]
+        desk.refused_kt = fresh + rules.rebid_share * desk.refused_kt  # all of it until something is granted
+        bids += [(desk, bid) for bid in desk.refund_bids(desk.refused_kt, needed, last, rules.shading, asked)]
     budget = None if rules.budget_ecu_million is None else market.value(rules.budget_ecu_million)
     wanted = committee.wanted_kt(target, total(np.array([desk.licence_kt for _, desk in bidders])), left)
     owed = total(np.array([desk.licence_ecu_k for _, desk in bidders]))
@@ -69,3 +72,4 @@ def hold_round(market, number: int) -> None:
     periods = round(rules.licence_months / market.months)
     for (desk, bid), won in zip(bids, awards, strict=True):
         desk.grant(won, bid.rate_ecu_t, periods)
+        desk.refused_kt = np.maximum(desk.refused_kt - won, 0.0)

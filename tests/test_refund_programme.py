@@ -51,9 +51,10 @@ def test_maximum_refund_rises_slowly_and_falls_at_once_and_all_bids_at_or_below_
 def test_committee_rejects_all_above_its_ceiling_or_below_every_bid_or_without_a_want():
     made = committee()
     assert decide(made, 24, 23, 36, ceiling=22.0) == ([0, 0, 0], 22)
+    assert decide(made, 24, 21, 36, ceiling=22.0) == ([0, 10, 0], 22)  # what lies below the ceiling still wins
     assert decide(made, 50, 60, 70, step=1.0) == ([0, 0, 0], 23)  # it creeps up and still lies below every bid
     assert decide(made, 5, 6, 7, wanted=0.0) == ([0, 0, 0], 23)  # nothing wanted, nothing published
-    assert (made.rounds[0], made.rejected_rounds[0], made.accepted_kt[0]) == (3, 3, 0)
+    assert (made.rounds[0], made.rejected_rounds[0], made.accepted_kt[0]) == (4, 3, 10)
 
 
 @pytest.mark.parametrize("money, awards, maximum", [(1000, [10, 10, 10], 30), (600, [10, 10, 10], 30),
@@ -185,6 +186,15 @@ def test_weekly_and_monthly_rounds_ship_the_same(base):
     assert (account(weekly)["rounds"] == 52).all()
 
 
+def test_what_is_refused_comes_back_and_makes_rounds_fuller():
+    hard = ("restitution.max_refund_ecu_t=0", "calendar.crop_years=1")  # every round is rejected
+    bids = [account(run_market(SCENARIO, sets=(*hard, f"restitution.rebid_share={share}")))["bids_kt"][0]
+            for share in (0.0, 0.5)]  # fmt: skip
+    new = 1.5 * 1500
+    assert bids[0] == pytest.approx(new)
+    assert bids[1] == pytest.approx(2 * new, rel=0.03)  # 1 + 1/2 + 1/4 + ... of the new business
+
+
 def test_a_budget_is_kept_and_binds(base):
     year = account(run_market(SCENARIO, sets=("restitution.budget_ecu_million=10",)))
     assert (year["spending_million_ecu"] <= 10 * (1 + 1e-9)).all() and (year["spending_million_ecu"] > 9).all()
@@ -205,7 +215,8 @@ def test_an_export_tax_brings_money_and_is_none_where_the_market_abroad_pays_les
     assert (year["export_tax_million_ecu"] > 10).all() and (year["spending_million_ecu"] == 0).all()
     assert (year["mean_refund_ecu_t"] < 0).all() and (year["maximum_refund_ecu_t"] < 0).all()
     assert (dear.ledger.state("programme_spend_cad_k", "restitution").sum(axis=0) < 0).all()
-    cheap = account(run_market(SCENARIO, sets=(*tax, "calendar.crop_years=1")))
+    cheap = (*tax, "importers.desert.demand.feed.price.plus=-20", "calendar.crop_years=1")
+    cheap = account(run_market(SCENARIO, sets=cheap))
     assert cheap["export_tax_million_ecu"] == 0 and cheap["rounds_rejected"] == cheap["rounds"]
     untaxed = account(run_market(SCENARIO, sets=(DEAR_ABROAD, "calendar.crop_years=1")))
     assert untaxed["export_tax_million_ecu"] == 0

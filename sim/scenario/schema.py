@@ -294,7 +294,7 @@ class RefundProgramme(Section):
     starting_refund_ecu_t: Annotated[Level, unit("ECU/t")] = 0.0
     """Maximum refund before the first tender (the first crop year's value is used)."""
     max_refund_ecu_t: Annotated[Level, unit("ECU/t")] = 200.0
-    """The Committee rejects all bids when it would need more than this; zero leaves only an export tax."""
+    """The maximum refund never exceeds this; zero leaves only an export tax."""
     max_step_ecu_t: Annotated[float, unit("ECU/t per month", gt=0, le=200)] = 8.0
     """Most the maximum refund rises in a month of rounds (it is sticky)."""
     export_tax: bool = False
@@ -309,8 +309,10 @@ class RefundProgramme(Section):
     """How long a licence may be used."""
     licence_security_ecu_t: Annotated[float, unit("ECU/t", ge=0, le=200)] = 15.0
     """Security lost on a licence that is not used; holders sell at a loss up to this much."""
-    overbidding: Annotated[float, unit("multiple of the target", ge=1, le=20)] = 3.0
-    """Tonnage bid for, as a multiple of an even part of the year's target."""
+    overbidding: Annotated[float, unit("multiple of the target", ge=1, le=20)] = 1.5
+    """New business bid for at a round, as a multiple of an even part of the year's target."""
+    rebid_share: Annotated[float, unit("share", ge=0, le=0.95)] = 0.7
+    """Share of the tonnes refused at one round that are bid for again at the next."""
 
 
 class Guarantor(Section):
