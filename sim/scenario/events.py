@@ -85,12 +85,17 @@ def _dated(index: int, event: Node, body: Node, timeline: Timeline | None, repor
         report.add(first.mark, (*path, "from"), f"starts in {first.value}, after its end in {last.value}")
         return None
     held = timeline is not None and timeline.held is not None  # most events lie outside the one year wanted
-    if timeline and not held and (last.value < timeline.months[0] or first.value > timeline.months[-1]):
+    if timeline and not held and (last.value < timeline.months[0] or first.value > _a_year_after(timeline.months[-1])):
         span = f"{timeline.months[0]} to {timeline.months[-1]}"
         report.warn(first.mark, path, f"lies outside the calendar ({span}); it changes nothing")
     name = child(event, "name")
     named = f" ({printable(name.value, 40)})" if name is not None and isinstance(name.value, str) else ""
     return DatedChange(index, first.value, last.value, body, event.mark, f"events[{index}]{named}")
+
+
+def _a_year_after(month: str) -> str:
+    """The same month a year later: a list of events may run that far ahead, for a run that is a year longer."""
+    return f"{int(month[:4]) + 1:04d}{month[4:]}"
 
 
 def _contradictions(changes: list[DatedChange], report: Report) -> None:
