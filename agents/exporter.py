@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import mesa
 import numpy as np
@@ -11,10 +12,18 @@ from agents.allocation import spread_by_netback
 from agents.arrays import total
 from agents.bonus_treasury import BonusBid, BonusTreasury
 from agents.refund_committee import RefundCommittee
-from agents.spot_desk import Bid, SpotDesk
+from agents.spot_desk import SpotDesk
 from agents.terms import Offer, Sale, Tender
 
 Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Licensing:
+    """Terms of refund licences: the security lost on one that lapses, C$/t, and the ECU in C$, each (draw,)."""
+
+    security_cad_t: Array
+    cad_per_ecu: Array
 
 
 class SpotSeller:
@@ -26,22 +35,20 @@ class SpotSeller:
         self.bonus: BonusTreasury | None = None
         self.committee: RefundCommittee | None = None
         self.bonus_bids: list[tuple[Tender, int, BonusBid]] = []
+        self.licensing: Licensing | None = None  # terms on which it ships in this period
 
     def make_ready(self, yearly_kt: float, months: float) -> None:
         """Get ready for a period's shipments without help; what a quiet week leaves unused is there for a month."""
         self.commercial_kt = np.minimum(self.commercial_kt + yearly_kt * months / 12.0, yearly_kt / 12.0)
 
-    def refund_bids(self, kt: Array, lots: int, spread_cad_t: Array, margin_cad_t: Array) -> list[Bid]:
-        """Bids for the committee's tender."""
-        return self.desk.refund_bids(kt, lots, spread_cad_t, margin_cad_t)
-
-    def offer(self, margin_cad_t: Array, security_cad_t: Array | None) -> None:
+    def offer(self, margin_cad_t: Array, licensing: Licensing | None) -> None:
         """Offer at every open tender: with a licence where refunds are granted, else with a bonus or without help.
 
-        ``security_cad_t`` is the security on a refund licence, None where no refunds are granted.
+        ``licensing`` is None where nobody needs a licence.
         """
-        if security_cad_t is not None:
-            self.desk.offer_licences(margin_cad_t, security_cad_t)
+        self.licensing = licensing
+        if licensing is not None:
+            self.desk.offer_licences(margin_cad_t, licensing.security_cad_t, licensing.cad_per_ecu)
             return
         self.desk.offer_commercial(self.commercial_kt, margin_cad_t)
         for tender, seat, bid in self.bonus_bids:
@@ -108,10 +115,12 @@ class SpotSeller:
             self.desk.ship(sale.kt)
             if self.bonus is not None:
                 self.bonus.pay(sale.tender.buyer, sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
-            if self.committee is not None:
-                self.committee.pay(sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
         kt = np.array([sale.kt for sale in sales])
-        unaided = total(np.array([sale.kt * (sale.subsidy_cad_t <= 0) for sale in sales])) if sales else 0.0
+        if self.committee is not None and self.licensing is not None and sales:
+            for sale in sales:
+                self.committee.pay(sale.kt, sale.subsidy_cad_t, self.licensing.cad_per_ecu)
+            self.desk.use_licences(total(kt))
+        unaided = total(np.array([sale.kt * (sale.subsidy_cad_t == 0) for sale in sales])) if sales else 0.0
         self.commercial_kt = np.maximum(self.commercial_kt - unaided, 0.0)
         return kt, np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
 

@@ -12,6 +12,8 @@ Array = np.ndarray
 # A cash origin's growers split what they sell at home: most at almost any price, the rest only near or above what they
 # expect. The shares add up to more than one, so that at the expected price just the planned tonnes are sold.
 CASH_TRANCHES = ((0.70, 0.80), (0.30, 1.00), (0.20, 1.15))  # (share of planned sales, reserve / expected price)
+# Where an agency buys at the support price the planned sales are for sale at that price, and a little more beyond it.
+SUPPORTED_TRANCHES = ((1.00, 0.00), (0.10, 1.00), (0.10, 1.15))
 HOME_FLOOR = 0.5  # part of the planned release kept for home; beyond it exporters are served from store
 EXPECTATION_WEIGHT = 0.15  # weight of this month's price in the expected price
 CHANNEL_SPEED = 0.25  # most of its deliveries a group moves to the other channel in a month
@@ -37,6 +39,7 @@ class GrowerGroup(mesa.Agent):
         self.heard_cad_t: Array | None = None  # base price that the feeders at home last published
         self.malting_offered = np.ones(draws)
         self.seats: list[int] = []
+        self.planned_kt = np.zeros(draws)  # for sale at the support price this period
 
     def harvest(self, crop_kt: Array, area_response: float) -> Array:
         """Bring in the crop, changed by the area that last year's price invited; returns tonnes."""
@@ -103,6 +106,27 @@ class GrowerGroup(mesa.Agent):
         for seat, (share, relative) in zip(self.seats, CASH_TRANCHES, strict=True):
             reserve = np.maximum(relative * self.expected_cad_t, support_cad_t) + self.haul_cad_t
             tender.offer(seat, Offer(share * left, reserve))
+
+    def offer_supported(
+        self, tender: Tender, usual_exports_kt: Array, exported_kt: Array, support_cad_t: Array
+    ) -> None:
+        """Offer at home where an agency buys at the support price: what is planned there, a little more above it.
+
+        What exporters usually take is kept for them, so that a busy month abroad is served from store and not from what
+        feeders live on.
+        """
+        left = np.maximum(self.release_kt - usual_exports_kt, HOME_FLOOR * self.release_kt)
+        held = np.maximum(self.stock_kt - exported_kt, 0.0)
+        self.planned_kt = np.minimum(left, held / sum(share for share, _ in SUPPORTED_TRANCHES))
+        for seat, (share, relative) in zip(self.seats, SUPPORTED_TRANCHES, strict=True):
+            reserve = np.maximum(relative * self.expected_cad_t, support_cad_t) + self.haul_cad_t
+            tender.offer(seat, Offer(share * self.planned_kt, reserve))
+
+    def sell_to_agency(self, sold_kt: Array) -> Array:
+        """Hand to the agency what was planned and not sold at home; returns tonnes."""
+        handed = np.minimum(np.maximum(self.planned_kt - sold_kt, 0.0), self.stock_kt)
+        self.stock_kt = self.stock_kt - handed
+        return handed
 
     def sell(self, sold_kt: Array, exported_kt: Array) -> None:
         """Ship what was sold at home and to exporters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,20 +16,29 @@ Array = np.ndarray
 
 @dataclass
 class Bid:
-    """A bid at a refund tender: tonnes and the refund asked, each (draw,)."""
+    """A bid at a refund tender: tonnes and the refund asked, each (draw,); a refund below zero is a tax offered."""
 
     kt: Array
-    rate_cad_t: Array
+    rate_ecu_t: Array
+
+
+@dataclass
+class Licence:
+    """Tonnes with a refund granted and not yet shipped, their rate, and the periods they may still be used in."""
+
+    kt: Array
+    rate_ecu_t: Array
+    periods: int
 
 
 class SpotDesk:
     """Sales of one origin's grain by one seller, with a bonus or refund where one is granted."""
 
     def __init__(self, cash: CashMarket, draws: int, cost_offset_cad_t: float = 0.0) -> None:
-        self.cash = cash
+        self.cash, self.draws = cash, draws
         self.cost_offset_cad_t = cost_offset_cad_t
-        self.licence_kt = np.zeros(draws)  # tonnes with a refund granted and not yet shipped
-        self.licence_rate_cad_t = np.zeros(draws)
+        self.licences: list[Licence] = []
+        self.refused_kt = np.zeros(draws)  # bid for at the last round and not granted
         self.counters: list[tuple[Tender, int]] = []
 
     def take_seat(self, tender: Tender, seat: int) -> None:
@@ -45,33 +55,57 @@ class SpotDesk:
         netback = np.array([tender.usual_price_cad_t - tender.freight_cad_t[seat] for tender, seat in self.counters])
         return ratio(total(netback * tonnes), total(tonnes))
 
-    def refund_bids(self, kt: Array, lots: int, spread_cad_t: Array, margin_cad_t: Array) -> list[Bid]:
-        """Bids in ``lots`` parts, each asking the refund it needs; the spread stands for unequal ships and routes."""
-        needed = np.maximum(self.cost_cad_t(margin_cad_t) - self.expected_price_cad_t(), 0.0)
-        steps = np.linspace(-0.5, 0.5, lots) if lots > 1 else np.zeros(1)
-        return [Bid(kt / lots, np.maximum(needed + step * spread_cad_t, 0.0)) for step in steps]
+    def needed_refund_cad_t(self, margin_cad_t: Array) -> Array:
+        """Refund that makes an export pay at the going prices, C$/t (draw,); below zero where it pays without."""
+        return self.cost_cad_t(margin_cad_t) - self.expected_price_cad_t()
+
+    def refund_bids(
+        self, kt: Array, needed_ecu_t: Array, last_ecu_t: Array, shading: float, hopes_ecu_t: Sequence[float]
+    ) -> list[Bid]:
+        """Bids in equal lots, one for each hope on top of what the bidder starts from.
+
+        Who needs less than the last maximum refund asks for the share ``shading`` of the difference too. Limits: with
+        no shading a bid is the need plus its hope; with full shading no bid lies below the last maximum.
+        """
+        start = needed_ecu_t + shading * np.maximum(last_ecu_t - needed_ecu_t, 0.0)
+        return [Bid(kt / len(hopes_ecu_t), start + hope) for hope in hopes_ecu_t]
+
+    @property
+    def licence_kt(self) -> Array:
+        """Tonnes licensed and not yet shipped, (draw,)."""
+        return total(np.array([licence.kt for licence in self.licences]).reshape(-1, self.draws))
+
+    @property
+    def licence_ecu_k(self) -> Array:
+        """What the licences held would be paid, thousand ECU (draw,)."""
+        return total(np.array([held.kt * held.rate_ecu_t for held in self.licences]).reshape(-1, self.draws))
 
     def lapse(self) -> None:
-        """Let unused licences run out."""
-        self.licence_kt = np.zeros_like(self.licence_kt)
-        self.licence_rate_cad_t = np.zeros_like(self.licence_kt)
+        """Let licences age by a period; those whose time is over run out."""
+        for licence in self.licences:
+            licence.periods -= 1
+        self.licences = [licence for licence in self.licences if licence.periods > 0]
 
-    def grant(self, kt: Array, rate_cad_t: Array) -> None:
-        """Add a granted refund licence to those held, at the average rate."""
-        held = self.licence_kt + kt
-        worth = self.licence_kt * self.licence_rate_cad_t + kt * rate_cad_t
-        self.licence_rate_cad_t = ratio(worth, held)
-        self.licence_kt = held
+    def grant(self, kt: Array, rate_ecu_t: Array, periods: int) -> None:
+        """Take a licence that may be used in ``periods`` periods, this one included; those of one age are joined."""
+        if self.licences and self.licences[-1].periods == periods:
+            last = self.licences.pop()
+            worth = last.kt * last.rate_ecu_t + kt * rate_ecu_t
+            held = last.kt + kt
+            kt, rate_ecu_t = held, ratio(worth, held)
+        self.licences.append(Licence(kt, rate_ecu_t, periods))
 
-    def offer_licences(self, margin_cad_t: Array, security_cad_t: Array) -> None:
-        """Spread the licensed tonnes over the open tenders.
+    def offer_licences(self, margin_cad_t: Array, security_cad_t: Array, cad_per_ecu: Array) -> None:
+        """Spread the licensed tonnes over the open tenders, all at the average rate of the licences.
 
         The refund lowers the price that can be accepted, and so does the security lost on a licence that lapses.
         """
         at = [(tender, seat) for tender, seat in self.counters if tender.is_open and tender.pool == "feed"]
-        kt = np.minimum(self.licence_kt, self.cash.available_kt)
-        reserve = np.maximum(self.cost_cad_t(margin_cad_t) - self.licence_rate_cad_t - security_cad_t, 0.0)
-        self._offer(at, kt, reserve, self.licence_rate_cad_t)
+        held = self.licence_kt
+        kt = np.minimum(held, self.cash.available_kt)
+        rate = ratio(self.licence_ecu_k, held) * cad_per_ecu
+        reserve = np.maximum(self.cost_cad_t(margin_cad_t) - rate - security_cad_t, 0.0)
+        self._offer(at, kt, reserve, rate)
 
     def offer_commercial(self, kt: Array, margin_cad_t: Array) -> None:
         """Offer unsubsidised tonnes at cost; the reserve price keeps them at home while the market pays less."""
@@ -91,6 +125,12 @@ class SpotDesk:
             tender.offer(seat, Offer(part, reserve_cad_t + tender.freight_cad_t[seat] - grant, subsidy_cad_t + grant))
 
     def ship(self, sold_kt: Array) -> None:
-        """Buy the sold tonnes from the origin's growers and write them off the licences."""
+        """Buy the sold tonnes in the origin's cash market."""
         self.cash.exports_kt = self.cash.exports_kt + sold_kt
-        self.licence_kt = np.maximum(self.licence_kt - sold_kt, 0.0)
+
+    def use_licences(self, sold_kt: Array) -> None:
+        """Write sold tonnes off the licences, each by the same part, so that their average rate stays."""
+        held = self.licence_kt
+        left = np.clip(1.0 - ratio(sold_kt, held), 0.0, 1.0)
+        for licence in self.licences:
+            licence.kt = licence.kt * left

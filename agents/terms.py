@@ -11,6 +11,7 @@ from agents.arrays import ratio, total
 Array = np.ndarray
 USUAL_PRICE_WEIGHT = 0.5  # weight of the last result in what sellers take to be the going price
 EMPTY_TENDER_RAISE = 0.1  # how far towards its choke price a buyer goes after a tender without a sale
+HOME_ROLES = ("growers", "agency")  # sellers of an origin's own grain to its own feeders
 SMALLEST_MARKET_KT = 1e-3  # keeps perceived slopes finite when a buyer wants nothing
 
 
@@ -90,7 +91,7 @@ class Tender:
     last_total_kt: Array = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sellers = sum(seat.role != "growers" for seat in self.seats)
+        self.sellers = sum(seat.role not in HOME_ROLES for seat in self.seats)
         one, many = (self.draws,), (len(self.seats), self.draws)
         for name in ("schedule", "choke", "base_price", "last_price", "usual_price"):
             setattr(self, f"{name}_cad_t", np.zeros(one))
@@ -174,6 +175,7 @@ class CashMarket:
     price_cad_t: Array
     exports_kt: Array
     available_kt: Array
+    from_store_kt: Array  # part of the exports that came out of intervention
     usual_exports_kt: Array | float = 0.0  # what exporters and maltsters take in a period, averaged over about a month:
     usual_malting_kt: Array | float = 0.0  # buyers who come once a month leave the weeks between empty
 

@@ -21,6 +21,7 @@ from agents.trader import TradingCompany
 from agents.trial import Trial
 from sim import pool as pool_rules
 from sim.demand import linear_demand
+from sim.intervention import agency_name, build_agencies, own_opening_share
 from sim.marketing import AGREEMENT_SYSTEMS, merchants_admitted
 from sim.programmes import build_treasuries
 from sim.reactions import build_reactions
@@ -95,7 +96,7 @@ def build_cash_markets(market) -> dict[str, CashMarket]:
     cash = {}
     for name in market.scenario.origins:
         zero = np.zeros(market.draws)
-        cash[name] = CashMarket(name, zero, zero.copy(), zero.copy(), zero.copy())
+        cash[name] = CashMarket(name, *(zero.copy() for _ in range(5)))
     return cash
 
 
@@ -129,6 +130,7 @@ def build_sellers(market) -> None:
         market.section_of_seller[name] = entry
     build_treasuries(market)
     market.reactions = build_reactions(market)
+    build_agencies(market)
     build_searches(market)
 
 
@@ -153,7 +155,8 @@ def build_growers(market) -> None:
     for name, group in scenario.growers.items():
         agent = GrowerGroup(market, name, group.origin, group.inertia_cad_t, market.draws)
         origin = scenario.origins[group.origin]
-        agent.stock_kt = agent.stock_kt + group.share * market.value(origin.opening_stock_kt)
+        own = group.share * own_opening_share(origin)
+        agent.stock_kt = agent.stock_kt + own * market.value(origin.opening_stock_kt)
         agent.haul_cad_t = market.haul(name)
         market.growers[name] = agent
 
@@ -170,6 +173,8 @@ def seats_at(market, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
         tranches = 2 if home in scenario.marketing else len(CASH_TRANCHES)
         groups = [group for group, section in scenario.growers.items() if section.origin == home]
         seats += [Seat(group, "growers", home) for group in groups for _ in range(tranches)]
+        if home in market.agencies:
+            seats.append(Seat(agency_name(home), "agency", home))
     for board, section in scenario.boards.items():
         if section.origin in reaches and (section.grades is None or grade in section.grades):
             seats.append(Seat(board, "board", section.origin))
@@ -244,6 +249,8 @@ def seat_beliefs(market) -> None:
             if seat.role == "growers":
                 group = market.growers[seat.seller]
                 group.seats.append(number)
+            elif seat.role == "agency":
+                market.agencies[seat.origin].seats.append((tender, number))
             elif seat.agreement:
                 continue
             elif seat.role == "seller":

@@ -7,6 +7,7 @@ import numpy as np
 from agents.arrays import ratio, total
 from agents.farmers import HOME_FLOOR, GrowerGroup
 from agents.terms import CashMarket, Tender
+from sim.intervention import offer_supported
 from sim.marketing import board_takes_deliveries, merchants_take_deliveries
 
 SELECTION_MARGIN = 1.2  # growers keep a little more malting quality for selection than was selected last
@@ -68,6 +69,9 @@ def growers_offer(market, tender: Tender) -> None:
     cash, support = market.cash[tender.country], market.now.origins[tender.country]
     floor = market.value(support.support_price) * market.currency_cad[support.support_price_currency]
     groups, parts = _groups_and_parts(market, cash)
+    if tender.country in market.agencies:
+        offer_supported(market, tender, groups, parts * (cash.exports_kt - cash.from_store_kt), floor)
+        return
     if tender.country not in market.now.marketing:
         for group, part in zip(groups, parts, strict=True):
             group.offer_cash(tender, part * cash.exports_kt, part * cash.usual_exports_kt, floor)
@@ -90,7 +94,7 @@ def settle_growers(market, cash: CashMarket) -> None:
         sold = np.zeros(market.draws)
         if home is not None and home.is_open:
             sold = total(home.award_kt[group.seats])
-        group.sell(sold, part * cash.exports_kt)
+        group.sell(sold, part * (cash.exports_kt - cash.from_store_kt))
         if cash.origin in market.now.marketing:
             group.contract(sold, market.now.growers[group.name].malting_share)
         haul += group.haul_cad_t * market.now.growers[group.name].share

@@ -82,6 +82,8 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
     }
     paying = [f"{SUBSIDY}_{payer}" for payer in scenario.get("export_subsidies") or {}]
     programmes = {name: programme_title(scenario, name) for name in (*PROGRAMMES, *paying)}
+    agencies = [name for name, section in scenario["origins"].items() if section.get("intervention")]
+    prefixes = {name: f"{_title(scenario, 'origins', name)}, " if len(agencies) > 1 else "" for name in agencies}
     sellers = _sellers(scenario)
     # Where demands are stated as landed prices, those are what a reader compares with them.
     stated_landed = not scenario.get("base_price_origin") and _freight_is_paid(summary)
@@ -107,6 +109,20 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         _table("subsidy_spending", "Export subsidies: spending (million C$)", summary, "programme_spend", programmes),
         _table("bonus_tonnes", f"{bonus}: tonnes by buyer (kt)", summary, "bonus_tonnes", _bonus_buyers(scenario)),
         _table("bonus", f"{bonus}: bonuses, spending, bids", summary, "bonus", BONUS),
+        _table(
+            "refund_programme",
+            f"{programme_title(scenario, 'restitution')}: tenders",
+            summary,
+            "refund_programme",
+            _items(summary, "refund_programme", {"restitution": ""}),
+        ),
+        _table(
+            "intervention",
+            f"Intervention: {', '.join(_title(scenario, 'origins', name) for name in agencies)}",
+            summary,
+            "intervention",
+            _items(summary, "intervention", prefixes),
+        ),
         _table("pool_returns", "Pool return: initial and final payment (C$/t)", summary, "pool_return_cad_t", pools),
         _table(
             "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
@@ -162,16 +178,29 @@ def _table(name: str, title: str, summary: pd.DataFrame, source: str, labels: di
 
 def _producers(summary: pd.DataFrame, origin: str) -> dict[str, str]:
     """Headings for the producers' columns of an origin: price columns, then revenue."""
-    keys = dict.fromkeys(summary.loc[summary["table"] == "producers", "column"])
+    return _items(summary, "producers", {origin: ""})
+
+
+SUFFIXES = {
+    "_million_cad": " (million C$)",
+    "_million_ecu": " (million ECU)",
+    "_cad_t": " (C$/t)",
+    "_ecu_t": " (ECU/t)",
+    "_percent": " (%)",
+    "_kt": " (kt)",
+}
+
+
+def _items(summary: pd.DataFrame, table: str, prefixes: dict[str, str]) -> dict[str, str]:
+    """Headings for columns called ``<name>:<item>``: what stands for the name, the item in words, and its unit."""
     labels = {}
-    for key in keys:
-        if key.startswith(f"{origin}:"):
-            name = key.removeprefix(f"{origin}:")
-            for suffix, unit in (("_million_cad", " (million C$)"), ("_cad_t", " (C$/t)")):
-                if name.endswith(suffix):
-                    name = name.removesuffix(suffix) + unit
-                    break
-            labels[key] = name[0].upper() + name[1:].replace("_", " ")
+    for key in dict.fromkeys(summary.loc[summary["table"] == table, "column"]):
+        name, _, item = key.partition(":")
+        if name not in prefixes or not item:
+            continue
+        suffix = next((each for each in SUFFIXES if item.endswith(each)), "")
+        heading = prefixes[name] + item.removesuffix(suffix).replace("_", " ")
+        labels[key] = heading[0].upper() + heading[1:] + SUFFIXES.get(suffix, "")
     return labels
 
 

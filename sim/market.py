@@ -12,9 +12,11 @@ from sim.bonus_programme import announce_bonuses, review_bonus_bids
 from sim.checks import check_balance, check_nonnegative
 from sim.dealings import clear_tender, ship_agreement
 from sim.deliveries import count_exports, deliver, growers_offer, hear_at_home, learn_prices, settle_growers
+from sim.intervention import check_agencies, open_agencies, serve_exporters, settle_agencies
 from sim.marketing import board_may_sell, merchants_may_sell
-from sim.programmes import announce_rates, announce_refunds, pay_subsidies
+from sim.programmes import announce_rates, pay_subsidies
 from sim.reactions import watch_rivals
+from sim.refund_programme import announce_refunds
 from sim.scenario.schema import Marketing
 from sim.searches import close_trials, open_trials
 from sim.world import World
@@ -68,7 +70,8 @@ class BarleyMarket(World):
         for name, group in self.growers.items():
             group.haul_cad_t = self.haul(name)
         for cash in self.cash.values():
-            cash.exports_kt = np.zeros(self.draws)
+            cash.exports_kt, cash.from_store_kt = np.zeros(self.draws), np.zeros(self.draws)
+        open_agencies(self)
         self.recorder.open_period()
 
     def harvest(self) -> None:
@@ -90,6 +93,7 @@ class BarleyMarket(World):
         self._set_commercial_capacity()
         for name, cash in self.cash.items():
             stocks = [g.stock_kt for g in self.growers.values() if g.origin == name]
+            stocks += [agency.stock_kt for origin, agency in self.agencies.items() if origin == name]
             # Exporters may not sell more than growers hold: each has its part of well under half, far above its sales.
             cash.available_kt = 0.4 * total(np.array(stocks)) / max(len(self.spot_sellers(name)), 1)
 
@@ -104,7 +108,7 @@ class BarleyMarket(World):
     def treasuries_announce(self) -> None:
         """Open the bonus quota of the period, hold the refund tender and publish subsidies by lane."""
         announce_bonuses(self)
-        announce_refunds(self, self.periods_per_year - self.period_of_year)
+        announce_refunds(self)
         announce_rates(self)
         open_trials(self)
 
@@ -162,7 +166,7 @@ class BarleyMarket(World):
         review_bonus_bids(self)
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
-                seller.offer(agent.margin_cad_t, self.licence_security(origin))
+                seller.offer(agent.margin_cad_t, self.licensing(origin))
         for seller in self.sellers.values():
             self._set_costs(seller)
             seller.offer()
@@ -183,6 +187,7 @@ class BarleyMarket(World):
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
                 self.spot_results[agent.name, origin] = seller.settle(self.sales_of(agent.name, origin))
+        serve_exporters(self)
         count_exports(self)
         for tender in self.tenders:
             if tender.is_open and tender.is_home:
@@ -209,6 +214,7 @@ class BarleyMarket(World):
                     self.recorder.add_margins(sales, margins)
         for cash in self.cash.values():
             settle_growers(self, cash)
+        settle_agencies(self)
         for agent in self.spot_agents:
             for origin in agent.spot:
                 kt, revenue = self.spot_results[agent.name, origin]
@@ -265,6 +271,7 @@ class BarleyMarket(World):
             right = account["own_use_kt"] + account["home_use_kt"] + account["exports_kt"] + account["closing_kt"]
             check_balance(STOCK_IDENTITY, f"{origin}, {where}", left, right, left, "kt")
             check_nonnegative("stock", f"{origin}, {where}", account["closing_kt"])
+        check_agencies(self)
         paid, received, freight, subsidy = self.recorder.money()
         check_balance(MONEY_IDENTITY, where, paid + subsidy, received + freight, paid, MONEY)
         if self.period == self.periods - 1:

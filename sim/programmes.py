@@ -1,6 +1,7 @@
 """Export programmes: their treasuries, what they announce each period, and what they pay.
 
-Refunds by tender (restitution) and subsidies by lane; bonuses sale by sale are in ``sim/bonus_programme.py``.
+Subsidies by lane are here; bonuses sale by sale are in ``sim/bonus_programme.py``, refunds by tender in
+``sim/refund_programme.py``.
 """
 
 from __future__ import annotations
@@ -31,18 +32,6 @@ def build_treasuries(market) -> None:
     }
 
 
-def announce_refunds(market, periods_left: int) -> None:
-    """Open the committee's account of the period and hold its tender."""
-    rules, committee = market.now.restitution, market.committee
-    if committee is None or rules is None:
-        return
-    committee.open_period()
-    if market.period_of_year == 0:
-        committee.open_year()
-    if rules.enabled:
-        hold_refund_tender(market, periods_left)
-
-
 def announce_rates(market) -> None:
     """Publish the subsidies by lane, with the answer to a rival's."""
     for origin, agent in market.treasuries.items():
@@ -51,22 +40,6 @@ def announce_rates(market) -> None:
         stated = market.now.export_subsidies[origin].rate_cad_t
         agent.announce({region: market.value(rate) for region, rate in stated.items()})
         answer_by_rate(market, origin, agent)
-
-
-def hold_refund_tender(market, periods_left: int) -> None:
-    """Let every exporter of the origin bid, and grant licences for the bids the committee accepts."""
-    rules, committee = market.now.restitution, market.committee
-    ecu = market.currency_cad["ecu"]
-    bidders = [(a, a.spot[rules.origin]) for a in market.spot_agents if rules.origin in a.spot]
-    target = np.maximum(market.value(rules.target_kt) - committee.used_kt, 0.0) / periods_left
-    size, spread = rules.overbidding * target / max(len(bidders), 1), rules.bid_spread_ecu_t * ecu
-    bids = [(s, bid) for a, s in bidders for bid in s.refund_bids(size, rules.lots, spread, a.margin_cad_t)]
-    ceiling, step = market.value(rules.max_refund_ecu_t), rules.max_step_ecu_t * market.months
-    for _, seller in bidders:
-        seller.desk.lapse()
-    awards = committee.decide([bid for _, bid in bids], target, ceiling, step, ecu)
-    for (seller, bid), kt in zip(bids, awards, strict=True):
-        seller.desk.grant(kt, bid.rate_cad_t)
 
 
 def pay_subsidies(market) -> None:

@@ -8,6 +8,7 @@ from agents.arrays import ratio, total
 from agents.terms import Sale, Tender
 from sim.assembly import POOLS
 from sim.bonus_programme import add_bonus_states, record_bonus_states
+from sim.refund_records import add_refund_states, record_refunds
 
 Array = np.ndarray
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
@@ -47,6 +48,7 @@ class Recorder:
         ledger.add_state("programme_spend_cad_k", programmes, "thousand C$")
         if market.bonus_treasury is not None:
             add_bonus_states(ledger, market.bonus_treasury)
+        add_refund_states(market, ledger)
         ledger.add_state("exchange", ("cad_per_usd", "usd_per_ecu"), "ratio")
         ledger.add_state("reference_price_cad_t", tuple(scenario.reference_prices), "C$/t")
         for name in ("kt", "receipts_cad_k", "costs_cad_k", "initial_cad_k", "final_cad_k", "deficit_cad_k"):
@@ -126,6 +128,7 @@ class Recorder:
         market = self.market
         held = [g.stock_kt for g in market.growers.values() if g.origin == origin]
         held += [b.desk.stock_kt for b in market.boards.values() if b.desk.origin == origin]
+        held += [a.stock_kt for place, a in market.agencies.items() if place == origin]
         held += [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
         return total(np.array(held)) if held else np.zeros(market.draws)
 
@@ -141,6 +144,7 @@ class Recorder:
         self._record_demand(t)
         self._record_boards(t)
         self._record_programmes(t)
+        record_refunds(market, ledger, t)
         usd, ecu = market.currency_cad["usd"], market.currency_cad["ecu"]
         ledger.record("exchange", t, np.array([usd, ecu / usd]))
         if market.scenario.reference_prices:

@@ -8,7 +8,8 @@ import mesa
 import numpy as np
 
 from agents.arrays import total
-from agents.terms import Sale, Tender
+from agents.exporter import Licensing
+from agents.terms import HOME_ROLES, Sale, Tender
 from sim import assembly
 from sim.ledger import Ledger
 from sim.marketing import board_takes_deliveries, merchants_take_deliveries
@@ -99,6 +100,9 @@ class World(mesa.Model):
             for group in self.growers.values():
                 currency = self.now.origins[group.origin].support_price_currency
                 group.revalue(self.currency_cad[currency] / before[currency])
+            for origin, agency in self.agencies.items():
+                currency = self.now.origins[origin].support_price_currency
+                agency.revalue(self.currency_cad[currency] / before[currency])
 
     def _corn_relative_to_year(self) -> np.ndarray:
         """Corn price against its mean over the crop year, (period,)."""
@@ -120,6 +124,8 @@ class World(mesa.Model):
     def set_freight(self, tender: Tender) -> None:
         """Put today's freight and subsidy on every seat; growers' haul to feeders is net of the haul to port saved."""
         for number, seat in enumerate(tender.seats):
+            if seat.role == "agency":  # its stores stand where growers deliver
+                continue
             if seat.role == "growers":
                 tender.freight_cad_t[number] = self.growers[seat.seller].haul_cad_t
                 continue
@@ -219,12 +225,13 @@ class World(mesa.Model):
             return board.malting_premium_cad_t()
         return np.full(self.draws, np.inf)  # merchants pay the grade's cost as a premium on what they select
 
-    def licence_security(self, origin: str) -> Array | None:
-        """Security on a refund licence, C$/t (draw,); None where the origin's exporters get no refunds."""
+    def licensing(self, origin: str) -> Licensing | None:
+        """Terms of refund licences; None where the origin's exporters get no refunds."""
         rules = self.now.restitution
         if rules is None or not rules.enabled or rules.origin != origin:
             return None
-        return rules.licence_security_ecu_t * self.currency_cad["ecu"]
+        ecu = self.currency_cad["ecu"]
+        return Licensing(rules.licence_security_ecu_t * ecu, ecu)
 
     def probe(self, beliefs, name: str, desk) -> list[Array] | None:
         """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk."""
@@ -248,5 +255,5 @@ class World(mesa.Model):
             for tender in self.tenders
             if tender.is_open
             for number, seat in enumerate(tender.seats)
-            if seat.origin == origin and seat.role != "growers"
+            if seat.origin == origin and seat.role not in HOME_ROLES
         ]

@@ -11,8 +11,7 @@ from agents.bonus_treasury import BonusTreasury
 from agents.exporter import SpotSeller
 from agents.farmers import GrowerGroup
 from agents.food_agency import FoodAgency
-from agents.refund_committee import RefundCommittee
-from agents.spot_desk import Bid, SpotDesk
+from agents.spot_desk import SpotDesk
 from agents.stock_desk import StockDesk
 from agents.terms import CashMarket, Offer, Sale, Seat, Tender
 from agents.trader import TradingCompany
@@ -406,39 +405,10 @@ def merchant(bidders):
 
 def spot_desk(*tenders):
     """A desk whose grain costs 80 + 12 + 3 = C$95/t at port before margin."""
-    desk = SpotDesk(CashMarket("home", kt(12), kt(80), kt(0), kt(1000)), 1, cost_offset_cad_t=3.0)
+    desk = SpotDesk(CashMarket("home", kt(12), kt(80), kt(0), kt(1000), kt(0)), 1, cost_offset_cad_t=3.0)
     for made in tenders:
         desk.take_seat(made, 0)
     return desk
-
-
-def test_refund_bids_ask_what_the_going_price_leaves_open():
-    desk = spot_desk(tender(usual=100, freight=10, base=30), tender(usual=80, freight=30, base=10))
-    assert desk.expected_price_cad_t()[0] == pytest.approx((90 * 30 + 50 * 10) / 40)  # 80
-    bids = desk.refund_bids(kt(30), 3, kt(6), kt(1))  # 95 + 1 - 80 = 16, and 3 either side
-    assert [(bid.kt[0], bid.rate_cad_t[0]) for bid in bids] == [(10, 13), (10, 16), (10, 19)]
-    assert [bid.rate_cad_t[0] for bid in desk.refund_bids(kt(30), 1, kt(6), kt(1))] == [16]
-
-
-def test_licences_average_their_rate_are_used_up_and_lapse():
-    desk = spot_desk()
-    desk.grant(kt(10), kt(20))
-    desk.grant(kt(30), kt(40))
-    assert (desk.licence_kt[0], desk.licence_rate_cad_t[0]) == (40, 35)
-    desk.ship(kt(15))
-    assert (desk.licence_kt[0], desk.cash.exports_kt[0]) == (25, 15)
-    desk.lapse()
-    assert (desk.licence_kt[0], desk.licence_rate_cad_t[0]) == (0, 0)
-
-
-@pytest.mark.parametrize("rate, security, reserve", [(35, 15, 56), (35, 0, 71), (90, 15, 10)])
-def test_licence_holder_sells_at_a_loss_up_to_the_security(rate, security, reserve):
-    # 95 + 1 less the refund and the security, not below zero, and freight of 10 on top.
-    made = tender()
-    desk = spot_desk(made)
-    desk.grant(kt(40), kt(rate))
-    desk.offer_licences(kt(1), kt(security))
-    assert offers(made) == [[40], [reserve], [rate]]
 
 
 @pytest.mark.parametrize("usual, expected", [(100, [4.0, 95.0, 8.0]), (120, [6.0, 106.0, 0.0])])
@@ -459,21 +429,6 @@ def test_bonus_is_asked_only_where_the_market_does_not_pay_the_cost(usual, expec
     seller.bonus.decide(bids)
     seller.offer(kt(1), None)
     assert [value[0] for value in offers(made)] == pytest.approx(expected)
-
-
-def test_committee_raises_slowly_falls_at_once_and_stops_at_the_ceiling():
-    committee, ecu = RefundCommittee(mesa.Model(), "home", kt(20)), 1.5
-
-    def decide(*rates_ecu, target=15.0, ceiling=60.0):
-        bids = [Bid(kt(10), kt(rate * ecu)) for rate in rates_ecu]
-        awards = committee.decide(bids, kt(target), ceiling, 5.0, kt(ecu))
-        return [award[0] for award in awards], committee.max_refund_ecu_t[0]
-
-    assert decide(30, 36, 24) == ([0, 0, 10], 25)  # 30 is wanted for 15 kt, but only 5 more than 20 is given
-    assert decide(30, 36, 24) == ([10, 0, 10], 30)  # now both bids at or below 30 win, in full
-    assert decide(12, 10, 36) == ([10, 10, 0], 12)  # falls at once
-    assert decide(14, 10, 36, ceiling=13.0) == ([0, 0, 0], 13)  # more than the ceiling: all are rejected
-    assert decide(12, 10, 36, target=0.0)[0] == [0, 0, 0]
 
 
 # --- farmers

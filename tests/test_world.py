@@ -32,27 +32,30 @@ def history():
 def test_ecu_amounts_become_dollars_at_both_rates(history):
     sets = (*YEAR, *RATES, "restitution.licence_security_ecu_t=10", "origins.eu.support_price=200")
     market = run_market(history, periods=3, sets=sets)
-    assert market.licence_security("eu")[0] == 30 and market.licence_security("united_states") is None
+    assert market.licensing("eu").security_cad_t[0] == 30 and market.licensing("united_states") is None
     refund = market.ledger.state("programme_rate_cad_t", "restitution")[2, 0]
     assert refund == pytest.approx(3 * market.committee.max_refund_ecu_t[0]) and refund > 0
     home = market.buyers["eu_feeders"].tenders["feed"]
     market.growers["eu_growers"].expected_cad_t = np.array([100.0])
     growers_offer(market, home)
-    assert home.reserve_cad_t[:, 0] == pytest.approx(600)  # intervention at 200 ECU is far above what is expected
+    growers = [seat.role == "growers" for seat in home.seats]
+    assert home.reserve_cad_t[growers, 0] == pytest.approx(600)  # intervention at 200 ECU is far above what is expected
 
 
-@pytest.mark.parametrize("periods, rises", [(12, [2, 4, 5, 5, 5]), (52, [2 * k * 12 / 52 for k in range(1, 6)])])
-def test_refund_tender_counts_in_ecu(history, periods, rises):
-    # Spread of 6 ECU = C$18 between an exporter's bids; from 20 ECU up by 2 ECU a month, and never above 25.
+@pytest.mark.parametrize("periods", [12, 52])
+def test_refund_tender_counts_in_ecu(history, periods):
+    # From 20 ECU up by 2 ECU a month, in weekly steps, and never above 25.
     rules = ("restitution.starting_refund_ecu_t=20", "restitution.max_step_ecu_t=2", "restitution.max_refund_ecu_t=25")
     sets = (*YEAR, *RATES, *rules, f"calendar.periods_per_year={periods}")
     market = run_market(history, periods=5, sets=sets)
     refund = market.ledger.state("programme_rate_cad_t", "restitution")[:5, 0]
-    assert refund / 3 == pytest.approx(20 + np.array(rises))
-    spreads = []
-    market.companies["cargill"].spot["eu"].refund_bids = lambda kt, lots, spread, margin: spreads.append(spread) or []
+    rounds = np.arange(1, 6) * 52 // periods
+    assert refund / 3 == pytest.approx(np.minimum(20 + rounds * 24 / 52, 25))
+    desk = market.companies["cargill"].spot["eu"].desk
+    needs = []
+    desk.refund_bids = lambda kt, needed, *rest: needs.append(needed) or []
     market.step()
-    assert spreads[0][0] == 18
+    assert needs[0] == pytest.approx(desk.needed_refund_cad_t(market.companies["cargill"].margin_cad_t) / 3, rel=0.2)
 
 
 def test_bonus_budget_is_in_us_dollars_and_binds(history):

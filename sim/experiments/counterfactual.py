@@ -71,7 +71,11 @@ def without(programme: str) -> Edit:
                 return scenario
             origins = dict(scenario.origins)
             if origins[rules.origin].support_price is not None:
-                trade = {"support_price": None, "storage_elasticity": Origin.model_fields["storage_elasticity"].default}
+                trade = {
+                    "support_price": None,
+                    "intervention": None,
+                    "storage_elasticity": Origin.model_fields["storage_elasticity"].default,
+                }
                 origins[rules.origin] = origins[rules.origin].model_copy(update=trade)
             return scenario.model_copy(update={"restitution": None, "origins": origins})
         paid = {origin: rules for origin, rules in scenario.export_subsidies.items() if _lane(origin) != programme}

@@ -8,6 +8,7 @@ from sim.measures.bonus_programme import bonus_programme
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import PriceGaps, paired_test, price_gaps, yearly_gaps
 from sim.measures.price_movement import price_movement
+from sim.measures.refund_programme import intervention, refund_programme
 from sim.measures.regime_effect import ProducerAccount, break_even_cost, producer_account, regime_effect
 from sim.measures.sales import market_prices, tabulate
 from sim.measures.summary import Measures, monthly_summary, summary
@@ -45,6 +46,7 @@ __all__ = [
     "concentration",
     "consumers_surplus",
     "exports_kt",
+    "intervention",
     "market_prices",
     "market_shares",
     "monthly_summary",
@@ -54,6 +56,7 @@ __all__ = [
     "price_movement",
     "prices",
     "producer_account",
+    "refund_programme",
     "regime_effect",
     "subsidies",
     "subsidy_cad_k",

@@ -34,9 +34,11 @@ class ProducerAccount:
     malting_price_cad_t : ndarray, shape (crop year, malting grade, draw)
         Producers' price of each malting grade, home and abroad.
     receipts_cad_k, board_cost_cad_k, margin_cad_k : ndarray, shape (crop year, draw)
-        Producers' receipts from sales (margin and board costs taken off), and what was taken off.
+        Producers' receipts from sales (margin and board costs taken off) and from an intervention agency, and what was
+        taken off.
     stock_change_kt, stock_change_cad_k : ndarray, shape (crop year, draw)
-        Closing minus opening stock of the origin, and its value at the year's feed price.
+        Closing minus opening stock of the origin, an intervention agency's left out, and its value at the year's feed
+        price.
     stock_price_cad_t : ndarray, shape (crop year, draw)
         That price: producers' average of feed, home and abroad; zero in a year without sales.
     """
@@ -86,6 +88,20 @@ def stock_change(ledger: Ledger, origin: str) -> np.ndarray:
     return ledger.state("closing_kt", origin)[last] - ledger.state("opening_kt", origin)[first]
 
 
+def intervention_account(ledger: Ledger, origin: str) -> tuple[np.ndarray, np.ndarray]:
+    """What an agency paid producers less what its own sales at home brought, thousand C$, and its change of stock, kt.
+
+    Both have the shape (crop year, draw): added to an origin's sales and taken off its change of stock they leave what
+    producers received and hold. What the agency sold to exporters is in the sales too, and is the agency's.
+    """
+    if "intervention_stock_kt" not in ledger.states or origin not in ledger.states["intervention_stock_kt"].labels:
+        return np.zeros((len(ledger.crop_years), ledger.draws)), np.zeros((len(ledger.crop_years), ledger.draws))
+    paid, brought = (state_by_year(ledger, f"intervention_{name}_cad_k", origin) for name in ("paid", "proceeds"))
+    flows = ("bought", "home", "exported")
+    bought, home, abroad = (state_by_year(ledger, f"intervention_{name}_kt", origin) for name in flows)
+    return paid - brought, bought - home - abroad
+
+
 def producer_account(ledger: Ledger, origin: str) -> ProducerAccount:
     """Prices, tonnage, receipts and revenue of an origin's producers, by crop year.
 
@@ -128,7 +144,8 @@ def producer_account(ledger: Ledger, origin: str) -> ProducerAccount:
     gross = total(sums[False]["received_cad_k"] + sums[True]["received_cad_k"])
     f = slice(0, len(feed))
     feed_average = divide(total(export_cad_k[f] + home_cad_k[f]), total(kt[f]), empty=0.0)
-    change_kt = stock_change(ledger, origin)
+    from_agency_cad_k, agency_change_kt = intervention_account(ledger, origin)
+    change_kt = stock_change(ledger, origin) - agency_change_kt
     malting_price = divide((export_cad_k + home_cad_k)[len(feed) :], kt[len(feed) :])
     return ProducerAccount(
         origin=origin,
@@ -140,7 +157,7 @@ def producer_account(ledger: Ledger, origin: str) -> ProducerAccount:
         feed_price_cad_t=divide(total(export_cad_k[f]), total(export_kt[f])),
         home_feed_price_cad_t=divide(total(home_cad_k[f]), total(home_kt[f])),
         malting_price_cad_t=np.moveaxis(malting_price, 0, 1),
-        receipts_cad_k=gross - total(margin) - cost,
+        receipts_cad_k=gross - total(margin) - cost + from_agency_cad_k,
         board_cost_cad_k=cost,
         margin_cad_k=total(margin),
         stock_change_kt=change_kt,

@@ -14,6 +14,7 @@ from sim.measures.bands import QUANTILES, bands
 from sim.measures.bonus_programme import bonus_programme
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import yearly_gaps
+from sim.measures.refund_programme import intervention, refund_programme
 from sim.measures.regime_effect import producer_account
 from sim.measures.sales import (
     board_origins,
@@ -162,6 +163,8 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequenc
         subsidies(ledger, ("market", "grade"), "market_subsidy"),
         *_programmes(ledger),
         *bonus_programme(ledger),
+        *refund_programme(ledger),
+        *intervention(ledger),
     ]
     tables += pool_accounts(ledger).values()
     for origin in origins:

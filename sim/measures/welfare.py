@@ -31,7 +31,8 @@ class Welfare:
     merchants : Table
         By origin of the grain: margins of trading companies and exporters, less handling from farm to port.
     taxpayers : Table
-        By origin: bonuses, refunds and pool deficits paid (a cost, so positive is bad).
+        By origin: bonuses, refunds, pool deficits and losses on intervention grain (a cost, so positive is bad); a tax
+        on exports is taken off.
     programmes : Table
         By programme: spending on bonuses and refunds, as the programme's own account has it (part of ``taxpayers``).
     deficits : Table
@@ -96,6 +97,15 @@ def pool_deficits(ledger: Ledger) -> dict[str, np.ndarray]:
     return deficits
 
 
+def intervention_losses(ledger: Ledger, origins: list[str]) -> np.ndarray:
+    """Losses of intervention agencies on resale, thousand C$ (origin, crop year, draw); zero without an agency."""
+    held = ledger.states["intervention_loss_cad_k"].labels if "intervention_loss_cad_k" in ledger.states else ()
+    zero = np.zeros((len(ledger.crop_years), ledger.draws))
+    return np.stack(
+        [state_by_year(ledger, "intervention_loss_cad_k", name) if name in held else zero for name in origins]
+    )
+
+
 def welfare(ledger: Ledger, accounts: Sequence[ProducerAccount] | None = None) -> Welfare:
     """Welfare accounts of a run, by crop year; ``accounts`` are the origins' producer accounts, if already at hand."""
     origins = labels(ledger, "origin")
@@ -116,13 +126,14 @@ def welfare(ledger: Ledger, accounts: Sequence[ProducerAccount] | None = None) -
         for account, paid, cost, made in zip(accounts, made_up, grades, making, strict=True)
     ]
     merchants = [account.margin_cad_k - cost for account, cost in zip(accounts, handling, strict=True)]
+    losses = intervention_losses(ledger, origins)
     programme_state = ledger.states.get("programme_spend_cad_k")
     programmes = list(programme_state.labels) if programme_state else []
     tables = {
         "producers": _table(ledger, "producers", origins, np.stack(producers)),
         "consumers": consumers_surplus(ledger),
         "merchants": _table(ledger, "merchants", origins, np.stack(merchants)),
-        "taxpayers": _table(ledger, "taxpayers", origins, subsidy + np.stack(made_up)),
+        "taxpayers": _table(ledger, "taxpayers", origins, subsidy + np.stack(made_up) + losses),
         "programmes": _table(
             ledger, "programmes", programmes,
             np.array([state_by_year(ledger, "programme_spend_cad_k", name) for name in programmes]),

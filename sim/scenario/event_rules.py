@@ -34,6 +34,8 @@ FIXED = (
     "eep.origin",
     "eep.initiatives.*.buyer",
     "restitution.origin",
+    "restitution.rounds_per_year",
+    "restitution.year_start_month",
     "eep.reaction.weeks",
     "eep.reaction.normal_weeks",
     "restitution.reaction.weeks",

@@ -93,10 +93,11 @@ def _dated(index: int, event: Node, body: Node, timeline: Timeline | None, repor
         report.add(first.mark, (*path, "from"), f"starts in {first.value}, after its end in {last.value}")
         return None
     held = timeline is not None and timeline.held is not None  # most events lie outside the one year wanted
-    if timeline and not held and (end < first_day(timeline.months[0]) or start > last_day(timeline.months[-1])):
+    ahead = timeline is not None and start > last_day(_a_year_after(timeline.months[-1]))
+    if timeline and not held and (end < first_day(timeline.months[0]) or ahead):
         span = f"{timeline.months[0]} to {timeline.months[-1]}"
         report.warn(first.mark, path, f"lies outside the calendar ({span}); it changes nothing")
-    elif timeline and not held and not timeline.within(first.value, last.value).any():
+    elif timeline and not held and start <= last_day(timeline.months[-1]) and not timeline.within(start, end).any():
         report.warn(first.mark, path, "no period of the run begins between its dates; it changes nothing")
     name = child(event, "name")
     named = f" ({printable(name.value, 40)})" if name is not None and isinstance(name.value, str) else ""
@@ -110,6 +111,11 @@ def _exists(date: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _a_year_after(month: str) -> str:
+    """The same month a year later: a list of events may run that far ahead, for a run that is a year longer."""
+    return f"{int(month[:4]) + 1:04d}{month[4:]}"
 
 
 def _contradictions(changes: list[DatedChange], report: Report) -> None:

@@ -25,7 +25,7 @@ class Party:
 def check_parties(tree: Node, report: Report) -> None:
     """Report parties that cannot be told apart or that the market has no use for."""
     others = _entries(tree, ("exporters", "growers"))
-    _distinct([*_entries(tree, ("boards",)), *_companies(tree), *others, *_sellers(tree)], report)
+    _distinct([*_entries(tree, ("boards",)), *_companies(tree), *others, *_sellers(tree), *_agencies(tree)], report)
     _distinct(_entries(tree, BUYERS), report)
     _boards(tree, report)
     _agreements(tree, report)
@@ -72,6 +72,17 @@ def _companies(tree: Node) -> list[Party]:
     return parties
 
 
+def _agencies(tree: Node) -> list[Party]:
+    """Intervention agencies, which are called ``<origin>_intervention``."""
+    paths = [("origins", origin, "intervention") for origin, _ in items(child(tree, "origins"))]
+    found = [(path, find(tree, path)) for path in paths]
+    return [
+        Party(f"{path[1]}_intervention", path, node.mark, f"the agency of origin `{printable(path[1], 60)}`")
+        for path, node in found
+        if node is not None and node.value is not None
+    ]
+
+
 def _sellers(tree: Node) -> list[Party]:
     """Sellers listed, and the copies that ``number`` makes of each."""
     parties = _entries(tree, ("sellers",))
@@ -94,7 +105,7 @@ def _distinct(parties: list[Party], report: Report) -> None:
         other = first.setdefault(party.name, party)
         if other is party:
             continue
-        copy = party if party.path[-1] == "number" else other
+        copy = party if party.about != "the name" else other
         about = f"{copy.about} is called" if copy.about != "the name" else "the name"
         place = f"{dotted(other.path)} ({printable(other.mark.file)}:{other.mark.line})"
         verb = ", taken" if copy.about != "the name" else " is taken"

@@ -10,6 +10,7 @@ import math
 
 from sim.scenario.demands import check_demands
 from sim.scenario.initiatives import check_initiatives
+from sim.scenario.intervention import check_intervention
 from sim.scenario.names import BUYERS, check_names
 from sim.scenario.parties import check_parties
 from sim.scenario.problems import Report, nearest, printable
@@ -36,6 +37,7 @@ def check_references(tree: Node, report: Report) -> None:
     check_sellers(tree, report)
     check_initiatives(tree, report)
     check_reactions(tree, report)
+    check_intervention(tree, report)
     _reference_prices(tree, report)
     _traders(tree, report)
 

@@ -92,6 +92,19 @@ class Market(Section):
     """Name for tables and figures."""
 
 
+class Intervention(Section):
+    """An agency that buys at an origin's support price all that growers offer, and sells from store."""
+
+    title: str = "Intervention agency"
+    """Name for tables and figures."""
+    opening_share: Annotated[float, unit("share", ge=0, le=1)] = 0.4
+    """Share of the origin's opening stock that is the agency's."""
+    export_share: Annotated[float, unit("share", ge=0, le=1)] = 0.3
+    """Share of what exporters buy that the agency serves from store, at the cash price, while it has stock."""
+    resale_margin: Annotated[float, unit("share of the support price", ge=0, le=2)] = 0.08
+    """How far above the support price the home price must be before the agency sells to feeders."""
+
+
 class Origin(Section):
     """A producing region: its crop, its stocks and its own use."""
 
@@ -111,6 +124,8 @@ class Origin(Section):
     """Percent by which the carryover target falls when the cash price is one percent above its normal."""
     support_price: Annotated[Level | None, unit("support_price_currency/t")] = None
     """Cash price below which growers withhold (loan rate, intervention price); none when absent."""
+    intervention: Intervention | None = None
+    """Agency that buys at the support price; without one the support price is only what growers hold out for."""
     support_price_currency: Literal["cad", "usd", "ecu"] = "cad"
     """Currency of the support price, and the one growers remember prices in."""
     fob_cost_usd_t: Annotated[float, unit("US$/t", ge=0, le=200)] = 0.0
@@ -339,22 +354,40 @@ class RefundProgramme(Section):
     """Whether tenders are held."""
     origin: Name
     """Origin whose exporters may bid."""
-    target_kt: Annotated[Level, unit("kt/crop year")]
-    """Tonnage the Committee wants to leave the country in a year."""
+    rounds_per_year: Annotated[int, unit("tenders/year", ge=1, le=52)] = 52
+    """Tenders in a year, spread evenly over its periods: a month holds four or five weekly ones."""
+    year_start_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 1
+    """Month in which the programme's year starts: target and budget are counted from there."""
+    target_kt: Annotated[Level, unit("kt/year")]
+    """Tonnage the Committee wants to leave the country in a year when stocks are normal."""
+    normal_stock_kt: Annotated[Level | None, unit("kt")] = None
+    """Normal stock at the start of the programme's year; without it stocks do not count."""
+    stock_response: Annotated[float, unit("dimensionless", ge=0, le=10)] = 0.5
+    """Percent by which the year's wanted tonnage rises per percent that stocks start it above normal."""
+    budget_ecu_million: Annotated[Level | None, unit("million ECU/year")] = None
+    """Money for refunds in a year; without it money is no limit."""
     starting_refund_ecu_t: Annotated[Level, unit("ECU/t")] = 0.0
     """Maximum refund before the first tender (the first crop year's value is used)."""
     max_refund_ecu_t: Annotated[Level, unit("ECU/t")] = 200.0
-    """The Committee rejects all bids when it would need more than this."""
+    """The maximum refund never exceeds this; zero leaves only an export tax."""
     max_step_ecu_t: Annotated[float, unit("ECU/t per month", gt=0, le=200)] = 8.0
-    """Most the maximum refund moves between two tenders (it is sticky)."""
+    """Most the maximum refund rises in a month of rounds (it is sticky)."""
+    export_tax: bool = False
+    """Whether bids may be below zero: a tax on exports where the market abroad pays more than exporting costs."""
     lots: Annotated[int, unit("lots per bidder", ge=1, le=10)] = 3
     """Bids each exporter hands in at a tender."""
     bid_spread_ecu_t: Annotated[float, unit("ECU/t", ge=0, le=100)] = 6.0
-    """Difference between the highest and lowest bid of one exporter."""
+    """What the most hopeful bid asks on top of what its bidder starts from; bids are spread evenly from zero to it."""
+    shading: Annotated[float, unit("share", ge=0, le=1)] = 0.5
+    """Who needs less than the last maximum refund asks for this share of the difference on top."""
+    licence_months: Annotated[int, unit("months", ge=1, le=12)] = 2
+    """How long a licence may be used."""
     licence_security_ecu_t: Annotated[float, unit("ECU/t", ge=0, le=200)] = 15.0
     """Security lost on a licence that is not used; holders sell at a loss up to this much."""
-    overbidding: Annotated[float, unit("multiple of the target", ge=1, le=20)] = 3.0
-    """Tonnage bid for, as a multiple of the period's target."""
+    overbidding: Annotated[float, unit("multiple of the target", ge=1, le=20)] = 1.5
+    """New business bid for at a round, as a multiple of an even part of the year's target."""
+    rebid_share: Annotated[float, unit("share", ge=0, le=0.95)] = 0.7
+    """Share of the tonnes refused at one round that are bid for again at the next."""
     reaction: Reaction | None = None
     """When given, tonnage, or the highest refund, answers a rival's subsidies."""
 

@@ -14,7 +14,7 @@ from sim.scenario.schema import Calendar, Level, SeriesLevel
 from sim.scenario.series import SeriesTable, all_names
 from sim.scenario.tree import child, mark_of, plain
 
-ABOVE_ZERO = ("price", "corn_usd_t", "cad_per_usd", "usd_per_ecu", "intercept", "slope")
+ABOVE_ZERO = ("price", "corn_usd_t", "cad_per_usd", "usd_per_ecu", "normal_stock_kt", "intercept", "slope")
 EITHER_SIGN = ("basis_usd_t",)
 FIRST_YEAR_ONLY = ("opening_stock_kt", "starting_refund_ecu_t")
 ELASTICITIES = (0.01, 100.0)  # outside of it a linear demand is flat or vertical for all that matters
