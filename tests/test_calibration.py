@@ -45,7 +45,7 @@ moments:
 """
 
 
-def text_of(targets, seed=SEED, draws=4, evaluations=24):
+def text_of(targets, seed=SEED, draws=4, evaluations=22):
     price, home, rival = targets
     numbers = {"seed": seed, "draws": draws, "evaluations": evaluations, "price": price, "home": home, "rival": rival}
     return TEXT.format(**numbers, duel=DUEL, settings=LUCK)
@@ -92,6 +92,8 @@ def test_known_parameters_are_found_again_and_run_as_a_scenario(place, pseudo):
     assert (child.scenario.draws, child.scenario.seed, child.scenario.calendar.crop_years) == (4, SEED, 1)
     files = open_run(found["folder"]).manifest["files"]
     assert {"evaluations.jsonl", "calibrated.yaml", "tables/fit.csv", "figures/fit.png"} <= files.keys()
+    drawn = CliRunner().invoke(sim.cli.app, ["plot", found["folder"], "--figure", "fit"])
+    assert drawn.exit_code == 0 and (place / "calibrate-duel_again-fit.png").is_file()
 
 
 def test_other_luck_stays_within_the_standard_errors(place, pseudo):

@@ -39,7 +39,7 @@ def fit(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
             "Dashed: simulated = published. Hollow: at the start. Filled: at the optimum, with 5-95 % of draws."
             " Crosses: held out of the fit, at the optimum."
         )
-        rows, columns_used = -(-len(units) // COLUMNS), min(COLUMNS, max(len(units), 2))
+        rows, columns_used = -(-len(units) // COLUMNS), min(COLUMNS, len(units))
         figure, axes = sheet(meta, "Simulated against published figures", [3.9] * rows, columns=columns_used, note=note)
         for panel, unit in zip(axes.flat, units, strict=False):
             _scatter(panel, both[both["unit"] == unit])
