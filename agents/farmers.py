@@ -6,6 +6,7 @@ import mesa
 import numpy as np
 
 from agents.arrays import ratio
+from agents.delivery import CAPTIVE_SHARE, signed_share, willing_share
 from agents.terms import Offer, Tender
 
 Array = np.ndarray
@@ -14,6 +15,7 @@ Array = np.ndarray
 CASH_TRANCHES = ((0.70, 0.80), (0.30, 1.00), (0.20, 1.15))  # (share of planned sales, reserve / expected price)
 HOME_FLOOR = 0.5  # part of the planned release kept for home; beyond it exporters are served from store
 EXPECTATION_WEIGHT = 0.15  # weight of this month's price in the expected price
+USUAL_MEMORY = 0.2  # weight of this month in the part of the release that feeders usually leave
 CHANNEL_SPEED = 0.25  # most of its deliveries a group moves to the other channel in a month
 AREA_LIMIT = 0.3  # no group changes its area by more than this share
 
@@ -31,6 +33,12 @@ class GrowerGroup(mesa.Agent):
         self.release_kt = np.zeros(draws)
         self.contract_kt = np.zeros(draws)  # offered for delivery, waiting for the board's call or the merchant's truck
         self.contract_quality = np.zeros(draws)  # part of it that maltsters would select
+        self.kept_kt = np.zeros(draws)  # malting quality kept from feeders for selection
+        self.signed_kt = np.zeros(draws)  # under contract with the board, to be called each period
+        self.pool_share = np.zeros(draws)  # usual part of the release that feeders leave
+        self.refused_kt = np.zeros(draws)  # what the board called and did not get this period
+        self.gap_cad_t = np.zeros(draws)  # what a tonne of feed brings at home above the pool, at port
+        self.malting_gap_cad_t = np.zeros(draws)  # the same against the malting pool
         self.merchant_share = np.zeros(draws)  # share of deliveries that goes to merchants
         self.expected_cad_t = np.zeros(draws)
         self.normal_cad_t = np.zeros(draws)
@@ -61,16 +69,45 @@ class GrowerGroup(mesa.Agent):
         free = np.maximum(self.stock_kt - self.contract_kt - target - own_use_ahead_kt, 0.0)
         self.release_kt = free / periods_left
 
-    def deliver(self, called: Array, to_merchants: bool, to_board: bool) -> tuple[Array, Array]:
-        """Deliver contracted grain: (to the board, to merchants), kt. The board calls a share of what it is offered."""
+    def compare(self, cash_cad_t: Array, pool_cad_t: Array, malting_premium_cad_t: Array) -> None:
+        """Set the price at home beside what the pools are worth, all at port."""
+        self.gap_cad_t = cash_cad_t - pool_cad_t
+        self.malting_gap_cad_t = self.gap_cad_t - malting_premium_cad_t
+
+    def _by_quality(self, rule) -> Array:
+        """A rule's share of deliveries, (draw,): malting quality kept for selection goes by the malting pool."""
+        malting = np.minimum(ratio(self.kept_kt, self.contract_kt), 1.0)
+        feed, selected = (rule(gap, self.inertia_cad_t) for gap in (self.gap_cad_t, self.malting_gap_cad_t))
+        return (1.0 - malting) * feed + malting * selected
+
+    def offer_contract(self) -> Array:
+        """Tonnes a period offered under contract: the usual part of the release, as far as it is for the pool."""
+        return self._by_quality(signed_share) * (1.0 - self.merchant_share) * self.pool_share * self.release_kt
+
+    def deliver(self, called: Array, to_merchants: bool, to_board: bool) -> tuple[Array, Array, Array]:
+        """Deliver contracted grain: (called under contract, delivered to the board, sold to merchants), kt.
+
+        The board calls a share of what it is offered. Growers bring it, and make up what a contract asks beyond it from
+        store, as far as the pool is worth it.
+        """
+        zero = np.zeros_like(self.contract_kt)
         if not to_merchants:  # who returns to the pool starts from there when merchants come again
-            self.merchant_share = np.zeros_like(self.contract_kt)
+            self.merchant_share = zero
         merchants = self.contract_kt * (self.merchant_share if to_board else float(to_merchants))
-        board = (self.contract_kt - merchants) * called if to_board else np.zeros_like(self.contract_kt)
-        # What was not called goes back to the farmer, who may sell it elsewhere next time.
-        self.contract_kt = np.zeros_like(self.contract_kt)
+        called_kt = called * np.minimum(self.signed_kt, self.stock_kt - merchants) if to_board else zero
+        for_board = np.maximum((self.contract_kt - merchants) * called, called_kt) if to_board else zero
+        board = self._by_quality(willing_share) * for_board
+        # What was not called or not brought stays with the farmer, who may sell it elsewhere next time.
+        self.refused_kt = for_board - board
+        self.contract_kt = zero
         self.stock_kt = self.stock_kt - merchants - board
-        return board, merchants
+        return called_kt, board, merchants
+
+    def sell_for_cash(self, bid_cad_t: Array, cash_cad_t: Array) -> Array:
+        """Sell to the board's cash bid what was not brought to the pool, unless feeders pay more; returns tonnes."""
+        sold = self.refused_kt * willing_share(cash_cad_t - bid_cad_t, self.inertia_cad_t)
+        self.stock_kt = self.stock_kt - sold
+        return sold
 
     def choose_channel(self, pool_cad_t: Array, merchants_cad_t: Array, months: float) -> None:
         """Move deliveries towards the better price; a gap of the inertia moves ``CHANNEL_SPEED`` of them in a month."""
@@ -83,15 +120,25 @@ class GrowerGroup(mesa.Agent):
         self.malting_offered = np.clip(premium_cad_t / max(cost_cad_t, 1e-9), 0.0, 1.0)
 
     def offer_off_board(
-        self, tender: Tender, port_value_cad_t: Array, pooling: bool, selected_kt: Array, malting_share: float
+        self,
+        tender: Tender,
+        port_value_cad_t: Array,
+        pooling: bool,
+        selected_kt: Array,
+        malting_share: float,
+        quoted_cad_t: Array | float = 0.0,
     ) -> None:
-        """Offer the release to feeders at what delivery would bring; what maltsters would select is kept for them.
+        """Offer the release to feeders; what maltsters would select is kept for them.
 
-        Half of those who deliver to a pool leave it only for the inertia on top; nobody is attached to a merchant.
+        Those who need the money ask what delivery would bring. The others leave a pool only for the inertia on top, and
+        hold out for the price that is quoted at port, when that is more; nobody is attached to a merchant.
         """
-        kept = np.minimum(selected_kt, malting_share * self.malting_offered * self.release_kt)
-        for seat, extra in zip(self.seats, (0.0, self.inertia_cad_t * pooling), strict=True):
-            tender.offer(seat, Offer(0.5 * (self.release_kt - kept), port_value_cad_t + self.haul_cad_t + extra))
+        self.kept_kt = np.minimum(selected_kt, malting_share * self.malting_offered * self.release_kt)
+        for_feed = self.release_kt - self.kept_kt
+        others = np.maximum(port_value_cad_t + self.inertia_cad_t, quoted_cad_t) if pooling else port_value_cad_t
+        parts = ((CAPTIVE_SHARE, port_value_cad_t), (1.0 - CAPTIVE_SHARE, others))
+        for seat, (share, asked) in zip(self.seats, parts, strict=True):
+            tender.offer(seat, Offer(share * for_feed, asked + self.haul_cad_t))
 
     def offer_cash(self, tender: Tender, exported_kt: Array, support_cad_t: Array | float) -> None:
         """Offer at home what exporters have not taken, in tranches around the expected price; none below support."""
@@ -105,7 +152,7 @@ class GrowerGroup(mesa.Agent):
         """Ship what was sold at home and to exporters."""
         self.stock_kt = np.maximum(self.stock_kt - sold_kt - exported_kt, 0.0)
 
-    def contract(self, sold_kt: Array, malting_share: float) -> None:
+    def contract(self, sold_kt: Array, malting_share: float, months: float = 1.0) -> None:
         """Offer what is left of the release for delivery.
 
         Nobody feeds malting quality that may be selected: of the release, what is fed at home is feed quality first.
@@ -113,6 +160,9 @@ class GrowerGroup(mesa.Agent):
         self.contract_kt = np.minimum(np.maximum(self.release_kt - sold_kt, 0.0), self.stock_kt)
         quality = malting_share * self.malting_offered * self.release_kt
         self.contract_quality = np.minimum(ratio(quality, self.contract_kt), 1.0)
+        weight = 1.0 - (1.0 - USUAL_MEMORY) ** months
+        latest = ratio(self.contract_kt, self.release_kt, empty=self.pool_share)
+        self.pool_share = self.pool_share + weight * (latest - self.pool_share)
 
     def revalue(self, factor: Array) -> None:
         """Carry expected and normal prices along with the exchange rate: growers think in their own currency."""

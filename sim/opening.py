@@ -71,6 +71,7 @@ def _first_deliveries(market) -> None:
         for name in section.growers:
             group = market.growers[name]
             kt = section.opening_stock_share * group.stock_kt
+            group.pool_share = group.pool_share + section.opening_stock_share
             quality = kt * market.scenario.growers[name].malting_share
             if board_takes_deliveries(marketing):
                 board.desk.receive(kt, quality, board.pools["feed"].outlook_cad_t)
