@@ -17,6 +17,7 @@ from agents.terms import Sale, Tender
 Array = np.ndarray
 SALES_MEMORY = 0.2  # weight of a month in the usual sales
 CALL_FLOOR = 0.2  # even a full board calls this share of offers
+QUOTE_MEMORY = 0.3  # weight of a month's sales in the asking price
 PAYMENT_MEMORY = 0.25  # weight of the latest pool in what farmers have usually been paid per dollar of initial payment
 
 
@@ -26,6 +27,7 @@ class PoolAccount:
     def __init__(self, price_cad_t: Array, initial_share: float) -> None:
         self.outlook_cad_t = np.array(price_cad_t)
         self.current_cad_t = np.array(price_cad_t)
+        self.asking_cad_t = np.array(price_cad_t)  # what sales lately brought, moved by the news: quoted daily
         self.initial_cad_t = initial_share * self.outlook_cad_t
         self.news_now_cad_t = np.zeros_like(self.outlook_cad_t)  # published this period
         self.news_cad_t = np.zeros_like(self.outlook_cad_t)  # published since the initial payment was set
@@ -43,6 +45,11 @@ class PoolAccount:
         self.receipts_cad_k = self.receipts_cad_k + value_cad_k
         self.costs_cad_k = self.costs_cad_k + kt * cost_cad_t
         self.current_cad_t = ratio(value_cad_k, kt, empty=self.current_cad_t)
+
+    def quote(self, months: float) -> None:
+        """Move the asking price towards what the latest sales brought."""
+        weight = 1.0 - (1.0 - QUOTE_MEMORY) ** months
+        self.asking_cad_t = self.asking_cad_t + weight * (self.current_cad_t - self.asking_cad_t)
 
     def take_out(self, kt: Array, paid_cad_k: Array) -> None:
         """Sales of grain bought for cash: no tonnes of the pool, and what the grain cost is a cost of the pool."""
@@ -99,6 +106,7 @@ class MarketingBoard(mesa.Agent):
             account.news_now_cad_t = news[pool]
             account.news_cad_t = account.news_cad_t + account.news_now_cad_t
             account.current_cad_t = np.maximum(account.current_cad_t + account.news_now_cad_t, 0.0)
+            account.asking_cad_t = np.maximum(account.asking_cad_t + account.news_now_cad_t, 0.0)
 
     def pool_value_cad_t(self, discount: float, risk_premium_cad_t: float) -> Array:
         """What a farmer thinks a delivery to the feed pool is worth at port, C$/t, shape (draw,).
@@ -149,6 +157,7 @@ class MarketingBoard(mesa.Agent):
         for pool, account in self.pools.items():
             mine = [sale.tender.pool == pool for sale in sales]
             account.add(total(kt[mine]), total(value[mine]), cost_cad_t)
+            account.quote(self.desk.months)
             if pool == "feed":
                 other = total(kt[[not is_mine for is_mine in mine]])
                 account.take_out(*self.cash.sell(total(kt[mine]), total(value[mine]), stock - other))

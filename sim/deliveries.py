@@ -29,7 +29,9 @@ def deliver(market) -> None:
         for group in groups:
             board = market.board_of.get(group.name)
             takes = to_board and board is not None
-            called, pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes)
+            called, pooled, sold = group.deliver(
+                board.called if takes else 1.0, to_merchants, takes, market.months
+            )
             quality = group.contract_quality
             if takes:
                 board.programme.enter(called, pooled)
@@ -68,7 +70,8 @@ def growers_offer(market, tender: Tender) -> None:
         share = market.now.growers[group.name].malting_share
         pooling = takes and board is not None
         quoted = market.quoted_price(board) if pooling else 0.0
-        group.offer_off_board(tender, market.port_value(group.name, board), pooling, part, share, quoted)
+        worth = market.port_value(group.name, board)
+        group.offer_off_board(tender, worth, pooling, part, share, quoted, market.months)
 
 
 def settle_growers(market, cash: CashMarket) -> None:

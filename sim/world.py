@@ -217,9 +217,11 @@ class World(mesa.Model):
         return board.cash_bid_cad_t(rules.cost_cad_t, rules.cash_margin_cad_t)
 
     def quoted_price(self, board) -> Array:
-        """Price at port that growers read, C$/t (draw,): the board's cash bid where it makes one, else the going price."""
-        bids = board_buys_for_cash(self.now.marketing[board.desk.origin])
-        return self.cash_bid(board) if bids else board.desk.going_cad_t
+        """Price that growers read, C$/t at port (draw,): the board's cash bid where it makes one, else its asking price."""
+        if board_buys_for_cash(self.now.marketing[board.desk.origin]):
+            return self.cash_bid(board)
+        # Without an outlook the worth of the pool is itself reckoned by the news, and there is nothing to hold out for.
+        return board.pools["feed"].asking_cad_t if board.outlook_published else np.zeros(self.draws)
 
     def merchants_bid(self, origin: str) -> Array:
         """Average bid of the companies that buy from an origin's farmers, C$/t (draw,)."""
