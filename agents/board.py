@@ -18,6 +18,7 @@ Array = np.ndarray
 SALES_MEMORY = 0.2  # weight of a month in the usual sales
 CALL_FLOOR = 0.2  # even a full board calls this share of offers
 QUOTE_MEMORY = 0.3  # weight of a month's sales in the asking price
+LOADED_SHARE = 0.5  # part of its store a board can load in a month; the rest is in the country, or of another grade
 PAYMENT_MEMORY = 0.25  # weight of the latest pool in what farmers have usually been paid per dollar of initial payment
 
 
@@ -136,7 +137,8 @@ class MarketingBoard(mesa.Agent):
     ) -> None:
         """Offer a share of stock, and no less than was agreed, so that perceived marginal revenue is equal."""
         desk = self.desk
-        due = self.programme.promise(self.programme.agreed_kt, desk.stock_kt - desk.reserved_kt)
+        loaded = 1.0 - (1.0 - LOADED_SHARE) ** desk.months
+        due = self.programme.promise(self.programme.agreed_kt, loaded * desk.stock_kt - desk.reserved_kt)
         desk.offer(allowed, share, adjustment, probe, due)
 
     def cash_bid_cad_t(self, cost_cad_t: float, margin_cad_t: float) -> Array:

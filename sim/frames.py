@@ -13,6 +13,16 @@ from sim.shipped import home_origin
 
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
 FLIPPED = list(REVERSED)
+KEPT = (  # item of the deliveries table, and what its column is called
+    ("called_kt", "called"),
+    ("delivered_kt", "delivered"),
+    ("delivery_failure_kt", "called and not delivered"),
+    ("agreed_kt", "agreed sales"),
+    ("missed_kt", "agreed and missed"),
+    ("cash_bought_kt", "bought for cash"),
+    ("cash_less_pool_mean_cad_t", "cash price less pool"),
+    ("misallocation_million_cad", "misallocation"),
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         for pool in ("feed", "malting")
     }
     paying = [f"{SUBSIDY}_{payer}" for payer in scenario.get("export_subsidies") or {}]
+    kept = {f"{board}:{item}": f"{_title(scenario, 'boards', board)}, {text}" for board in own for item, text in KEPT}
     programmes = {name: programme_title(scenario, name) for name in (*PROGRAMMES, *paying)}
     sellers = _sellers(scenario)
     # Where demands are stated as landed prices, those are what a reader compares with them.
@@ -100,6 +111,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         _table(
             "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
         ),
+        _table("deliveries", "Deliveries under contract and agreed sales", summary, "deliveries", kept),
         _table("producers", f"Producers in {title}", summary, "producers", _producers(summary, origin)),
     ]
     return [table for table in tables if table is not None]

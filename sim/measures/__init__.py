@@ -4,6 +4,7 @@ Arrays have the draw as their last axis, and a draw alone gives the same bits as
 """
 
 from sim.measures.bands import QUANTILES, bands
+from sim.measures.deliveries import deliveries, misallocation_cad_k
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import PriceGaps, paired_test, price_gaps, yearly_gaps
 from sim.measures.price_movement import price_movement
@@ -40,9 +41,11 @@ __all__ = [
     "break_even_cost",
     "concentration",
     "consumers_surplus",
+    "deliveries",
     "exports_kt",
     "market_prices",
     "market_shares",
+    "misallocation_cad_k",
     "monthly_summary",
     "paired_test",
     "pool_accounts",
