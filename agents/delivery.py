@@ -6,7 +6,6 @@ import numpy as np
 
 Array = np.ndarray
 SMALLEST_INERTIA_CAD_T = 0.1  # growers without inertia decide all at once, but not by dividing by zero
-CAPTIVE_SHARE = 0.5  # growers who need the initial payment: they sell at the pool's worth and sign whatever it is
 
 
 def willing_share(gap_cad_t: Array, inertia_cad_t: float) -> Array:
@@ -19,10 +18,10 @@ def willing_share(gap_cad_t: Array, inertia_cad_t: float) -> Array:
     return np.clip(1.0 - (gap_cad_t - inertia) / (2.0 * inertia), 0.0, 1.0)
 
 
-def signed_share(gap_cad_t: Array, inertia_cad_t: float) -> Array:
+def signed_share(gap_cad_t: Array, inertia_cad_t: float, captive_share: float) -> Array:
     """Share of what growers expect to have left that they sign contracts for.
 
-    A contract is kept by those who need the initial payment at any price, ``CAPTIVE_SHARE``, and signed by the others
-    as far as they would deliver today.
+    Those who need the initial payment, ``captive_share``, sign at any price, the others as far as they would deliver
+    today. To sign costs nothing: who finds a better price later does not deliver.
     """
-    return CAPTIVE_SHARE + (1.0 - CAPTIVE_SHARE) * willing_share(gap_cad_t, inertia_cad_t)
+    return captive_share + (1.0 - captive_share) * willing_share(gap_cad_t, inertia_cad_t)

@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from agents.arrays import ratio
-from agents.delivery import CAPTIVE_SHARE, signed_share, willing_share
+from agents.delivery import signed_share, willing_share
 from agents.terms import Offer, Tender
 
 Array = np.ndarray
@@ -26,9 +26,18 @@ class GrowerGroup(mesa.Agent):
 
     role = "growers"
 
-    def __init__(self, model: mesa.Model, name: str, origin: str, inertia_cad_t: float, draws: int) -> None:
+    def __init__(
+        self,
+        model: mesa.Model,
+        name: str,
+        origin: str,
+        inertia_cad_t: float,
+        draws: int,
+        captive_share: float = 0.5,
+    ) -> None:
         super().__init__(model)
         self.name, self.origin, self.inertia_cad_t = name, origin, inertia_cad_t
+        self.captive_share = captive_share  # part of the group that needs the pool's initial payment
         self.haul_cad_t = 0.0  # freight to feeders less freight to port
         self.stock_kt = np.zeros(draws)
         self.free_kt = np.zeros(draws)  # to be marketed before the next harvest
@@ -84,7 +93,8 @@ class GrowerGroup(mesa.Agent):
 
     def offer_contract(self) -> Array:
         """Tonnes a period offered under contract: the usual part of the release, as far as it is for the pool."""
-        return self._by_quality(signed_share) * (1.0 - self.merchant_share) * self.pool_share * self.release_kt
+        signed = self._by_quality(lambda gap, inertia: signed_share(gap, inertia, self.captive_share))
+        return signed * (1.0 - self.merchant_share) * self.pool_share * self.release_kt
 
     def deliver(
         self, called: Array, to_merchants: bool, to_board: bool, months: float = 1.0
@@ -146,7 +156,7 @@ class GrowerGroup(mesa.Agent):
         quality = malting_share * self.malting_offered
         for_feed = (1.0 - np.minimum(self.kept_share, quality)) * self.release_kt
         others = np.maximum(port_value_cad_t + self.inertia_cad_t, quoted_cad_t) if pooling else port_value_cad_t
-        parts = ((CAPTIVE_SHARE, port_value_cad_t), (1.0 - CAPTIVE_SHARE, others))
+        parts = ((self.captive_share, port_value_cad_t), (1.0 - self.captive_share, others))
         for seat, (share, asked) in zip(self.seats, parts, strict=True):
             tender.offer(seat, Offer(share * for_feed, asked + self.haul_cad_t))
 

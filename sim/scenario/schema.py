@@ -124,7 +124,11 @@ class Growers(Section):
     freight_to_feeders_cad_t: Annotated[Level, unit("C$/t")] = 0.0
     """Freight from farm to the nearest feeders."""
     inertia_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 3.0
-    """Price difference between pool and merchants at which a farmer changes channel as fast as farmers do."""
+    """Price difference between pool and merchants at which a farmer changes channel as fast as farmers do; calls are
+    delivered in full up to it and not at all beyond three times it."""
+    captive_share: Annotated[float, unit("share", ge=0, le=1)] = 0.5
+    """Share that needs the pool's initial payment: it sells at home for what the pool is worth and signs contracts at
+    any price."""
     discount_rate: Annotated[float, unit("1/year", ge=0, le=1)] = 0.08
     """Annual rate at which pool payments that come after delivery are discounted."""
     risk_premium_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 1.0
@@ -181,7 +185,7 @@ class Board(Section):
     """Marketing cost per tonne sold, charged to the pool."""
     contract_series: Annotated[int, unit("series/pool year", ge=1, le=12)] = 3
     """How often in a pool year growers sign delivery contracts; a series is called evenly until the next."""
-    agreed_share: Annotated[float, unit("share of accepted contracts", ge=0, le=1)] = 0.5
+    agreed_share: Annotated[float, unit("share of accepted contracts", ge=0, le=1)] = 0.0
     """Share of the contracted tonnes the board promises to buyers, a state importer's agreement being part of it; they
     are shipped whatever the price."""
     default_cost_cad_t: Annotated[float, unit("C$/t", ge=0, le=200)] = 5.0
