@@ -142,7 +142,7 @@ class MarketingBoard(mesa.Agent):
         desk.offer(allowed, share, adjustment, probe, due)
 
     def cash_bid_cad_t(self, cost_cad_t: float, margin_cad_t: float) -> Array:
-        """Price bid for cash beside the pool, at port, C$/t (draw,): what one more tonne is worth less cost and margin."""
+        """Cash bid beside the pool, C$/t at port (draw,): what one more tonne is worth less cost and margin."""
         return np.maximum(self.desk.worth_cad_t - cost_cad_t - margin_cad_t, 0.0)
 
     def buy_for_cash(self, kt: Array, price_cad_t: Array) -> None:

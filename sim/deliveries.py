@@ -29,9 +29,7 @@ def deliver(market) -> None:
         for group in groups:
             board = market.board_of.get(group.name)
             takes = to_board and board is not None
-            called, pooled, sold = group.deliver(
-                board.called if takes else 1.0, to_merchants, takes, market.months
-            )
+            called, pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes, market.months)
             quality = group.contract_quality
             if takes:
                 board.programme.enter(called, pooled)

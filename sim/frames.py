@@ -14,14 +14,14 @@ from sim.shipped import home_origin
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
 FLIPPED = list(REVERSED)
 KEPT = (  # item of the deliveries table, and what its column is called
-    ("called_kt", "called"),
-    ("delivered_kt", "delivered"),
-    ("delivery_failure_kt", "called and not delivered"),
-    ("agreed_kt", "agreed sales"),
-    ("missed_kt", "agreed and missed"),
-    ("cash_bought_kt", "bought for cash"),
-    ("cash_less_pool_mean_cad_t", "cash price less pool"),
-    ("misallocation_million_cad", "misallocation"),
+    ("called_kt", "called (kt)"),
+    ("delivered_kt", "delivered (kt)"),
+    ("delivery_failure_kt", "called, not delivered (kt)"),
+    ("agreed_kt", "agreed sales (kt)"),
+    ("missed_kt", "missed (kt)"),
+    ("cash_bought_kt", "bought for cash (kt)"),
+    ("cash_less_pool_mean_cad_t", "cash price less pool (C$/t)"),
+    ("misallocation_million_cad", "misallocation (million C$)"),
 )
 
 
@@ -83,7 +83,8 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         for pool in ("feed", "malting")
     }
     paying = [f"{SUBSIDY}_{payer}" for payer in scenario.get("export_subsidies") or {}]
-    kept = {f"{board}:{item}": f"{_title(scenario, 'boards', board)}, {text}" for board in own for item, text in KEPT}
+    whose = {board: f"{_title(scenario, 'boards', board)}, " if len(own) > 1 else "" for board in own}
+    kept = {f"{board}:{item}": _sentence(f"{whose[board]}{text}") for board in own for item, text in KEPT}
     programmes = {name: programme_title(scenario, name) for name in (*PROGRAMMES, *paying)}
     sellers = _sellers(scenario)
     # Where demands are stated as landed prices, those are what a reader compares with them.
@@ -161,6 +162,11 @@ def _table(name: str, title: str, summary: pd.DataFrame, source: str, labels: di
     return YearTable(name, title, columns, units, frame)
 
 
+def _sentence(text: str) -> str:
+    """Text with a capital at its start; those within it stay."""
+    return text[0].upper() + text[1:]
+
+
 def _producers(summary: pd.DataFrame, origin: str) -> dict[str, str]:
     """Headings for the producers' columns of an origin: price columns, then revenue."""
     keys = dict.fromkeys(summary.loc[summary["table"] == "producers", "column"])
@@ -172,7 +178,7 @@ def _producers(summary: pd.DataFrame, origin: str) -> dict[str, str]:
                 if name.endswith(suffix):
                     name = name.removesuffix(suffix) + unit
                     break
-            labels[key] = name[0].upper() + name[1:].replace("_", " ")
+            labels[key] = _sentence(name.replace("_", " "))
     return labels
 
 

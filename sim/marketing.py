@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.scenario.schema import Marketing
 
-AGREEMENT_SYSTEMS = {"single_desk", "continental", "cash_trading"}  # systems under which a board can promise a whole agreement
+# Systems under which a board can promise a whole agreement.
+AGREEMENT_SYSTEMS = {"single_desk", "continental", "cash_trading"}
 
 BOARD_ONLY = {"single_desk", "cash_trading"}  # systems under which farmers deliver to nobody but a board
 

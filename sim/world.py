@@ -217,7 +217,7 @@ class World(mesa.Model):
         return board.cash_bid_cad_t(rules.cost_cad_t, rules.cash_margin_cad_t)
 
     def quoted_price(self, board) -> Array:
-        """Price that growers read, C$/t at port (draw,): the board's cash bid where it makes one, else its asking price."""
+        """Price growers read, C$/t at port (draw,): a board's cash bid where it makes one, else its asking price."""
         if board_buys_for_cash(self.now.marketing[board.desk.origin]):
             return self.cash_bid(board)
         # Without an outlook the worth of the pool is itself reckoned by the news, and there is nothing to hold out for.

@@ -1,11 +1,12 @@
-"""Delivery contracts, agreed sales, cash trading: the limits of each rule, their direction in runs, and the accounts."""
+"""Delivery contracts, agreed sales, cash trading: limits of each rule, directions in runs, and the accounts."""
 
 import numpy as np
 import pytest
+from handmade import calendar, make_ledger
+
 from agents.cash_account import CashAccount
 from agents.delivery import signed_share, willing_share
 from agents.sales_programme import SalesProgramme
-from handmade import calendar, make_ledger
 from sim.contracts import contract_series
 from sim.market import BarleyMarket
 from sim.measures.deliveries import deliveries, misallocation_cad_k
@@ -85,7 +86,8 @@ def test_cash_grain_is_sold_pro_rata_at_its_average_cost():
 
 def test_misallocation_is_selling_more_in_cheap_months():
     def lost(tonnes):
-        sales = [{"period": t, "kt": q, "price_cad_t": p} for t, (q, p) in enumerate(zip(tonnes, (90, 110), strict=True))]
+        prices = (90, 110)
+        sales = [{"period": t, "kt": tonnes[t], "price_cad_t": prices[t]} for t in range(2)]
         return misallocation_cad_k(make_ledger(calendar(1990, 1, length=2), sales, 1), "wheat_board")[0, 0]
 
     assert lost((50, 50)) == pytest.approx(0)
@@ -140,8 +142,8 @@ def test_accounts_close_when_promises_are_missed_and_grain_is_bought_for_cash():
     costs = pooled.ledger.state("board_cost_cad_k", "cwb").sum(axis=0)
     np.testing.assert_allclose(costs, pooled.ledger.state("compensation_cad_k", "cwb").sum(axis=0))
     cash = run(*YEARS, *sets, "marketing.canada.feed=cash_trading", draws=2)
-    cash_kt = cash.ledger.state("cash_bought_kt", "cwb").sum(axis=0) - cash.ledger.state("cash_sold_kt", "cwb").sum(axis=0)
-    np.testing.assert_allclose(cash_kt, cash.boards["cwb"].cash.stock_kt, atol=1e-9)
+    bought, sold = (cash.ledger.state(name, "cwb").sum(axis=0) for name in ("cash_bought_kt", "cash_sold_kt"))
+    np.testing.assert_allclose(bought - sold, cash.boards["cwb"].cash.stock_kt, atol=1e-9)
 
 
 def test_the_system_may_change_by_a_dated_event(tmp_path):

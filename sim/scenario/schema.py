@@ -189,7 +189,8 @@ class Board(Section):
     """Share of the contracted tonnes the board promises to buyers, a state importer's agreement being part of it; they
     are shipped whatever the price."""
     default_cost_cad_t: Annotated[float, unit("C$/t", ge=0, le=200)] = 5.0
-    """Compensation for a promised tonne that is missed, beside what replacing it costs more than when it was promised."""
+    """Compensation for a promised tonne that is missed, beside what replacing it costs more than when
+    it was promised."""
     cash_margin_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 2.0
     """What the board keeps between the worth of a tonne and its cash bid under `cash_trading`."""
     adjustment: Annotated[float, unit("share", gt=0, le=1)] = 0.5
