@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mesa
 import numpy as np
 
 from agents.allocation import spread_by_netback
-from agents.bonus_treasury import BonusTreasury
+from agents.arrays import total
+from agents.bonus_treasury import BonusBid, BonusTreasury
 from agents.refund_committee import RefundCommittee
 from agents.spot_desk import Bid, SpotDesk
-from agents.terms import Offer, Sale
+from agents.terms import Offer, Sale, Tender
 
 Array = np.ndarray
 
@@ -22,6 +25,11 @@ class SpotSeller:
         self.commercial_kt = commercial_kt  # most it ships in a period without help, kt
         self.bonus: BonusTreasury | None = None
         self.committee: RefundCommittee | None = None
+        self.bonus_bids: list[tuple[Tender, int, BonusBid]] = []
+
+    def make_ready(self, yearly_kt: float, months: float) -> None:
+        """Get ready for a period's shipments without help; what a quiet week leaves unused is there for a month."""
+        self.commercial_kt = np.minimum(self.commercial_kt + yearly_kt * months / 12.0, yearly_kt / 12.0)
 
     def refund_bids(self, kt: Array, lots: int, spread_cad_t: Array, margin_cad_t: Array) -> list[Bid]:
         """Bids for the committee's tender."""
@@ -36,48 +44,75 @@ class SpotSeller:
             self.desk.offer_licences(margin_cad_t, security_cad_t)
             return
         self.desk.offer_commercial(self.commercial_kt, margin_cad_t)
-        if self.bonus is not None and self.bonus.eligible:
-            self._offer_with_bonus(margin_cad_t)
-
-    def _offer_with_bonus(self, margin_cad_t: Array) -> None:
-        """Aim just under the going price, bid the bonus that takes, and offer only what the treasury accepts.
-
-        Where the market pays the cost no bonus is asked, and the commercial offer stands.
-        """
-        bonus = self.bonus
-        at = [(t, s) for t, s in self.desk.counters if t.is_open and t.pool == "feed" and t.buyer in bonus.eligible]
-        if not at:
-            return
-        netback = np.array([np.maximum(t.usual_price_cad_t - t.freight_cad_t[s], 0.0) for t, s in at])
-        size = np.array([t.base_kt for t, _ in at])
-        quota = np.minimum(bonus.quota_kt / bonus.bidders, self.desk.cash.available_kt)
-        cost = self.desk.cost_cad_t(margin_cad_t)
-        for (tender, seat), kt in zip(at, spread_by_netback(netback, size, quota), strict=True):
-            landed_cost = cost + tender.freight_cad_t[seat]
-            sale_price = (1.0 - bonus.undercut) * tender.usual_price_cad_t
-            asked = np.maximum(landed_cost - sale_price, 0.0)
-            granted = bonus.accepted_kt(kt, asked, sale_price, tender.usual_price_cad_t, len(at))
-            granted = np.where(asked > 0, granted, 0.0)
-            commercial_kt, commercial_reserve = tender.quantity_kt[seat], tender.reserve_cad_t[seat]
-            with_bonus = granted > 0
+        for tender, seat, bid in self.bonus_bids:
+            with_bonus = bid.accepted_kt > 0
+            # Better to sell a little below the agreed price than to lose the security on a sale that falls through.
+            reserve = np.maximum(bid.sale_cad_t - self.bonus.security_cad_t, 0.0)
             tender.offer(
                 seat,
                 Offer(
-                    np.where(with_bonus, granted, commercial_kt),
-                    np.where(with_bonus, sale_price, commercial_reserve),
-                    np.where(with_bonus, asked, 0.0),
+                    np.where(with_bonus, bid.accepted_kt, tender.quantity_kt[seat]),
+                    np.where(with_bonus, reserve, tender.reserve_cad_t[seat]),
+                    np.where(with_bonus, bid.bonus_cad_t, 0.0),
                 ),
             )
+        self.bonus_bids = []
+
+    def bid_for_bonus(
+        self,
+        margin_cad_t: Array,
+        undercut: float,
+        overbidding: float,
+        unevenness: Callable[[str], Array] | None = None,
+    ) -> list[BonusBid]:
+        """Find sales just under the going price at the buyers with a quota, and bid for the bonus each takes.
+
+        Where the market pays the cost no bonus is asked, and the commercial offer stands.
+
+        Parameters
+        ----------
+        margin_cad_t : array (draw,)
+            Margin asked, C$/t.
+        undercut : float
+            How far below the going price the sale is, as a share.
+        overbidding : float
+            Tonnes bid for together by all bidders, as a multiple of the quota.
+        unevenness : callable, optional
+            What the day's ships and routes to a buyer add to the seller's cost, C$/t (draw,).
+        """
+        bonus = self.bonus
+        at = [
+            (t, s) for t, s in self.desk.counters if t.is_open and t.pool == "feed" and t.buyer in bonus.buyer_quota_kt
+        ]
+        if not at:
+            return []
+        netback = np.array([np.maximum(t.usual_price_cad_t - t.freight_cad_t[s], 0.0) for t, s in at])
+        size = np.array([t.base_kt for t, _ in at])
+        part = overbidding / bonus.bidders
+        parts = spread_by_netback(netback, size, np.minimum(part * bonus.quota_kt, self.desk.cash.available_kt))
+        standard_cost = bonus.cash_price_cad_t + self.desk.cash.fob_cost_cad_t
+        cost = standard_cost + self.desk.cost_offset_cad_t + margin_cad_t
+        for (tender, seat), kt in zip(at, parts, strict=True):
+            freight, going = tender.freight_cad_t[seat], tender.usual_price_cad_t
+            landed_cost = cost + freight + (unevenness(tender.buyer) if unevenness is not None else 0.0)
+            sale_price = (1.0 - undercut) * going
+            asked = np.maximum(landed_cost - sale_price, 0.0)
+            tonnes = np.where(asked > 0, np.minimum(kt, part * bonus.buyer_quota_kt[tender.buyer]), 0.0)
+            estimate = standard_cost + freight - going
+            self.bonus_bids.append((tender, seat, BonusBid(tender.buyer, tonnes, asked, sale_price, going, estimate)))
+        return [bid for _, _, bid in self.bonus_bids]
 
     def settle(self, sales: list[Sale]) -> tuple[Array, Array]:
         """Buy in the grain sold and collect the subsidy; returns tonnes and revenue with subsidy, each (sale, draw)."""
         for sale in sales:
             self.desk.ship(sale.kt)
             if self.bonus is not None:
-                self.bonus.pay(sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
+                self.bonus.pay(sale.tender.buyer, sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
             if self.committee is not None:
                 self.committee.pay(sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
         kt = np.array([sale.kt for sale in sales])
+        unaided = total(np.array([sale.kt * (sale.subsidy_cad_t <= 0) for sale in sales])) if sales else 0.0
+        self.commercial_kt = np.maximum(self.commercial_kt - unaided, 0.0)
         return kt, np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
 
 

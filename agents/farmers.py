@@ -53,6 +53,7 @@ class GrowerGroup(mesa.Agent):
         self.merchant_share = np.zeros(draws)  # share of deliveries that goes to merchants
         self.expected_cad_t = np.zeros(draws)
         self.normal_cad_t = np.zeros(draws)
+        self.heard_cad_t: Array | None = None  # base price that the feeders at home last published
         self.malting_offered = np.ones(draws)
         self.seats: list[int] = []
 
@@ -160,9 +161,11 @@ class GrowerGroup(mesa.Agent):
         for seat, (share, asked) in zip(self.seats, parts, strict=True):
             tender.offer(seat, Offer(share * for_feed, asked + self.haul_cad_t))
 
-    def offer_cash(self, tender: Tender, exported_kt: Array, support_cad_t: Array | float) -> None:
-        """Offer at home what exporters have not taken, in tranches around the expected price; none below support."""
-        left = np.maximum(self.release_kt - exported_kt, HOME_FLOOR * self.release_kt)
+    def offer_cash(
+        self, tender: Tender, exported_kt: Array, usual_exports_kt: Array, support_cad_t: Array | float
+    ) -> None:
+        """Offer at home what exporters usually leave, in tranches around the expected price; none below support."""
+        left = np.maximum(self.release_kt - usual_exports_kt, HOME_FLOOR * self.release_kt)
         left = np.minimum(left, np.maximum(self.stock_kt - exported_kt, 0.0) / sum(share for share, _ in CASH_TRANCHES))
         for seat, (share, relative) in zip(self.seats, CASH_TRANCHES, strict=True):
             reserve = np.maximum(relative * self.expected_cad_t, support_cad_t) + self.haul_cad_t
@@ -188,9 +191,21 @@ class GrowerGroup(mesa.Agent):
         return usual + (1.0 - (1.0 - USUAL_MEMORY) ** months) * (latest - usual)
 
     def revalue(self, factor: Array) -> None:
-        """Carry expected and normal prices along with the exchange rate: growers think in their own currency."""
+        """Carry remembered prices along with the exchange rate: growers think in their own currency."""
         self.expected_cad_t = self.expected_cad_t * factor
         self.normal_cad_t = self.normal_cad_t * factor
+        if self.heard_cad_t is not None:
+            self.heard_cad_t = self.heard_cad_t * factor
+
+    def hear_the_news(self, base_cad_t: Array) -> None:
+        """Move the expected price with the feeders' published base price; what the crop did to it stays.
+
+        Who waited for prices alone to tell would keep grain back at every seasonal low and have to sell it at the end
+        of the year, whatever the season's demand was.
+        """
+        if self.heard_cad_t is not None:
+            self.expected_cad_t = np.maximum(self.expected_cad_t + base_cad_t - self.heard_cad_t, 0.0)
+        self.heard_cad_t = base_cad_t
 
     def learn(self, price_cad_t: Array, months: float) -> None:
         """Move the expected price towards this period's, which stood for ``months`` months."""

@@ -14,7 +14,7 @@ from agents.terms import Offer, Sale, Tender
 
 Array = np.ndarray
 BUSY_MEMORY = 0.15  # weight of a period in the usual demand: about half a year
-BUSY_BOUNDS = (0.4, 2.5)  # a desk never stops selling and never empties its store in one busy period
+BUSY_BOUNDS = (0.4, 2.5)  # a desk never stops selling for a month and never empties its store in one busy period
 UNSOLD_MEMORY = 0.2  # weight of a period in the running share of unsold offers
 DUST_KT = 1e-6  # less than a kilogram is not a stock
 GLUT_CUT = 0.1  # how much less a desk asks when it lately sold nothing of what it offered
@@ -187,7 +187,10 @@ class StockDesk:
         today = total(np.array([counter.tender.base_kt for _, counter in open_counters]))
         if self._usual_demand_kt is None:
             self._usual_demand_kt = today
-        busy = np.clip(ratio(today, self._usual_demand_kt, empty=1.0), *BUSY_BOUNDS)
+        low, high = BUSY_BOUNDS
+        # A week may be four times as quiet, or as busy, as a month: most buyers come once a month or a quarter.
+        bounds = low * self.months, high / self.months
+        busy = np.clip(ratio(today, self._usual_demand_kt, empty=1.0), *bounds)
         weight = 1.0 - (1.0 - BUSY_MEMORY) ** self.months
         self._usual_demand_kt = self._usual_demand_kt + weight * (today - self._usual_demand_kt)
         return busy

@@ -26,6 +26,8 @@ class SubsidyTreasury(mesa.Agent):
         super().__init__(model)
         self.origin = origin
         self.search: Trial | None = None
+        self.shift_cad_t = np.zeros(draws)  # what answering a rival adds to every rate
+        self.spent_year_cad_k = np.zeros(draws)
         self.rate_cad_t: dict[str, float] = {}
         self.paid_kt = np.zeros(draws)
         self.spent_cad_k = np.zeros(draws)
@@ -35,13 +37,19 @@ class SubsidyTreasury(mesa.Agent):
         self.rate_cad_t = rate_cad_t
         self.paid_kt, self.spent_cad_k = np.zeros_like(self.paid_kt), np.zeros_like(self.spent_cad_k)
 
+    @property
+    def mean_rate_cad_t(self) -> Array:
+        """Mean of the rates in force over its lanes, C$/t (draw,)."""
+        return sum(self.rate_cad_t.values()) / max(len(self.rate_cad_t), 1) + self.shift_cad_t
+
     def grant_cad_t(self, region: str) -> Array | float:
-        """Subsidy on a tonne shipped to a region, C$/t: the stated rate and what the search adds to it."""
+        """Subsidy on a tonne shipped to a region, C$/t: the stated rate and what answers or searches add to it."""
         if region not in self.rate_cad_t:
             return 0.0
-        return self.rate_cad_t[region] + (0.0 if self.search is None else self.search.value)
+        return self.rate_cad_t[region] + self.shift_cad_t + (0.0 if self.search is None else self.search.value)
 
     def pay(self, kt: Array, rate_cad_t: Array) -> None:
         """Pay the subsidy on a sale."""
         self.paid_kt = self.paid_kt + kt
         self.spent_cad_k = self.spent_cad_k + kt * rate_cad_t
+        self.spent_year_cad_k = self.spent_year_cad_k + kt * rate_cad_t

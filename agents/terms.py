@@ -174,3 +174,10 @@ class CashMarket:
     price_cad_t: Array
     exports_kt: Array
     available_kt: Array
+    usual_exports_kt: Array | float = 0.0  # what exporters and maltsters take in a period, averaged over about a month:
+    usual_malting_kt: Array | float = 0.0  # buyers who come once a month leave the weeks between empty
+
+    def count(self, exports_kt: Array, malting_kt: Array, months: float) -> None:
+        """Take the exports and malting sales of a period, ``months`` long, into their averages."""
+        self.usual_exports_kt = (1.0 - months) * self.usual_exports_kt + months * exports_kt
+        self.usual_malting_kt = (1.0 - months) * self.usual_malting_kt + months * malting_kt

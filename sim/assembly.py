@@ -23,6 +23,7 @@ from sim import pool as pool_rules
 from sim.demand import linear_demand
 from sim.marketing import AGREEMENT_SYSTEMS, merchants_admitted
 from sim.programmes import build_treasuries
+from sim.reactions import build_reactions
 from sim.scenario import schema
 
 POOLS = ("feed", "malting")
@@ -127,6 +128,7 @@ def build_sellers(market) -> None:
         market.sellers[name] = Seller(market, name, section.origin, section.conduct, rise, draws)
         market.section_of_seller[name] = entry
     build_treasuries(market)
+    market.reactions = build_reactions(market)
     build_searches(market)
 
 

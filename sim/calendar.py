@@ -29,6 +29,16 @@ def month_label(year: int, month_of_year: int) -> str:
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
 
 
+def first_day(date: str) -> str:
+    """First day of a date written as a month or a day: ``1993-08`` -> ``1993-08-01``."""
+    return date if len(date) > 7 else f"{date}-01"
+
+
+def last_day(date: str) -> str:
+    """Day up to which a date written as a month or a day reaches; every month is given 31, for comparing texts."""
+    return date if len(date) > 7 else f"{date}-31"
+
+
 @dataclass(frozen=True)
 class Timeline:
     """Labels of the periods of a run; T periods in Y crop years.
@@ -100,9 +110,19 @@ class Timeline:
         """Calendar months at which the run is read, in order."""
         return tuple(dict.fromkeys(self.record_month_of_period))
 
-    def within(self, first_month: str, last_month: str) -> np.ndarray:
-        """Whether each period is read between two months, both included, shape (T,)."""
-        return np.array([first_month <= month <= last_month for month in self.record_month_of_period], dtype=bool)
+    @property
+    def record_day_of_period(self) -> tuple[str, ...]:
+        """Day at which each period is read, shape (T,): the 1st, or days 1, 8, 15, 22, 29 of weeks."""
+        weeks = np.zeros(len(self), dtype=int)
+        for period in range(1, len(self)):
+            if self.month_of_year[period] == self.month_of_year[period - 1]:
+                weeks[period] = weeks[period - 1] + 1
+        return tuple(f"{m}-{1 + 7 * w:02d}" for m, w in zip(self.record_month_of_period, weeks, strict=True))
+
+    def within(self, first: str, last: str) -> np.ndarray:
+        """Whether each period begins between two dates (months or days), both included, shape (T,)."""
+        start, end = first_day(first), last_day(last)
+        return np.array([start <= day <= end for day in self.record_day_of_period], dtype=bool)
 
     def periods(self) -> pd.DataFrame:
         """One line per period: period, crop_year, year, month, weight (share of a crop year)."""

@@ -247,6 +247,71 @@ def ablation(
 
 @app.command()
 @verb
+def incidence(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
+    ] = "history",
+    draws: Draws = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Print who pays for the export programmes and who gains, and what the single desk's gain owes to them."""
+    from sim.experiments.counterfactual import NoProgramme
+    from sim.verbs.incidence import incidence_of
+
+    try:
+        incidence_of(scenario, draws, seed, sets or [], out, jobs, as_json, screen(), errors())
+    except NoProgramme as error:
+        fail(str(error), 2)
+
+
+@app.command()
+@verb
+def game(
+    name: Annotated[str, typer.Argument(metavar="GAME", help="A game file (YAML), or the name of a shipped game.")],
+    draws: Annotated[int | None, whole(1, MAX_DRAWS, "Monte Carlo draws; the game's when absent.")] = None,
+    seed: Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the game's when absent.")] = None,
+    sets: Sets = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    chunk: Chunk = 250,
+    as_json: AsJson = False,
+) -> None:
+    """Play two treasuries' strategies against each other: pay-offs of every pair, equilibria, the price of arming.
+
+    A game file names a base scenario and two players with their strategies. Every pair is simulated on common random
+    numbers. Shipped games: textbook, eep_against_restitution.
+    """
+    from sim.verbs.game import play_game
+
+    play_game(name, draws, seed, sets or [], out, jobs, chunk, as_json, screen(), errors())
+
+
+@app.command()
+@verb
+def calibrate(
+    calibration: Annotated[
+        str, typer.Argument(metavar="CALIBRATION", help="A YAML file, or the name of a shipped calibration.")
+    ],
+    draws: Annotated[int | None, whole(2, 100_000, "Draws of every evaluation; the calibration's when absent.")] = None,
+    out: Out = RESULTS,
+    jobs: Jobs = 1,
+    resume: Annotated[
+        Path | None, typer.Option(help="Folder of a calibration to take up where it stopped.", file_okay=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find parameters that bring simulated figures near published ones, and say what pins them."""
+    from sim.verbs.calibrate import calibrate as run_calibration
+
+    run_calibration(calibration, draws, out, jobs, resume, as_json, screen(), errors())
+
+
+@app.command()
+@verb
 def validate(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
     sets: Sets = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.arrays import ratio, total
-from agents.farmers import GrowerGroup
+from agents.farmers import HOME_FLOOR, GrowerGroup
 from agents.terms import CashMarket, Tender
 from sim.contracts import sign_contracts
 from sim.marketing import board_buys_for_cash, board_takes_deliveries, merchants_take_deliveries
@@ -43,25 +43,45 @@ def deliver(market) -> None:
                     company.buy(origin, part, part * quality, company.bid_cad_t(origin))
 
 
-def _groups_and_exports(market, cash: CashMarket) -> tuple[list[GrowerGroup], np.ndarray]:
-    """An origin's growers, and what each ships of what exporters took: by stock, kt (group, draw)."""
+def _groups_and_parts(market, cash: CashMarket) -> tuple[list[GrowerGroup], np.ndarray]:
+    """An origin's growers, and the part each has in what exporters take: by stock, (group, draw)."""
     groups = [g for g in market.growers.values() if g.origin == cash.origin]
     stocks = np.array([group.stock_kt for group in groups]).reshape(len(groups), market.draws)
-    return groups, cash.exports_kt * ratio(stocks, total(stocks))
+    return groups, ratio(stocks, total(stocks))
+
+
+def hear_at_home(market) -> None:
+    """Let growers who sell in a cash market hear what their feeders' demand of the day is worth."""
+    for tender in market.tenders:
+        if tender.is_home and tender.country not in market.now.marketing:
+            for group in market.growers.values():
+                if group.origin == tender.country:
+                    group.hear_the_news(tender.base_price_cad_t)
+
+
+def count_exports(market) -> None:
+    """Note what exporters and maltsters took today, before growers decide what to offer at home."""
+    for cash in market.cash.values():
+        malting = [np.zeros(market.draws)]
+        if cash.origin in market.now.marketing:
+            malting += [sale.kt for sale in market.sales_from(cash.origin) if sale.tender.pool == "malting"]
+        released = [group.release_kt for group in market.growers.values() if group.origin == cash.origin]
+        # A cargo beyond what a month's releases leave comes out of store and is not missed at home.
+        most = (1.0 - HOME_FLOOR) * total(np.array(released)) / market.months if released else np.inf
+        cash.count(np.minimum(cash.exports_kt, most), total(np.array(malting)), market.months)
 
 
 def growers_offer(market, tender: Tender) -> None:
     """Growers' offers at home: what delivery is worth where there is one, cash tranches where there is not."""
     cash, support = market.cash[tender.country], market.now.origins[tender.country]
     floor = market.value(support.support_price) * market.currency_cad[support.support_price_currency]
-    groups, parts = _groups_and_exports(market, cash)
+    groups, parts = _groups_and_parts(market, cash)
     if tender.country not in market.now.marketing:
-        for group, exported in zip(groups, parts, strict=True):
-            group.offer_cash(tender, exported, floor)
+        for group, part in zip(groups, parts, strict=True):
+            group.offer_cash(tender, part * cash.exports_kt, part * cash.usual_exports_kt, floor)
         return
     takes = board_takes_deliveries(market.now.marketing[tender.country])
-    malting = [sale.kt for sale in market.sales_from(tender.country) if sale.tender.pool == "malting"]
-    selected, released = total(np.array(malting)), total(np.array([group.release_kt for group in groups]))
+    selected, released = cash.usual_malting_kt, total(np.array([group.release_kt for group in groups]))
     for group in groups:
         board = market.board_of.get(group.name)
         part = SELECTION_MARGIN * selected * ratio(group.release_kt, released)
@@ -74,14 +94,14 @@ def growers_offer(market, tender: Tender) -> None:
 
 def settle_growers(market, cash: CashMarket) -> None:
     """Ship growers' sales at home and to exporters, set the cash price, and contract the rest of the release."""
-    groups, parts = _groups_and_exports(market, cash)
+    groups, parts = _groups_and_parts(market, cash)
     home = next((t for t in market.tenders if t.is_home and t.country == cash.origin), None)
     haul = 0.0
-    for group, exported in zip(groups, parts, strict=True):
+    for group, part in zip(groups, parts, strict=True):
         sold = np.zeros(market.draws)
         if home is not None and home.is_open:
             sold = total(home.award_kt[group.seats])
-        group.sell(sold, exported)
+        group.sell(sold, part * cash.exports_kt)
         if cash.origin in market.now.marketing:
             group.contract(sold, market.now.growers[group.name].malting_share, market.months)
         haul += group.haul_cad_t * market.now.growers[group.name].share

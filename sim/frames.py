@@ -23,6 +23,14 @@ KEPT = (  # item of the deliveries table, and what its column is called
     ("cash_less_pool_mean_cad_t", "cash price less pool (C$/t)"),
     ("misallocation_million_cad", "misallocation (million C$)"),
 )
+BONUS = {
+    "tonnes": "Tonnes (kt)",
+    "mean": "Mean bonus (US$/t)",
+    "p05_of_tonnes": "5 % of tonnes below (US$/t)",
+    "p95_of_tonnes": "95 % of tonnes below (US$/t)",
+    "spending": "Spending (million US$)",
+    "accepted_share": "Share of bid tonnes accepted",
+}
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
     sold, lanes = f"Sales of barley from {title} by market (kt)", by_pair
     if sellers and len(scenario["origins"]) > 1:  # no origin is at home here: all of them are of interest
         sold, lanes = "Sales by origin and market (kt)", _lanes(scenario, labels)
+    bonus = _own_title(scenario, "eep")
     gaps = pair_gaps(summary, meta).assign(column=lambda frame: frame["pair"])
     gap_labels = {
         pair: " less ".join(_title(scenario, "markets", market) for market in pair.split("-"))
@@ -108,6 +117,8 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         ),
         _table("subsidy_rates", "Export subsidies: mean rate (C$/t)", summary, "programme_rate", programmes),
         _table("subsidy_spending", "Export subsidies: spending (million C$)", summary, "programme_spend", programmes),
+        _table("bonus_tonnes", f"{bonus}: tonnes by buyer (kt)", summary, "bonus_tonnes", _bonus_buyers(scenario)),
+        _table("bonus", f"{bonus}: bonuses, spending, bids", summary, "bonus", BONUS),
         _table("pool_returns", "Pool return: initial and final payment (C$/t)", summary, "pool_return_cad_t", pools),
         _table(
             "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
@@ -189,6 +200,13 @@ def _sellers(scenario: dict[str, Any]) -> dict[str, str]:
         for name, section in (scenario.get("sellers") or {}).items()
         for copy in range(1, section["number"] + 1)
     }
+
+
+def _bonus_buyers(scenario: dict[str, Any]) -> dict[str, str]:
+    """Buyers with an initiative of the bonus programme, by title."""
+    initiatives = (scenario.get("eep") or {}).get("initiatives") or {}
+    titles = {**scenario.get("importers", {}), **scenario.get("state_importers", {})}
+    return {each["buyer"]: titles[each["buyer"]]["title"] for each in initiatives.values()}
 
 
 def _freight_is_paid(summary: pd.DataFrame) -> bool:

@@ -8,11 +8,13 @@ from agents.arrays import total
 from agents.board import MarketingBoard
 from agents.seller import Seller
 from agents.trader import TradingCompany
+from sim.bonus_programme import announce_bonuses, review_bonus_bids
 from sim.checks import check_balance, check_nonnegative
 from sim.dealings import clear_tender, ship_agreement
-from sim.deliveries import deliver, growers_offer, learn_prices, settle_growers
+from sim.deliveries import count_exports, deliver, growers_offer, hear_at_home, learn_prices, settle_growers
 from sim.marketing import board_may_sell, merchants_may_sell
-from sim.programmes import announce_bonuses, announce_rates, announce_refunds, pay_subsidies
+from sim.programmes import announce_rates, announce_refunds, pay_subsidies
+from sim.reactions import watch_rivals
 from sim.scenario.schema import Marketing
 from sim.searches import close_trials, open_trials
 from sim.world import World
@@ -62,6 +64,7 @@ class BarleyMarket(World):
                 self.buyers[tender.buyer].publish(tender.grade, *self.base_point(tender))
         for seller in (*self.boards.values(), *self.companies.values()):
             seller.hear_the_news()
+        hear_at_home(self)
         for name, group in self.growers.items():
             group.haul_cad_t = self.haul(name)
         for cash in self.cash.values():
@@ -93,16 +96,15 @@ class BarleyMarket(World):
     def _set_commercial_capacity(self) -> None:
         for name, exporter in self.exporters.items():
             for seller in exporter.spot.values():
-                seller.commercial_kt = self.value(self.now.exporters[name].commercial_kt) / self.periods_per_year
+                seller.make_ready(self.value(self.now.exporters[name].commercial_kt), self.months)
         for company in self.companies.values():
             for seller in company.spot.values():
-                seller.commercial_kt = self.now.traders.commercial_kt / self.periods_per_year
+                seller.make_ready(self.now.traders.commercial_kt, self.months)
 
     def treasuries_announce(self) -> None:
         """Open the bonus quota of the period, hold the refund tender and publish subsidies by lane."""
-        left = self.periods_per_year - self.period_of_year
-        announce_bonuses(self, left)
-        announce_refunds(self, left)
+        announce_bonuses(self)
+        announce_refunds(self, self.periods_per_year - self.period_of_year)
         announce_rates(self)
         open_trials(self)
 
@@ -155,6 +157,7 @@ class BarleyMarket(World):
                     damping,
                     self.probe(rules.beliefs, name, desk),
                 )
+        review_bonus_bids(self)
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
                 seller.offer(agent.margin_cad_t, self.licence_security(origin))
@@ -178,6 +181,7 @@ class BarleyMarket(World):
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
                 self.spot_results[agent.name, origin] = seller.settle(self.sales_of(agent.name, origin))
+        count_exports(self)
         for tender in self.tenders:
             if tender.is_open and tender.is_home:
                 growers_offer(self, tender)
@@ -224,6 +228,7 @@ class BarleyMarket(World):
     def learn(self) -> None:
         """Let sellers and farmers take in the period's results."""
         close_trials(self)
+        watch_rivals(self)
         for role in (MarketingBoard, TradingCompany, Seller):
             if role in self.agents_by_type:
                 self.agents_by_type[role].do("learn")

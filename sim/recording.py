@@ -7,6 +7,7 @@ import numpy as np
 from agents.arrays import ratio, total
 from agents.terms import Sale, Tender
 from sim.assembly import POOLS
+from sim.bonus_programme import add_bonus_states, record_bonus_states
 
 Array = np.ndarray
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
@@ -59,6 +60,8 @@ class Recorder:
         ledger.add_state("programme_rate_cad_t", programmes, "C$/t")
         ledger.add_state("programme_kt", programmes, "kt")
         ledger.add_state("programme_spend_cad_k", programmes, "thousand C$")
+        if market.bonus_treasury is not None:
+            add_bonus_states(ledger, market.bonus_treasury)
         ledger.add_state("exchange", ("cad_per_usd", "usd_per_ecu"), "ratio")
         ledger.add_state("reference_price_cad_t", tuple(scenario.reference_prices), "C$/t")
         for name in ("kt", "receipts_cad_k", "costs_cad_k", "initial_cad_k", "final_cad_k", "deficit_cad_k"):
@@ -204,6 +207,8 @@ class Recorder:
             tonnes.append(agent.paid_kt)
             spend.append(agent.spent_cad_k)
             rates.append(ratio(agent.spent_cad_k, agent.paid_kt))
+        if market.bonus_treasury is not None:
+            record_bonus_states(market)
         for name, values in (
             ("programme_rate_cad_t", rates),
             ("programme_kt", tonnes),
@@ -217,7 +222,7 @@ class Recorder:
             price = next(iter(market.buyers[reference.feeders].tenders.values())).last_price_cad_t
         else:
             price = market.value(reference.series) * market.currency_cad["usd"] * market.shocks.corn[market.period]
-        return price + reference.basis_cad_t
+        return price + reference.basis_cad_t + market.value(reference.basis_usd_t) * market.currency_cad["usd"]
 
     def account(self, origin: str) -> dict[str, Array]:
         """The period's flows of an origin, kt (draw,)."""

@@ -8,8 +8,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.scenario import SeriesLevel, describe_fields
+from sim.scenario.calibration_schema import Calibration
 from sim.scenario.event_rules import FIXED, MAY_CHANGE
+from sim.scenario.experiment import root_slot
 from sim.scenario.fields import NAME, ROOT, Slot
+from sim.scenario.game_schema import Game
 
 HEAD = """\
 # Scenario keys
@@ -40,7 +43,12 @@ These two are used up while a file is read and are not part of the resolved scen
 |---|---|---|---|---|
 | `extends` | - | text | none | Parent scenario: a file relative to this one, or a shipped name. |
 | `overrides` | - | a mapping | none | Single values by dotted path, laid over the parent and this file. |
+| `without_events` | - | a list of names | none | Events of the parent that do not happen. |
+| `more_events` | - | a list of events | none | Events beyond the parent's. |
 """
+CALIBRATION = (
+    "What a file for `singledesk calibrate` holds, which is no scenario: see [calibration.md](calibration.md)."
+)
 COLUMNS = "| key | unit | allowed | default | meaning |\n|---|---|---|---|---|"
 
 
@@ -54,7 +62,9 @@ def page() -> str:
         about = "" if _text(slot.description) == f"{key.capitalize()}." else f"{_text(slot.description)} "
         about += f"Default: {_default(slot)}." if slot.has_default else "Required."
         parts.append(_table(f"## {key}", about, [line for line in lines if _is_row(*line)]))
-    parts.append(_event_rules())
+    parts += [_event_rules(), _games()]
+    keys = [line for line in describe_fields(root_slot(Calibration), "") if _is_row(*line)]
+    parts.append(_table("## Keys of a calibration", CALIBRATION, keys))
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
@@ -130,6 +140,18 @@ def _event_rules() -> str:
         "### What an event may change\n\nAll other keys of an event are scenario keys. These may change in time, with "
         f"everything below them (`*` stands for a name):\n\n{can}\n\nThese may not, although they lie below: {cannot}."
     )
+
+
+def _games() -> str:
+    """Keys of a game file."""
+    lines = [(path, slot) for path, slot in describe_fields(root_slot(Game), "") if _is_row(path, slot)]
+    about = "A game is a file of its own, which [game.md](game.md) explains. Pay-offs are in million C$ a crop year."
+    return _table("## Keys of a game file", about, [line for line in lines if not _is_entry(line[0])])
+
+
+def _is_entry(path: str) -> bool:
+    """Whether a path lies below what stands for scenario keys."""
+    return ".strategies." in path
 
 
 def main() -> None:

@@ -24,6 +24,24 @@ def shipped_names() -> list[str]:
     return sorted(path.stem for path in shipped_folder().glob("*.yaml"))
 
 
+def game_names() -> list[str]:
+    """Names of the shipped games, without ``.yaml``."""
+    return sorted(path.stem for path in (shipped_folder() / "games").glob("*.yaml"))
+
+
+def game_path(name: str) -> Path:
+    """Find the game a user means: a path as it stands, or the bare name of a shipped game."""
+    path = Path(name)
+    if not _exists(path) and path.name == name and path.suffix in ("", ".yaml") and path.stem in game_names():
+        return shipped_folder() / "games" / f"{path.stem}.yaml"
+    return path
+
+
+def game_market_names() -> list[str]:
+    """Names of the scenarios that ship for games, without ``.yaml``."""
+    return sorted(path.stem for path in (shipped_folder() / "games" / "markets").glob("*.yaml"))
+
+
 def scenario_path(name: str) -> Path:
     """Find the file a user means: a path as it stands, or the bare name of a shipped scenario."""
     path = Path(name)
@@ -36,6 +54,14 @@ def shipped_path(name: str) -> Path | None:
     if path.name == name and path.suffix in ("", ".yaml") and path.stem in shipped_names():
         return shipped_folder() / f"{path.stem}.yaml"
     return None
+
+
+def calibration_path(name: str) -> Path:
+    """Find the calibration a user means: a path as it stands, or the bare name of a shipped one."""
+    path = Path(name)
+    shipped = shipped_folder() / "calibrations" / f"{path.stem}.yaml"
+    bare = path.name == name and path.suffix in ("", ".yaml")
+    return shipped if bare and not _exists(path) and _exists(shipped) else path
 
 
 def _exists(path: Path) -> bool:

@@ -173,9 +173,15 @@ class World(mesa.Model):
         regime = self.parameters.regime(period)
         if tender.is_agreement:
             return assembly.agreement_holds(regime, tender.buyer)
-        count = self.tenders_per_year(assembly.buyer_section(regime, tender.buyer))
-        period_of_year = period % self.periods_per_year
-        return assembly.is_scheduled(count, self.offsets[tender.buyer], period_of_year, self.periods_per_year)
+        return self._is_scheduled(regime, tender.buyer, period)
+
+    def is_on_timetable(self, tender: Tender, period: int) -> bool:
+        """Whether a buyer's timetable, as it stands today, has a tender in a period; the run may end before it."""
+        return self._is_scheduled(self.now, tender.buyer, period)
+
+    def _is_scheduled(self, regime, buyer: str, period: int) -> bool:
+        count, year = self.tenders_per_year(assembly.buyer_section(regime, buyer)), self.periods_per_year
+        return assembly.is_scheduled(count, self.offsets[buyer], period % year, year)
 
     def tenders_per_year(self, section) -> int:
         """Tenders a buyer holds in a crop year: feeders, and state importers with an agreement, buy every period."""

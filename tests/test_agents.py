@@ -441,45 +441,24 @@ def test_licence_holder_sells_at_a_loss_up_to_the_security(rate, security, reser
     assert offers(made) == [[40], [reserve], [rate]]
 
 
-@pytest.mark.parametrize("usual, expected", [(100, [4.0, 98.0, 8.0]), (120, [6.0, 106.0, 0.0])])
+@pytest.mark.parametrize("usual, expected", [(100, [4.0, 95.0, 8.0]), (120, [6.0, 106.0, 0.0])])
 def test_bonus_is_asked_only_where_the_market_does_not_pay_the_cost(usual, expected):
     # Landed cost 95 + 1 + 10 = 106; 2 % under 100 is 98, so a bonus of 8 on a quota of 4; 2 % under 120 needs none.
+    # With a security of 3 the seller goes down to 95.
     made = tender(usual=usual)
     seller = SpotSeller(spot_desk(made), commercial_kt=6.0)
-    seller.bonus = treasury(tonnage_kt=4.0)
-    seller.bonus.bidders = 1
-    seller.bonus.share_out(1)
+    seller.bonus = BonusTreasury(mesa.Model(), "home", {"first": "buyer"}, 1)
+    seller.bonus.bidders, seller.bonus.max_bonus_cad_t, seller.bonus.security_cad_t = 1, kt(20), kt(3)
+    seller.bonus.bonus_tolerance, seller.bonus.price_tolerance = 9.0, 0.1
+    seller.bonus.follow_cash_price(seller.desk.cash.price_cad_t, 1.0)
+    seller.bonus.initiatives["first"].review(True, None)
+    seller.bonus.fund(4.0, 1000.0)
+    seller.bonus.share_out(kt(1), kt(1), kt(1), {"buyer": [1.0]})
+    bids = seller.bid_for_bonus(kt(1), undercut=0.02, overbidding=2.0)
+    assert bids[0].estimate_cad_t[0] == 80 + 12 + 10 - usual  # neither the seller's offset nor its margin
+    seller.bonus.decide(bids)
     seller.offer(kt(1), None)
     assert [value[0] for value in offers(made)] == pytest.approx(expected)
-
-
-def treasury(tonnage_kt=120.0, budget=1000.0):
-    made = BonusTreasury(mesa.Model(), "home", 1)
-    made.bidders = 2
-    made.announce({"buyer"}, tonnage_kt, kt(budget), kt(20), 0.02)
-    return made
-
-
-@pytest.mark.parametrize(
-    # Two bidders with five bids each have 1000 / 10 for each bid: 5 kt at a bonus of 20.
-    "bonus, price, accepted",
-    [(10, 100, 8), (20, 100, 5), (20.1, 100, 0), (10, 86, 8), (10, 84, 0)],
-)
-def test_treasury_refuses_dear_and_disruptive_bids(bonus, price, accepted):
-    assert treasury().accepted_kt(kt(8), kt(bonus), kt(price), kt(100), 5)[0] == pytest.approx(accepted)
-
-
-def test_quota_is_an_even_part_of_what_is_left_of_the_year():
-    made = treasury()
-    made.share_out(12)
-    assert made.quota_kt[0] == 10
-    made.pay(kt(32), kt(10))
-    made.announce({"buyer"}, 120.0, kt(1100), kt(20), 0.02)  # the budget is worth more C$ today
-    made.share_out(11)
-    assert (made.quota_kt[0], made.budget_left_cad_k[0]) == (8, 780)
-    made.open_year()
-    made.announce({"buyer"}, 60.0, kt(1000), kt(20), 0.02)
-    assert (made.tonnage_left_kt[0], made.budget_left_cad_k[0], made.spent_cad_k[0]) == (60, 1000, 0)
 
 
 def test_committee_raises_slowly_falls_at_once_and_stops_at_the_ceiling():
@@ -577,7 +556,7 @@ def test_cash_offers_come_in_tranches_above_support(exported, stock, left):
     # 20 kt less exports, at least half of them, and no more than 1.2 tranches' worth of stock: (12 - 6) / 1.2 = 5.
     group, made = growers(stock=stock), tender(seats=3)
     group.seats, group.release_kt, group.haul_cad_t = [0, 1, 2], kt(20), 2.0
-    group.offer_cash(made, kt(exported), 95.0)
+    group.offer_cash(made, kt(exported), kt(exported), 95.0)
     assert offers(made)[0] == pytest.approx([0.7 * left, 0.3 * left, 0.2 * left])
     assert offers(made)[1] == pytest.approx([95 + 2, 100 + 2, 115 + 2])  # 80 is below the support of 95
 
@@ -619,3 +598,36 @@ def test_an_offer_below_zero_is_no_reserve():
     made = tender()
     made.offer(0, Offer(kt(1), kt(-5)))
     assert offers(made) == [[1], [0], [0]]
+
+
+def test_growers_for_cash_take_their_feeders_news_at_once():
+    group = growers()
+    group.expected_cad_t = kt(90)
+    group.hear_the_news(kt(100))
+    assert np.array_equal(group.expected_cad_t, kt(90))  # the first base price is no news
+    group.revalue(kt(1.1))
+    group.hear_the_news(kt(110))
+    assert np.allclose(group.expected_cad_t, 99)  # the same base price in their own currency is none either
+    group.hear_the_news(kt(130))
+    assert np.allclose(group.expected_cad_t, 119)
+    group.hear_the_news(kt(1))
+    assert np.array_equal(group.expected_cad_t, kt(0))
+
+
+def test_commercial_capacity_waits_for_a_month_and_no_longer():
+    seller = SpotSeller(spot_desk(tender()))
+    for weeks, ready in ((1, 12), (2, 24), (6, 52)):
+        seller.commercial_kt = 0.0
+        for _ in range(weeks):
+            seller.make_ready(624.0, 12 / 52)
+        assert np.allclose(seller.commercial_kt, ready)
+    seller.make_ready(624.0, 1.0)
+    assert seller.commercial_kt == 52.0
+
+
+def test_a_quiet_week_leaves_the_average_of_exports_standing():
+    cash = CashMarket("home", kt(0), kt(0), kt(0), kt(0))
+    cash.count(kt(40), kt(8), 1.0)
+    assert np.array_equal(cash.usual_exports_kt, kt(40)) and np.array_equal(cash.usual_malting_kt, kt(8))
+    cash.count(kt(0), kt(0), 0.25)
+    assert np.allclose(cash.usual_exports_kt, 30) and np.allclose(cash.usual_malting_kt, 6)

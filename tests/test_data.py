@@ -11,7 +11,7 @@ import pytest
 DATA = Path(__file__).parents[1] / "scenarios" / "data"
 TIDY_COLUMNS = ["series", "period", "value", "unit", "certainty", "source"]
 ANNUAL_FILES = ["production_and_use", "trade", "prices", "policy", "freight", "exchange", "derived"]
-TIDY_FILES = [*ANNUAL_FILES, "monthly", "reconstructed"]
+TIDY_FILES = [*ANNUAL_FILES, "monthly", "reconstructed", "drought", "farm_bill_1996"]
 OTHER_COLUMNS = {
     "segments": ["crop_year", "market", "grade", "central_kt", "low_kt", "high_kt", "certainty", "basis"],
     "events": ["date", "event", "source"],
@@ -35,7 +35,8 @@ OTHER_COLUMNS = {
     "study_table4": ["series", "crop_year_cad_t", "subsequent_six_months_cad_t", "pnw_corn_basis_cad_t"],
 }
 CERTAINTIES = {"read", "derived", "estimate"}
-UNITS = {"kt", "C$/t", "US$/t", "ECU/t", "C$ per US$", "A$ per US$", "yen per US$", "US$ per ECU", "dimensionless"}
+UNITS = {"kt", "C$/t", "US$/t", "ECU/t", "C$ per US$", "A$ per US$", "yen per US$", "US$ per ECU"}
+UNITS |= {"dimensionless", "million US$"}
 CROP_YEARS = [f"{year}/{(year + 1) % 100:02d}" for year in range(1980, 1996)]
 MONTHS = [str(month) for month in pd.period_range("1980-08", "1996-07", freq="M")]
 MONTHLY_GAPS = {"minneapolis_feed_barley_usd_t": 5, "minneapolis_malting_barley_usd_t": 5}

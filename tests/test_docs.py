@@ -12,14 +12,17 @@ from typer.testing import CliRunner
 import sim.cli
 from sim.reference import page
 from sim.scenario import ScenarioError, load
+from sim.scenario.game_loader import load_game
 from sim.shipped import shipped_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
-COMMAND_PAGES = [path for path in PAGES if path.name in ("README.md", "scenarios.md", "docking.md")]
+COMMANDS = ("README.md", "scenarios.md", "docking.md", "incidence.md", "game.md", "calibration.md")
+COMMAND_PAGES = [path for path in PAGES if path.name in COMMANDS]
 SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
+SIMULATED = ("run", "compare", "ablation", "incidence")
 FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TITLE = re.compile(r"# (file|file with mistakes): (\S+)\n")
+TITLE = re.compile(r"# (file|game|calibration|file with mistakes): (\S+)\n")
 
 
 def blocks(path):
@@ -40,6 +43,8 @@ def named(paths, wanted):
 
 
 SCENARIOS = named(PAGES, "file")
+GAMES = named(PAGES, "game")
+CALIBRATIONS = named(PAGES, "calibration")
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +54,9 @@ def folder(tmp_path_factory):
     for path in shipped_folder().rglob("*"):
         if path.suffix in (".yaml", ".csv"):
             target = place / path.relative_to(shipped_folder())
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(exist_ok=True, parents=True)
             target.write_bytes(path.read_bytes())
-    for name, text in SCENARIOS.items():
+    for name, text in (SCENARIOS | GAMES | CALIBRATIONS).items():
         (place / name).write_text(text, encoding="utf-8")
     for path in PAGES:
         for language, name, text in blocks(path):
@@ -69,6 +74,12 @@ def test_reference_is_what_the_generator_writes():
 def test_complete_scenarios_load_without_a_warning(folder, name, monkeypatch):
     monkeypatch.chdir(folder)
     assert load(name).warnings == []
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_games_load_without_a_warning(folder, name, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert load_game(name).warnings == []
 
 
 def test_the_report_shown_is_the_loaders(folder, monkeypatch):
@@ -95,7 +106,7 @@ def test_command_lines_run(folder, path, monkeypatch):
         words, target = shlex.split(line, comments=True)[1:], None
         if ">" in words:
             words, target = words[: words.index(">")], words[-1]
-        result = CliRunner().invoke(sim.cli.app, words + (SHORT if words[0] in ("run", "compare", "ablation") else []))
+        result = CliRunner().invoke(sim.cli.app, words + (SHORT if words[0] in SIMULATED else []))
         assert result.exit_code == 0, f"{line}\n{result.output}"
         if target:
             Path(target).write_text(result.stdout, encoding="utf-8")

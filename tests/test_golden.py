@@ -91,7 +91,7 @@ def test_too_many_values_events_and_overrides(tmp_path):
     importers = "importers:\n" + "".join(f"  i{number}: {importer}\n" for number in range(1000))
     events = "events:\n" + "- {from: 1980-09, to: 1980-10, eep: {undercut: 0.1}}\n" * 100
     for text, message in (
-        ("eep: {eligible: [" + "x, " * 25_000 + "]}\n", "more than 25,000 values"),
+        ("data: [" + "x, " * 25_000 + "]\n", "more than 25,000 values"),
         (importers + events, "100 events over"),
         ("overrides: {" + ", ".join(f"importers.i{n}.title: x" for n in range(501)) + "}\n", "at most 500"),
     ):

@@ -195,8 +195,11 @@ def test_table4():
     assert np.array_equal(table.cell("corn", "corn_basis_cad_t"), [0, 0])
 
 
-def test_table4_weekly_looks_half_a_year_ahead():
-    price = np.arange(104.0)
+def test_table4_weekly_takes_means_of_months():
+    month = np.repeat(np.arange(24), [np.sum(np.arange(52) * 12 // 52 == m) for m in range(12)] * 2)
+    price = month.astype(float)
     ledger = make_ledger(calendar(1980, 2, 52), [sale(0, 1, 1)], reference_price_cad_t={"b": price, "corn": 0 * price})
-    # a price that climbs by one a week lies 13.5 below the mean of the next 26 weeks
-    assert np.allclose(volatility(ledger, ["b"], "corn").cell("b", "subsequent_six_months_cad_t"), 13.5)
+    table = volatility(ledger, ["b"], "corn")
+    # a price that climbs by one a month lies 3.5 below the mean of the next six; its year's mean is 4.5 above September
+    assert np.allclose(table.cell("b", "subsequent_six_months_cad_t"), 3.5)
+    assert np.allclose(table.cell("b", "crop_year_cad_t"), 4.5)

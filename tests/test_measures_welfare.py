@@ -6,6 +6,7 @@ from handmade import calendar, make_ledger, random_ledger
 
 from sim.measures import (
     bonus_pass_through,
+    by_country,
     concentration,
     consumers_surplus,
     market_shares,
@@ -85,6 +86,16 @@ def test_welfare_accounts():
     assert np.allclose(accounts.freight.column("offshore")[0], [2, 2.2])
     # 1980/81: 4.574 + 10.35 + 0.15 + 5.5 + 0.04 - 2.4
     assert np.allclose(accounts.whole.cell("1980/81", "total")[0], 18.214)
+
+
+def test_gains_by_country_add_up_to_the_whole():
+    accounts = welfare(war_ledger())
+    table = by_country(accounts)
+    assert np.allclose(table.column("states:taxpayers")[0], [-2.4, -2.7])
+    assert np.allclose(table.column("offshore:buyers")[0], [5.5, 5.775])
+    assert np.allclose(table.column("canada:taxpayers")[1], -0.7)
+    assert not table.column("japan:producers").any()
+    assert np.allclose(table.values.sum(axis=1), accounts.whole.column("total"))
 
 
 def test_total_surplus_is_worth_less_resources():

@@ -23,6 +23,7 @@ from sim.scenario.problems import Report
 from sim.scenario.reader import parse
 from sim.scenario.tree import plain
 from sim.scenario.writer import _flow
+from sim.shipped import shipped_path
 
 HERE = Path(__file__).parent / "scenarios"
 TINY = HERE / "tiny.yaml"
@@ -111,12 +112,12 @@ def test_set_reaches_lists_events_and_whole_sections():
     sets = [
         "boards.wheat_board.growers=[prairie_near]",
         "events[0].to=1981-04",
-        "eep.eligible[0]=island",
+        "eep.initiatives.desert.buyer=island",
         "restitution=null",
     ]
     loaded = load(TINY, sets)
     assert loaded.scenario.boards["wheat_board"].growers == ["prairie_near"]
-    assert loaded.scenario.events[0].end == "1981-04" and loaded.scenario.eep.eligible == ["island"]
+    assert loaded.scenario.events[0].end == "1981-04" and loaded.scenario.eep.initiatives["desert"].buyer == "island"
     assert loaded.scenario.restitution is None
 
 
@@ -343,3 +344,24 @@ def test_schema_json_and_fields_speak_of_every_key():
     fields = dict(describe_fields())
     assert fields["boards.<name>.initial_share"].wanted == "a number from 0 to 1 (share of expected pool return)"
     assert all(slot.description for path, slot in fields.items() if not path.endswith((">", "[]")))
+
+
+def test_an_event_may_begin_and_end_on_a_day(tmp_path):
+    border = "marketing: {canada: {feed: continental, continental_market: united_states}}"
+    text = f"extends: history\ntitle: a border\nevents:\n  - {{from: 1993-08-01, to: 1993-09-10, {border}}}\n"
+    file = tmp_path / "border.yaml"
+    file.write_text(text)
+    years = ["calendar.start=1993/94", "calendar.crop_years=1"]
+    for periods, held in ((12, 2), (52, 7)):  # the weeks that begin on the 1st, 8th, ... of a month
+        loaded = load(file, [*years, f"calendar.periods_per_year={periods}"])
+        assert (loaded.regime_of_period == loaded.regime_of_period[0]).sum() == held
+        assert loaded.regimes[loaded.regime_of_period[0]].marketing["canada"].feed == "continental"
+
+
+def test_a_child_drops_and_adds_events_of_its_parent_by_name(tmp_path):
+    file = tmp_path / "border.yaml"
+    text = "extends: history\ntitle: x\nwithout_events: [Export Enhancement Program]\nmore_events:\n"
+    file.write_text(text + "  - {from: 1990-01, to: 1990-03, name: later, tender: {format: pay_as_bid}}\n")
+    before, after = ([event.name for event in load(path).scenario.events] for path in (shipped_path("history"), file))
+    assert "Export Enhancement Program" in before
+    assert after == [name for name in before if name != "Export Enhancement Program"] + ["later"]

@@ -56,7 +56,7 @@ def test_refund_tender_counts_in_ecu(history, periods, rises):
 
 
 def test_bonus_budget_is_in_us_dollars_and_binds(history):
-    sets = (*YEAR, *RATES, "eep.enabled=true", "eep.budget_usd_million=3", "eep.max_bonus_usd_t=60")
+    sets = (*YEAR, *RATES, "eep.enabled=true", "eep.budget_usd_million=3", "eep.fiscal_year_start_month=1")
     market = run_market(history, sets=sets)
     spend = market.ledger.state("programme_spend_cad_k", "eep").sum(axis=0)[0]
     # A budget taken for C$ would stop at 2000; what the last months could not place is left over.
@@ -167,7 +167,7 @@ def test_weekly_shocks_are_as_wide_and_as_lasting_as_monthly_ones():
 
 EVENTS = {
     "marketing": "marketing: {canada: {feed: open_feed}}",
-    "eep": "eep: {max_bonus_usd_t: 5}",
+    "eep": "eep: {initiatives: {saudi_arabia_first: {from: 1985-10}}}",
     "restitution": "restitution: {max_refund_ecu_t: 10}",
     "tender": "tender: {format: pay_as_bid}",
     "freight_usd_t": "freight_usd_t: {canada: {gulf: 40}}",

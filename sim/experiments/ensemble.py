@@ -21,7 +21,7 @@ from sim.experiments.draw_files import write_draws
 from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries, band_columns
 from sim.ledger import Ledger
-from sim.measures import Measures, summary
+from sim.measures import Measures, Table, summary
 from sim.measures.study_tables import StudyPoints, study_tables
 from sim.shipped import home_origin
 from sim.study_points import study_points
@@ -104,6 +104,7 @@ def run_ensemble(
     scratch: Path | None = None,
     simulate: Callable[..., Ledger] = run_chunk,
     points: StudyPoints | None = None,
+    extra: Callable[[Ledger], list[Table]] | None = None,
 ) -> Ensemble:
     """Simulate a scenario in chunks of at most ``chunk`` draws.
 
@@ -127,6 +128,8 @@ def run_ensemble(
         What makes the ledger of a chunk, with the arguments of :func:`run_chunk`; must be picklable for ``jobs > 1``.
     points : StudyPoints, optional
         What the study's tables are taken from; found in the scenario when absent.
+    extra : callable, optional
+        Makes further tables of a chunk's ledger, which join the measures; must be picklable for ``jobs > 1``.
     """
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
@@ -136,13 +139,17 @@ def run_ensemble(
         with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
             return run_ensemble(
                 loaded, draws, seed, chunk=chunk, jobs=jobs, progress=progress, scratch=Path(folder), simulate=simulate,
-                points=points,
+                points=points, extra=extra,
             )  # fmt: skip
-    task = Task(loaded, seed, scratch, save_draws, simulate, points or study_points(loaded))
+    task = Task(loaded, seed, scratch, save_draws, simulate, points or study_points(loaded), extra)
     spans = chunks(draws, chunk)
     progress = progress or (lambda periods: None)
-    results = _in_this_process(task, spans, progress) if jobs == 1 else _in_workers(task, spans, jobs, progress)
-    return _join(results, draws, seed)
+    return _join(each_span(task, spans, jobs, progress), draws, seed)
+
+
+def each_span(task: Any, spans: list[tuple[int, int]], jobs: int, progress: Progress) -> Iterator[Any]:
+    """Yield what ``task.run(*span, progress)`` returns for each span, in order, from this process or from workers."""
+    return _in_this_process(task, spans, progress) if jobs == 1 else _in_workers(task, spans, jobs, progress)
 
 
 def chunks(draws: int, chunk: int) -> list[tuple[int, int]]:
@@ -160,6 +167,7 @@ class Task:
     save_draws: bool
     simulate: Callable[..., Ledger]
     points: StudyPoints
+    extra: Callable[[Ledger], list[Table]] | None
 
     def run(self, draws: int, first_draw: int, progress: Progress) -> Chunk:
         """Simulate one chunk and reduce its ledger."""
@@ -170,9 +178,10 @@ class Task:
         draws_file = self.scratch / f"sales-{first_draw}.parquet" if self.save_draws else None
         if draws_file is not None:
             write_draws(ledger, draws_file)
+        more = self.extra(ledger) if self.extra is not None else []
         first = first_draw == 0  # the same for every chunk, so only one has to travel
         return Chunk(
-            measures=summary(ledger, extra=study_tables(ledger, self.points)),
+            measures=summary(ledger, extra=[*study_tables(ledger, self.points), *more]),
             sums=LedgerSums.of(ledger),
             series_index=series.index if first else None,
             rows=ledger.rows if first else None,
@@ -181,16 +190,16 @@ class Task:
         )
 
 
-def _in_this_process(task: Task, spans: list[tuple[int, int]], progress: Progress) -> Iterator[Chunk]:
-    for draws, first_draw in spans:
-        yield task.run(draws, first_draw, progress)
+def _in_this_process(task: Any, spans: list[tuple[int, int]], progress: Progress) -> Iterator[Any]:
+    for span in spans:
+        yield task.run(*span, progress)
 
 
 _worker: dict[str, Any] = {}
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Hold back Ctrl-C and termination while worker processes are started; afterwards they take effect.
 
     An interruption half-way through a start would leave a worker that nobody knows of. The workers inherit the
@@ -215,22 +224,22 @@ def _interrupts_held() -> Iterator[None]:
         signal.raise_signal(arrived[0])
 
 
-def _start_worker(task: Task, ticks: Any) -> None:
+def _start_worker(task: Any, ticks: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business: it ends the workers
     _worker.update(task=task, ticks=ticks)
 
 
-def _run_in_worker(draws: int, first_draw: int) -> Chunk:
-    return _worker["task"].run(draws, first_draw, _worker["ticks"].put)
+def _run_in_worker(*span: int) -> Any:
+    return _worker["task"].run(*span, _worker["ticks"].put)
 
 
-def _in_workers(task: Task, spans: list[tuple[int, int]], jobs: int, progress: Progress) -> Iterator[Chunk]:
-    """Chunks from worker processes, in the order of ``spans`` whatever the order in which they finish."""
+def _in_workers(task: Any, spans: list[tuple[int, int]], jobs: int, progress: Progress) -> Iterator[Any]:
+    """Results from worker processes, in the order of ``spans`` whatever the order in which they finish."""
     context = multiprocessing.get_context("spawn")  # a fork would copy the progress bar's threads and locks
     ticks = context.Queue()
     pool = ProcessPoolExecutor(min(jobs, len(spans)), context, _start_worker, (task, ticks))
     try:
-        with _interrupts_held():  # workers are started here and inherit it
+        with interrupts_held():  # workers are started here and inherit it
             futures = [pool.submit(_run_in_worker, *span) for span in spans]
         pending: set[Future] = set(futures)
         while pending:

@@ -18,7 +18,7 @@ REPLICATION, FITTED, PREDICTION = "replication", "fitted", "prediction"
 LABELS = {1: FITTED, 2: PREDICTION, 3: PREDICTION, 4: PREDICTION}
 """Label of the agents' figures by table. Table 1: the agreement's bargaining weight, importers' elasticity and the base
 price near the US border were chosen looking at it. Tables 2, 3 and 4: no parameter was chosen looking at their cells,
-though Tables 2 and 4 were in view. What the study's own model gives on reconstructed segments is an identity check,
+though all three were in view. What the study's own model gives on reconstructed segments is an identity check,
 ``replication``, and no evidence."""
 
 COLUMNS = ["table", "row", "column", "published", "simulated", "low", "high", "label"]
@@ -26,12 +26,6 @@ NEAR = {"C$/t": 5.0, "million C$ revenue": 20.0, "million C$ loss": 1.0}
 """How close counts as near, by kind of figure."""
 
 Figure = tuple[int, str, str, float]
-
-
-def study_calendar(start: str) -> list[str]:
-    """Settings that make a run from crop year ``start`` cover the last crop year the study has."""
-    last = max(published_seasons())
-    return [f"calendar.crop_years={int(last[:4]) - int(start[:4]) + 1}"]
 
 
 def points(loaded: Any) -> Any:
@@ -42,14 +36,14 @@ def points(loaded: Any) -> Any:
     return replace(study_points(loaded), seasons=published_seasons())
 
 
-def agents_tables(base: Measures, other: Measures, origin: str) -> dict[int, Table]:
-    """Tables 1-4 from two runs of the agents, the single desk and multiple sellers, on common random numbers.
+def agents_tables(base: Measures, other: Measures, weekly: Measures, origin: str) -> dict[int, Table]:
+    """Tables 1 and 2 from the single desk and multiple sellers on common random numbers, 3 and 4 from a weekly run.
 
     Averages are those of the published crop years, whatever else was run.
     """
     years = [row for row in _rows(published_figures(), 2) if row != AVERAGE]
     effects = effects_on_producers(base, other, origin).only(years).with_average()
-    return {1: pick(base, "table1"), 2: effects, 3: pick(base, "table3"), 4: pick(base, "table4")}
+    return {1: pick(base, "table1"), 2: effects, 3: pick(weekly, "table3"), 4: pick(weekly, "table4")}
 
 
 def beside(published: Sequence[Figure], tables: dict[int, Table], replication: pd.DataFrame) -> pd.DataFrame:

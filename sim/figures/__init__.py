@@ -13,7 +13,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.figures.ablation import ablation
+from sim.figures.calibration import fit, profiles
 from sim.figures.comparison import effects
+from sim.figures.game import best_responses, game_payoffs
+from sim.figures.incidence import desk_and_war, who_gains
 from sim.figures.prices import prices
 from sim.figures.published import published
 from sim.figures.returns import returns
@@ -45,3 +48,12 @@ RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "st
 
 ABLATION_FIGURES: dict[str, FigureFunction] = {"ablation": ablation}
 """Figures of an ablation, whose ``frames`` hold ``ablation``."""
+
+INCIDENCE_FIGURES: dict[str, FigureFunction] = {"who_gains": who_gains, "desk_and_war": desk_and_war}
+"""Figures of an incidence, whose ``frames`` hold ``incidence``."""
+
+GAME_FIGURES: dict[str, FigureFunction] = {"payoffs": game_payoffs, "best_responses": best_responses}
+"""Figures of a game, whose ``frames`` hold ``cells`` and ``lines``."""
+
+CALIBRATION_FIGURES: dict[str, FigureFunction] = {"fit": fit, "profiles": profiles}
+"""Figures of a calibration, whose ``frames`` hold ``fit``, ``held_out``, ``parameters`` and ``profiles``."""

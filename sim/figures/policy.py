@@ -20,7 +20,7 @@ def policy_events(meta: dict[str, Any], years: list[str]) -> list[tuple[str, flo
     """
     spans: dict[str, tuple[float, float]] = {}
     for event in meta["scenario"].get("events") or []:
-        name, start, end = event.get("name"), _at(event["from"], years), _at(event["to"], years) + 1 / 12
+        name, start, end = event.get("name"), _at(event["from"], years), _at(event["to"], years, end=True)
         if not name or end <= 0 or start >= len(years):
             continue
         start, end = max(start, 0.0), min(end, float(len(years)))
@@ -68,6 +68,7 @@ def shade(axes: Axes, events: list[tuple[str, float, float]]) -> None:
             axes.axvline(start, color="#999999", linewidth=0.7, linestyle=(0, (2, 2)), zorder=0)
 
 
-def _at(month: str, years: list[str]) -> float:
-    """Crop years from the start of the run to the start of a month (1980-08 -> 0 for a run from 1980/81)."""
-    return int(month[:4]) - int(years[0][:4]) + (int(month[5:7]) - 8) / 12
+def _at(date: str, years: list[str], end: bool = False) -> float:
+    """Crop years from the start of the run to the start, or end, of a month or day (1980-08 -> 0 from 1980/81)."""
+    months = int(date[5:7]) - 8 + (int(date[8:]) - 1 + end) / 31 if len(date) > 7 else int(date[5:7]) - 8 + end
+    return int(date[:4]) - int(years[0][:4]) + months / 12

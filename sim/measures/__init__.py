@@ -4,6 +4,7 @@ Arrays have the draw as their last axis, and a draw alone gives the same bits as
 """
 
 from sim.measures.bands import QUANTILES, bands
+from sim.measures.bonus_programme import bonus_programme
 from sim.measures.deliveries import deliveries, misallocation_cad_k
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import PriceGaps, paired_test, price_gaps, yearly_gaps
@@ -25,10 +26,11 @@ from sim.measures.trade import (
     tonnes,
 )
 from sim.measures.volatility import volatility
-from sim.measures.welfare import Welfare, consumers_surplus, surplus_change, welfare
+from sim.measures.welfare import PARTS, Welfare, by_country, consumers_surplus, surplus_change, welfare
 
 __all__ = [
     "AVERAGE",
+    "PARTS",
     "QUANTILES",
     "Measures",
     "PriceGaps",
@@ -38,7 +40,9 @@ __all__ = [
     "average_bonus",
     "bands",
     "bonus_pass_through",
+    "bonus_programme",
     "break_even_cost",
+    "by_country",
     "concentration",
     "consumers_surplus",
     "deliveries",

@@ -37,6 +37,8 @@ class ProducerAccount:
         Producers' receipts from sales (margin and board costs taken off), and what was taken off.
     stock_change_kt, stock_change_cad_k : ndarray, shape (crop year, draw)
         Closing minus opening stock of the origin, and its value at the year's feed price.
+    stock_price_cad_t : ndarray, shape (crop year, draw)
+        That price: producers' average of feed, home and abroad; zero in a year without sales.
     """
 
     origin: str
@@ -53,6 +55,7 @@ class ProducerAccount:
     margin_cad_k: np.ndarray
     stock_change_kt: np.ndarray
     stock_change_cad_k: np.ndarray
+    stock_price_cad_t: np.ndarray
 
     @property
     def revenue_million_cad(self) -> np.ndarray:
@@ -142,6 +145,7 @@ def producer_account(ledger: Ledger, origin: str) -> ProducerAccount:
         margin_cad_k=total(margin),
         stock_change_kt=change_kt,
         stock_change_cad_k=change_kt * feed_average,
+        stock_price_cad_t=feed_average,
     )
 
 

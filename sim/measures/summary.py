@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from agents.arrays import ratio
 from sim.ledger import Ledger
 from sim.measures.bands import QUANTILES, bands
+from sim.measures.bonus_programme import bonus_programme
 from sim.measures.deliveries import deliveries
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import yearly_gaps
@@ -117,12 +119,12 @@ def _programmes(ledger: Ledger) -> list[Table]:
         return []
     names = series.labels
     years = tuple(ledger.crop_years)
-    spend = np.stack([state_by_year(ledger, "programme_spend_cad_k", name) for name in names], axis=1) / 1000
+    spend = np.stack([state_by_year(ledger, "programme_spend_cad_k", name) for name in names], axis=1)
     kt = np.stack([state_by_year(ledger, "programme_kt", name) for name in names], axis=1)
     return [
-        Table("programme_spend", years, names, ("million C$",) * len(names), spend),
+        Table("programme_spend", years, names, ("million C$",) * len(names), spend / 1000),
         Table("programme_tonnes", years, names, ("kt",) * len(names), kt),
-        *_yearly_state(ledger, "programme_rate_cad_t", "programme_rate"),
+        Table("programme_rate", years, names, ("C$/t",) * len(names), ratio(spend, kt)),
     ]
 
 
@@ -160,6 +162,7 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequenc
         tonnes(ledger, ("seller",), "seller_tonnes"),
         subsidies(ledger, ("market", "grade"), "market_subsidy"),
         *_programmes(ledger),
+        *bonus_programme(ledger),
     ]
     tables += pool_accounts(ledger).values()
     tables += [table for table in (deliveries(ledger),) if table is not None]

@@ -1,4 +1,4 @@
-"""Table 4: how far reference prices stray from the season's start and from the six months that follow."""
+"""Table 4: how far monthly reference prices stray from the season's start and from the six months that follow."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sim.ledger import Ledger
 from sim.measures.arrays import deviation, group_mean, mean, total
 from sim.measures.sales import year_codes
 from sim.measures.table import Table
+
+AHEAD = 6  # months that follow
 
 
 def season_deviation(price: np.ndarray, year: np.ndarray, in_base: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -60,7 +62,7 @@ def volatility(
     base_month: int = 9,
     crop_years: Sequence[str] | None = None,
 ) -> Table:
-    """Three measures of price volatility for each reference price.
+    """Three measures of price volatility for each reference price, from monthly means of the periods' prices.
 
     Parameters
     ----------
@@ -85,15 +87,20 @@ def volatility(
     keep = np.ones(len(ledger.periods), dtype=bool)
     if crop_years is not None:
         keep = ledger.periods["crop_year"].isin(list(crop_years)).to_numpy()
-    periods_per_year = int(ledger.periods.groupby("crop_year").size().max())
-    year = pd.factorize(year_codes(ledger)[keep])[0]
-    in_base = ledger.periods["month"].str.endswith(f"-{base_month:02d}").to_numpy()[keep]
-    corn_price = ledger.state("reference_price_cad_t", corn)[keep]
+    month_of_period, months = pd.factorize(ledger.periods["month"].to_numpy()[keep])
+    first = np.unique(month_of_period, return_index=True)[1]
+    year = pd.factorize(year_codes(ledger)[keep])[0][first]
+    in_base = np.array([month.endswith(f"-{base_month:02d}") for month in months])
+
+    def monthly(name: str) -> np.ndarray:
+        return group_mean(ledger.state("reference_price_cad_t", name)[keep], month_of_period, len(months))
+
+    corn_price = monthly(corn)
     values = []
     for name in series:
-        price = ledger.state("reference_price_cad_t", name)[keep]
+        price = monthly(name)
         absolute, standard = season_deviation(price, year, in_base)
-        after = [subsequent_deviation(p, periods_per_year // 2) for p in (price, price - corn_price)]
+        after = [subsequent_deviation(p, AHEAD) for p in (price, price - corn_price)]
         values.append([absolute, *after, standard])
     columns = ("crop_year_cad_t", "subsequent_six_months_cad_t", f"{corn}_basis_cad_t", "crop_year_sd_cad_t")
     return Table("table4", tuple(series), columns, ("C$/t",) * 4, np.array(values))

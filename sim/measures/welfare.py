@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from sim.demand import consumer_surplus
 from sim.ledger import Ledger
 from sim.measures.arrays import total
-from sim.measures.regime_effect import producer_account
+from sim.measures.regime_effect import ProducerAccount, producer_account
 from sim.measures.sales import board_origins, by_crop_year, combinations, labels, select, state_by_year, tabulate
 from sim.measures.table import Table
 
@@ -95,12 +96,13 @@ def pool_deficits(ledger: Ledger) -> dict[str, np.ndarray]:
     return deficits
 
 
-def welfare(ledger: Ledger) -> Welfare:
-    """Welfare accounts of a run, by crop year."""
+def welfare(ledger: Ledger, accounts: Sequence[ProducerAccount] | None = None) -> Welfare:
+    """Welfare accounts of a run, by crop year; ``accounts`` are the origins' producer accounts, if already at hand."""
     origins = labels(ledger, "origin")
     deficits = pool_deficits(ledger)
     home_of = board_origins(ledger)
-    accounts = [producer_account(ledger, origin) for origin in origins]
+    if accounts is None:
+        accounts = [producer_account(ledger, origin) for origin in origins]
     zero = np.zeros((len(ledger.crop_years), ledger.draws))
     made_up = [total(np.stack([zero, *(deficits[b] for b, o in home_of.items() if o == place and b in deficits)]))
                for place in origins]  # fmt: skip
@@ -136,6 +138,36 @@ def welfare(ledger: Ledger) -> Welfare:
     return Welfare(
         **tables, whole=Table("total_surplus", tuple(ledger.crop_years), ("total",), (UNIT,), whole[:, None])
     )
+
+
+PARTS = ("producers", "buyers", "middlemen", "taxpayers")
+"""Sides of a country's account, in the order of :func:`by_country`."""
+
+
+def by_country(accounts: Welfare) -> Table:
+    """Gains of every country's producers, buyers, middlemen and taxpayers, million C$.
+
+    A country is an origin, or a country buyers live in; sides nobody is on are zero. Taxpayers' cost counts below zero,
+    so the columns of a row add up to ``accounts.whole``. Middlemen are filed under the origin of the grain, taxpayers
+    under the origin whose bonuses, refunds and pool deficits they pay.
+
+    Returns
+    -------
+    Table
+        Rows crop years, columns ``<country>:<part>`` for each part of ``PARTS``; values (crop year, column, draw).
+    """
+    sides = {
+        "producers": accounts.producers, "buyers": accounts.consumers, "middlemen": accounts.merchants,
+        "taxpayers": accounts.taxpayers,
+    }  # fmt: skip
+    countries = sorted({country for side in sides.values() for country in side.columns})
+    columns, values = [], []
+    for country in countries:
+        for part, side in sides.items():
+            columns.append(f"{country}:{part}")
+            own = side.column(country) if country in side.columns else np.zeros_like(accounts.whole.column("total"))
+            values.append(0.0 - own if part == "taxpayers" else own)
+    return Table("gains", accounts.whole.rows, tuple(columns), (UNIT,) * len(columns), np.stack(values, axis=1))
 
 
 def surplus_change(base: Ledger, other: Ledger) -> Welfare:

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sim.scenario.fields import ROOT
 from sim.scenario.merge import log_changes, merge
 from sim.scenario.nearby import near_file
 from sim.scenario.overrides import SET_FILE, apply_overrides, apply_sets
+from sim.scenario.parent_events import MORE, WITHOUT, change_events
 from sim.scenario.problems import Mark, Report, show
 from sim.scenario.reader import Node, parse
 from sim.scenario.source import YAML_BYTES, read_text
-from sim.scenario.tree import elements, items
-from sim.shipped import shipped_path
+from sim.scenario.tree import elements, items, replace_at
+from sim.shipped import shipped_names, shipped_path
+
+LOADERS_OWN = ("extends", "overrides", WITHOUT, MORE)
 
 
 @dataclass
 class Document:
-    """One YAML file: its scenario keys, and the two keys that are the loader's own."""
+    """One YAML file: its scenario keys, and the keys that are the loader's own."""
 
     file: str
     body: Node
-    extends: Node | None = None
-    overrides: Node | None = None
+    own: dict[str, Node] = field(default_factory=dict)
+
+
+@dataclass
+class Layer:
+    """Changes laid over a scenario as a child file would, but for events, which join those already there."""
+
+    document: Document
+    source: list[str]  # lines of the file they stand in
 
 
 @dataclass
@@ -38,10 +48,19 @@ class Merged:
     files: list[str] = field(default_factory=list)  # oldest parent first, --set last
 
 
-def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = None) -> Document | None:
-    """Read one file; None and problems when it holds no mapping."""
+SCENARIO = "a scenario is a mapping of keys such as `title` and `calendar`"
+
+
+def read_document(
+    file: str,
+    report: Report,
+    cited: tuple[Mark, str] | None = None,
+    wanted: str = SCENARIO,
+    known: Callable[[], list[str]] = shipped_names,
+) -> Document | None:
+    """Read one file; None and problems when it holds no mapping, which say what is ``wanted`` or ``known``."""
     start = os.path.dirname(cited[0].file) if cited else None
-    text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start))
+    text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start, known))
     if text is None:
         return None
     known = len(report.problems)
@@ -50,19 +69,18 @@ def read_document(file: str, report: Report, cited: tuple[Mark, str] | None = No
         if len(report.problems) == known:
             comments = any(line.lstrip().startswith("#") for line in text.splitlines())
             what = "holds only comments" if comments else "is empty"
-            report.add(
-                Mark(file), "", f"the file {what}; a scenario is a mapping of keys such as `title` and `calendar`"
-            )
+            report.add(Mark(file), "", f"the file {what}; {wanted}")
         return None
     if not isinstance(root.value, dict):
         if not root.bad:
-            message = f"the top level must be a mapping of keys such as `title` and `calendar`, not {show_node(root)}"
+            keys = wanted.partition(" is ")[2]
+            message = f"the top level must be {keys}, not {show_node(root)}"
             report.add(root.mark, "", message)
         return None
-    _refuse_blanks(root, report)
-    own = {key: node for key, node in root.value.items() if key in ("extends", "overrides")}
+    refuse_blanks(root, report)
+    own = {key: node for key, node in root.value.items() if key in LOADERS_OWN}
     body = {key: node for key, node in root.value.items() if key not in own}
-    return Document(file, Node(body, root.mark, root.keys), own.get("extends"), own.get("overrides"))
+    return Document(file, Node(body, root.mark, root.keys), own)
 
 
 def show_node(node: Node) -> str:
@@ -70,7 +88,7 @@ def show_node(node: Node) -> str:
     return show({} if isinstance(node.value, dict) else [] if isinstance(node.value, list) else node.value)
 
 
-def _refuse_blanks(root: Node, report: Report) -> None:
+def refuse_blanks(root: Node, report: Report) -> None:
     """Refuse keys with nothing after the colon: more often a slip of indentation than a wish to remove something."""
     todo: list[tuple[Node, tuple]] = [(root, ())]
     seen: set[int] = set()
@@ -99,14 +117,14 @@ def read_chain(file: str, report: Report) -> list[Document]:
             return []
         documents.append(document)
         seen.append(os.path.realpath(file))
-        extends = document.extends
+        extends = document.own.get("extends")
         if extends is None or extends.bad or (extends.value is None):
             return documents[::-1]
         if not isinstance(extends.value, str) or not extends.value:
             message = f"{show_node(extends)} is not allowed here; allowed: the name of one file"
             report.add(extends.mark, "extends", message)
             return []
-        parent = _parent_file(file, extends.value)
+        parent = parent_file(file, extends.value)
         try:
             real = os.path.realpath(parent)
         except (ValueError, OSError):
@@ -119,7 +137,7 @@ def read_chain(file: str, report: Report) -> list[Document]:
         file, cited = parent, (extends.mark, "extends")
 
 
-def _parent_file(file: str, extends: str) -> str:
+def parent_file(file: str, extends: str) -> str:
     """File that ``extends`` means: the one beside the file that says it, or else the shipped scenario of that name."""
     beside = os.path.normpath(os.path.join(os.path.dirname(file), extends))
     shipped = shipped_path(extends)
@@ -128,8 +146,8 @@ def _parent_file(file: str, extends: str) -> str:
     return str(shipped)
 
 
-def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None:
-    """Tree of a scenario: parents first, each with its own overrides, then ``--set``."""
+def merge_chain(file: str, sets: Sequence[str], report: Report, layers: Sequence[Layer] = ()) -> Merged | None:
+    """Tree of a scenario: parents first, each with its own overrides, then layers, then ``--set``."""
     documents = read_chain(file, report)
     if not documents:
         return None
@@ -138,12 +156,30 @@ def merge_chain(file: str, sets: Sequence[str], report: Report) -> Merged | None
         before = merged.tree
         after = merge(before, document.body, ROOT, (), report)
         after.mark = document.body.mark  # a missing key is the fault of the file asked for
-        after = apply_overrides(after, document.overrides, document.body, report)
+        after = change_events(after, document.own, document.body, report)
+        after = apply_overrides(after, document.own.get("overrides"), document.body, report)
         if number:
             merged.changes += log_changes(before, after)
             merged.parent, merged.parent_file = before, documents[number - 1].file
-        elif items(document.overrides):
+        elif items(document.own.get("overrides")):
             merged.changes += log_changes(document.body, after)
         merged.tree = after
+    for layer in layers:
+        before, document = merged.tree, layer.document
+        report.sources.setdefault(document.file, layer.source)
+        rest = change_events(before, document.own, Node({}, document.body.mark), report)
+        after = merge(rest, _events_joined(rest, document.body), ROOT, (), report)
+        merged.tree = apply_overrides(after, document.own.get("overrides"), document.body, report)
+        merged.changes += log_changes(before, merged.tree)
+        if document.file not in merged.files:
+            merged.files.insert(-1, document.file)
     merged.tree = apply_sets(merged.tree, sets, report, merged.changes)
     return merged
+
+
+def _events_joined(base: Node, over: Node) -> Node:
+    """Return ``over`` with the events of ``base`` before its own; two layers may both state events."""
+    own = over.value.get("events")
+    if own is None or not isinstance(own.value, list):
+        return over
+    return replace_at(over, ("events",), Node([*elements(base.value.get("events")), *own.value], own.mark), own.mark)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.scenario.fields import NAME, ROOT, Slot
 from sim.scenario.names import is_reference
@@ -15,6 +15,7 @@ from sim.scenario.scalars import plain_scalar
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import child, mark_of, plain
 
+Kind = TypeVar("Kind", bound=BaseModel)
 _RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
@@ -24,18 +25,23 @@ def validate(tree: Node, report: Report, names_follow: bool = True) -> Scenario 
     Validation is strict: a text is not a number, true is not a number, 3.5 is not a whole number.
     ``names_follow``: ``check_names`` reports a misspelt reference, with the nearest name, so it is passed over here.
     """
+    return conform(Scenario, ROOT, tree, report, names_follow)
+
+
+def conform(model: type[Kind], root: Slot, tree: Node, report: Report, names_follow: bool = False) -> Kind | None:
+    """Do the same for any schema; ``root`` is its slot."""
     try:
-        return Scenario.model_validate(plain(tree), strict=True)
+        return model.model_validate(plain(tree), strict=True)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False):
-            _translate(each, tree, report, names_follow)
+            _translate(each, tree, report, names_follow, root)
         if not report.problems and not names_follow:  # nothing may fall through between the schema and its messages
             report.add(tree.mark, "", "does not fit the schema: " + printable(str(error), 300))
         return None
 
 
-def _translate(error: Any, tree: Node, report: Report, names_follow: bool) -> None:
-    path, node, slot, rest, on_key = _locate(tree, error["loc"])
+def _translate(error: Any, tree: Node, report: Report, names_follow: bool, root: Slot) -> None:
+    path, node, slot, rest, on_key = _locate(tree, error["loc"], root)
     if node.bad:
         return
     kind = error["type"]
@@ -44,7 +50,7 @@ def _translate(error: Any, tree: Node, report: Report, names_follow: bool) -> No
     if on_key:
         report.add(mark_of(tree, path), path, f"not {NAME}")
     elif kind == "extra_forbidden":
-        report.add(mark_of(tree, path), path, f"unknown key{_key_hint(str(path[-1]), slot_above(path))}")
+        report.add(mark_of(tree, path), path, f"unknown key{_key_hint(str(path[-1]), slot_above(path, root))}")
     elif kind == "missing":
         missing = slot.child(rest[-1]) if slot else None
         about = f"; wanted: {missing.wanted}" if missing else ""
@@ -54,10 +60,10 @@ def _translate(error: Any, tree: Node, report: Report, names_follow: bool) -> No
         report.add(node.mark, path, _value_message(kind, node, slot))
 
 
-def _locate(tree: Node, loc: tuple[Any, ...]) -> tuple[Path, Node, Slot | None, list[Any], bool]:
+def _locate(tree: Node, loc: tuple[Any, ...], root: Slot) -> tuple[Path, Node, Slot | None, list[Any], bool]:
     """Follow a location down the tree; names of union branches on the way are not keys and are passed over."""
     path: Path = ()
-    node, slot, rest = tree, ROOT, []
+    node, slot, rest = tree, root, []
     for step in loc:
         below = child(node, step)
         if below is None or below.bad:
@@ -76,12 +82,12 @@ def _key_hint(key: str, section: Slot) -> str:
     return hint if "did you mean" in hint or not inside else f"; it belongs inside `{'` or `'.join(inside)}`"
 
 
-def slot_above(path: Path) -> Slot:
+def slot_above(path: Path, root: Slot) -> Slot:
     """Slot of the section a key stands in."""
-    slot: Slot | None = ROOT
+    slot: Slot | None = root
     for key in path[:-1]:
         slot = slot.child(key) if slot else None
-    return slot or ROOT
+    return slot or root
 
 
 def _value_message(kind: str, node: Node, slot: Slot) -> str:

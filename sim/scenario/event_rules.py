@@ -23,13 +23,25 @@ MAY_CHANGE = (
     "sellers.*.capacity_kt",
     "sellers.*.initial_payment_cad_t",
     "export_subsidies.*.rate_cad_t",
+    "export_subsidies.*.reaction",
     "state_importers.*.agreement",
     "state_importers.*.demand",
     "importers.*.demand",
     "maltsters.*.demand",
     "feeders.*.demand",
 )
-FIXED = ("eep.origin", "restitution.origin", "state_importers.*.agreement.board")
+FIXED = (
+    "eep.origin",
+    "eep.initiatives.*.buyer",
+    "restitution.origin",
+    "eep.reaction.weeks",
+    "eep.reaction.normal_weeks",
+    "restitution.reaction.weeks",
+    "restitution.reaction.normal_weeks",
+    "export_subsidies.*.reaction.weeks",
+    "export_subsidies.*.reaction.normal_weeks",
+    "state_importers.*.agreement.board",
+)
 
 
 def may_change(path: Path, node: Node, tree: Node, index: int, body: Node, report: Report) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.calendar import Timeline
+from sim.calendar import Timeline, first_day, last_day
 from sim.scenario.event_rules import may_change
 from sim.scenario.fields import ROOT
 from sim.scenario.merge import merge
@@ -20,16 +21,18 @@ from sim.scenario.tree import child, elements, find, items, leaves, mark_of, pla
 MAX_EVENTS = 200
 MAX_WORK = 400_000  # events times values: every event makes a scenario of its own, which is checked whole
 OWN_KEYS = ("from", "to", "start", "end", "name")
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?", re.ASCII)
 
 
 @dataclass
 class DatedChange:
-    """One event: its number in the list, first and last month, and the keys it lays over the scenario."""
+    """One event: number in the list, first and last date as written and as days, and the keys it lays over."""
 
     index: int
     first: str
     last: str
+    start: str
+    end: str
     overlay: Node
     mark: Mark
     label: str
@@ -78,34 +81,51 @@ def _dated(index: int, event: Node, body: Node, timeline: Timeline | None, repor
     first, last = child(event, "from") or child(event, "start"), child(event, "to") or child(event, "end")
     if first is None or last is None:
         return None
-    if not all(isinstance(month.value, str) and _MONTH.fullmatch(month.value) for month in (first, last)):
+    if not all(isinstance(date.value, str) and _DATE.fullmatch(date.value) for date in (first, last)):
         return None
     path = ("events", index)
-    if first.value > last.value:
+    start, end = first_day(first.value), last_day(last.value)
+    for key, date in (("from", first), ("to", last)):
+        if not _exists(date.value):
+            report.add(date.mark, (*path, key), f"{date.value} is not a day of the calendar")
+            return None
+    if start > end:
         report.add(first.mark, (*path, "from"), f"starts in {first.value}, after its end in {last.value}")
         return None
     held = timeline is not None and timeline.held is not None  # most events lie outside the one year wanted
-    if timeline and not held and (last.value < timeline.months[0] or first.value > timeline.months[-1]):
+    if timeline and not held and (end < first_day(timeline.months[0]) or start > last_day(timeline.months[-1])):
         span = f"{timeline.months[0]} to {timeline.months[-1]}"
         report.warn(first.mark, path, f"lies outside the calendar ({span}); it changes nothing")
+    elif timeline and not held and not timeline.within(first.value, last.value).any():
+        report.warn(first.mark, path, "no period of the run begins between its dates; it changes nothing")
     name = child(event, "name")
     named = f" ({printable(name.value, 40)})" if name is not None and isinstance(name.value, str) else ""
-    return DatedChange(index, first.value, last.value, body, event.mark, f"events[{index}]{named}")
+    return DatedChange(index, first.value, last.value, start, end, body, event.mark, f"events[{index}]{named}")
+
+
+def _exists(date: str) -> bool:
+    """Whether a month or day is one of the calendar (1993-02-30 is not)."""
+    try:
+        datetime.date.fromisoformat(first_day(date))
+    except ValueError:
+        return False
+    return True
 
 
 def _contradictions(changes: list[DatedChange], report: Report) -> None:
     stated = [[(path, node) for path, node in leaves(change.overlay)] for change in changes]
     for number, later in enumerate(changes):
         for before, earlier in enumerate(changes[:number]):
-            if later.first > earlier.last or earlier.first > later.last:
+            if later.start > earlier.end or earlier.start > later.end:
                 continue
             for path, node in stated[number]:
                 for other, value in stated[before]:
                     if overlap(path, other) and (path != other or plain(node) != plain(value)):
-                        months = f"{max(later.first, earlier.first)} to {min(later.last, earlier.last)}"
+                        since = max(later, earlier, key=lambda change: change.start).first
+                        until = min(later, earlier, key=lambda change: change.end).last
                         message = (
                             f"{later.label} and {earlier.label} (line {value.mark.line}) both set `{dotted(other)}`, "
-                            f"to different values, and overlap from {months}"
+                            f"to different values, and overlap from {since} to {until}"
                         )
                         report.add(mark_of(later.overlay, path), ("events", later.index, *path), message)
                         break

@@ -16,12 +16,13 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from sim.scenario.problems import Path
-from sim.scenario.schema import Event, Scenario, SeriesLevel
+from sim.scenario.schema import Event, Name, Scenario, SeriesLevel
 
 NAME = "a name (lower-case letters, digits, underscores; a letter first; 40 characters at most)"
 _PATTERNS = {
     r"^[a-z][a-z0-9_]{0,39}$": NAME,
     r"^\d{4}-(0[1-9]|1[0-2])$": "a month written 1985-06",
+    r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$": "a month written 1985-06 or a day written 1985-06-15",
     r"^\d{4}/\d{2}$": "a crop year written 1980/81",
 }
 _KINDS = {float: "a number", int: "a whole number", str: "text", bool: "true or false"}
@@ -151,6 +152,8 @@ class Slot:
             return "one of " + ", ".join(str(choice) for choice in get_args(self.annotation))
         if self.annotation == Union[str, list[str]]:  # noqa: UP007
             return "a series name, or a list of them"
+        if self.annotation == Union[Name, list[Name]]:  # noqa: UP007
+            return "a name, or a list of them"
         if self.is_list:
             return "a list"
         return _KINDS.get(self.annotation, "a mapping")

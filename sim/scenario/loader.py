@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
-from sim.calendar import Timeline
-from sim.scenario.chain import Merged, merge_chain
+from sim.calendar import Timeline, first_day, last_day
+from sim.scenario.chain import Layer, Merged, merge_chain
 from sim.scenario.check import validate
 from sim.scenario.events import Regimes, lay_out, read_events, warn_overruled
 from sim.scenario.merge import prune
@@ -89,7 +89,7 @@ class Loaded:
         return values if kind == "period" else values.reshape(len(self.timeline.crop_years), -1).mean(axis=1)
 
 
-def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
+def load(path: str | os.PathLike[str], sets: Sequence[str] = (), layers: Sequence[Layer] = ()) -> Loaded:
     """Load a scenario file.
 
     Parameters
@@ -98,6 +98,8 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
         The YAML file.
     sets : sequence of str
         Changes of single keys, ``eep.enabled=false``, applied last.
+    layers : sequence of Layer
+        Changes laid over the file before those, such as the strategies of a game.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
     report = Report()
     file = os.fspath(path)
     file = file if isinstance(file, str) else os.fsdecode(file)
-    merged = merge_chain(file, sets, report)
+    merged = merge_chain(file, sets, report, layers)
     if merged is None:
         report.stop()
     tree = prune(merged.tree)
@@ -134,7 +136,8 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> Loaded:
     report.stop()
     warn_overruled(tree, read_events(tree, timeline, Report()), merged.files, report)
     located = _with_data_paths(scenario, tree)
-    _warn_equal_to_parent(merged, located, report)
+    if not layers:
+        _warn_equal_to_parent(merged, located, report)
     return Loaded(
         scenario=located,
         regimes=tuple(_with_data_paths(each, tree) for each in scenarios),
@@ -173,9 +176,10 @@ def _regimes(
     if timeline is None:
         return Regimes([], np.zeros(0, dtype=int)), []
     for change in changes:
-        if change.first <= timeline.months[-1] and change.last >= timeline.months[0]:
+        if change.start <= last_day(timeline.months[-1]) and change.end >= first_day(timeline.months[0]):
             continue
-        alone = lay_out(tree, [change], _always(timeline, change.first), report).trees[0]
+        month = change.first[:7]
+        alone = lay_out(tree, [replace(change, first=month)], _always(timeline, month), report).trees[0]
         validate(alone, report)
         check_names(alone, report)
     regimes = lay_out(tree, changes, timeline, report)

@@ -25,6 +25,9 @@ VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("sellers.*.origin", ("origins",), "origin"),
     ("sellers.*.grades.*", ("grades",), "grade"),
     ("eep.origin", ("origins",), "origin"),
+    ("eep.reaction.rival", ("origins",), "origin"),
+    ("restitution.reaction.rival", ("origins",), "origin"),
+    ("export_subsidies.*.reaction.rival", ("origins",), "origin"),
     ("restitution.origin", ("origins",), "origin"),
     ("feeders.*.origin", ("origins",), "origin"),
     ("state_importers.*.agreement.outside_origin", ("origins",), "origin"),
@@ -32,7 +35,7 @@ VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("treasuries.guarantors.*.boards.*", ("boards",), "board"),
     ("boards.*.growers.*", ("growers",), "grower group"),
     ("boards.*.grades.*", ("grades",), "grade"),
-    ("eep.eligible.*", ("importers", "state_importers"), "importer"),
+    ("eep.initiatives.*.buyer", ("importers", "state_importers"), "importer"),
     ("marketing.*.continental_market", ("markets",), "market"),
     ("reference_prices.*.feeders", ("feeders",), "feeders"),
     *((f"{kind}.*.market", ("markets",), "market") for kind in BUYERS),
@@ -51,7 +54,6 @@ LISTS = (
     "boards.*.grades",
     "sellers.*.grades",
     "traders.companies.*.origins",
-    "eep.eligible",
     "treasuries.guarantors.*.boards",
     "data",
 )
@@ -106,7 +108,7 @@ def check_series_names(tree: Node, table: SeriesTable, report: Report) -> None:
     """Report every series that no data table holds; once when the tables hold none at all."""
     asked: list[tuple[str, Path, Node]] = []
     for path, node, _ in levels(tree):
-        for key in ("series", "times"):
+        for key in ("series", "less", "times"):
             stated = child(node, key)
             entries = [((), stated)] if stated is not None else []
             if stated is not None and isinstance(stated.value, list):

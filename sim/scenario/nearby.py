@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Callable
 
 from sim.shipped import shipped_names
 
@@ -11,16 +12,16 @@ CUTOFF = 0.6
 MOST_FILES = 2000  # names looked through in one folder
 
 
-def near_file(file: str, start: str | None = None) -> str:
+def near_file(file: str, start: str | None = None, known: Callable[[], list[str]] = shipped_names) -> str:
     """Hint to append to "not found": the nearest file of the same folder, or the nearest shipped scenario.
 
     ``start`` is the folder of the file that extends it, by which its path must be written; None on the command line.
-    A shipped scenario goes by its bare name in both.
+    A shipped scenario goes by its bare name in both; ``known`` lists those that come into question.
     """
     folder, name = os.path.split(file)
     stem = os.path.splitext(name)[0].lower()[:80]
     beside = _scenarios(folder or ".")
-    shipped = shipped_names()
+    shipped = known()
     near = difflib.get_close_matches(stem, dict.fromkeys([*beside, *shipped]), n=1, cutoff=CUTOFF)
     if not near:
         return ""

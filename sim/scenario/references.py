@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 
 from sim.scenario.demands import check_demands
+from sim.scenario.initiatives import check_initiatives
 from sim.scenario.names import BUYERS, check_names
 from sim.scenario.parties import check_parties
 from sim.scenario.problems import Report, nearest, printable
+from sim.scenario.reactions import check_reactions
 from sim.scenario.reader import Node
 from sim.scenario.sellers import check_sellers
 from sim.scenario.systems import check_systems
@@ -32,6 +34,8 @@ def check_references(tree: Node, report: Report) -> None:
     check_systems(tree, report)
     check_parties(tree, report)
     check_sellers(tree, report)
+    check_initiatives(tree, report)
+    check_reactions(tree, report)
     _reference_prices(tree, report)
     _traders(tree, report)
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")]
 MarketingSystem = Literal["single_desk", "multiple_sellers", "continental", "open_feed", "cash_trading"]
 BeliefRule = Literal["elasticities", "least_squares", "last_price"]
 
@@ -31,7 +32,7 @@ class Section(BaseModel):
 
 
 class SeriesLevel(Section):
-    """A number that follows a historical series: ``scale x (sum of series) x times + plus``."""
+    """A number that follows a historical series: ``scale x (sum of series - sum of less) x times + plus``."""
 
     series: str | list[str]
     """Name of a series in the data tables, or a list of names to add up."""
@@ -41,6 +42,10 @@ class SeriesLevel(Section):
     """Name of a second, dimensionless series to multiply by."""
     plus: float = 0.0
     """Constant added last, in the unit of the key."""
+    less: str | list[str] | None = None
+    """Name of a series that is taken off, or a list of them."""
+    between: Literal["step", "linear"] = "step"
+    """Within a crop year or month: the same all through, or on a line between middles that keeps each mean."""
 
 
 Level = float | SeriesLevel
@@ -248,6 +253,60 @@ class Exporter(Section):
     """Most it can ship in a year without a bonus or refund."""
 
 
+class Initiative(Section):
+    """Tonnage of a bonus programme allocated to one buyer, between two months."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    buyer: Name
+    """Importer or state importer it is for."""
+    tonnage_kt: Annotated[Level | None, unit("kt/crop year, or kt with carry_tonnage")] = None
+    """Tonnage allotted to it; limited by the programme's tonnage only when absent."""
+    start: Month | None = Field(default=None, alias="from")
+    """First month in which bids are accepted; from the start of the run when absent."""
+    end: Month | None = Field(default=None, alias="to")
+    """Last month in which bids are accepted; no end when absent."""
+    carry_tonnage: bool = False
+    """``true``: one allotment for the whole term, read where it opens, and unused tonnage carries until the end;
+    ``false``: an allotment each crop year, and unused tonnage lapses at its end."""
+
+
+class Reaction(Section):
+    """How a treasury answers a rival's export subsidies: a rule and its parameters."""
+
+    rule: Literal["hold", "linear", "match_landed_price", "defend_share", "spend_budget", "retaliate"] = "hold"
+    """``hold``: not at all; ``linear``: a rate by the rival's; ``match_landed_price``: what lets own sellers land at
+    the rival's price; ``defend_share``: until own share of the contested markets is the wanted one; ``spend_budget``:
+    whatever spends the money of the year; ``retaliate``: as many more tonnes as the rival ships above its normal."""
+    rival: Name
+    """Origin whose exports are answered; the contested markets are the buyers abroad that both reach."""
+    weeks: Annotated[float, unit("weeks", ge=1, le=104)] = 4.0
+    """Weeks of the rival's doings that are looked back on: the lag of the answer."""
+    speed: Annotated[float, unit("share per month", gt=0, le=1)] = 0.5
+    """Part of the way to the wanted rate or tonnes that is gone in a month."""
+    intercept_cad_t: Annotated[float, unit("C$/t", ge=-1000, le=1000)] = 0.0
+    """``linear``: the rate against a rival that pays nothing."""
+    slope: Annotated[float, unit("C$/t per C$/t", ge=-1, le=1)] = 0.0
+    """``linear``: change of the rate per C$/t of the rival's."""
+    undercut_cad_t: Annotated[float, unit("C$/t", ge=-100, le=100)] = 0.0
+    """``match_landed_price``: how far below the rival's landed price own sellers shall be able to go."""
+    share: Annotated[float, unit("share", ge=0, le=1)] = 0.0
+    """``defend_share``: the wanted share of what buyers of the contested markets take."""
+    gain_cad_t: Annotated[float, unit("C$/t per month", gt=0, le=10000)] = 50.0
+    """``defend_share`` and ``retaliate`` of a treasury that sets a rate: change of the rate in a month when the whole
+    share, or as many tonnes as are shipped now, are missing."""
+    tonnes_per_tonne: Annotated[float, unit("kt per kt", gt=0, le=10)] = 1.0
+    """``retaliate``: own extra tonnes per extra tonne of the rival."""
+    normal_weeks: Annotated[float, unit("weeks", ge=4, le=520)] = 52.0
+    """``retaliate``: memory of what is normal."""
+    budget_cad_million: Annotated[Level | None, unit("million C$/crop year")] = None
+    """``spend_budget`` of a subsidy by lane: its money; a bonus or refund programme has a budget of its own."""
+    lowest_cad_t: Annotated[float, unit("C$/t", ge=-1000, le=1000)] = 0.0
+    """Lowest rate the rule may reach; below zero it is an export tax."""
+    highest_cad_t: Annotated[float, unit("C$/t", ge=-1000, le=1000)] = 200.0
+    """Highest rate the rule may reach."""
+
+
 class BonusProgramme(Section):
     """An export bonus granted sale by sale (EEP, run by the Commodity Credit Corporation)."""
 
@@ -257,16 +316,32 @@ class BonusProgramme(Section):
     """Whether bids are accepted."""
     origin: Name
     """Origin whose exporters may bid."""
-    eligible: list[Name] = []
-    """Importers with an initiative."""
+    initiatives: dict[Name, Initiative] = {}
+    """Tonnage allocated to buyers; a buyer without an open initiative gets no bonus."""
     tonnage_kt: Annotated[Level, unit("kt/crop year")] = 0.0
-    """Tonnage of all initiatives together."""
-    budget_usd_million: Annotated[Level, unit("million US$/crop year")] = 1e6
-    """Budget per year."""
+    """Tonnage of all initiatives together; what is unused lapses at the end of the crop year."""
+    budget_usd_million: Annotated[Level, unit("million US$/fiscal year")] = 1e6
+    """Money of a fiscal year. A series by crop year is read where the fiscal year opens."""
+    fiscal_year_start_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 1
+    """Month in which the fiscal year opens (October, as in the United States, is 3)."""
+    carry_budget: bool = False
+    """Whether money that was not spent is added to the next fiscal year's."""
     max_bonus_usd_t: Annotated[Level, unit("US$/t")] = 60.0
-    """Bids above this bonus are rejected."""
+    """Bids above this bonus are refused."""
     undercut: Annotated[float, unit("share", ge=0, le=0.15)] = 0.02
-    """How far below the going price sellers aim in order to win the sale; a lower sale is refused as disruptive."""
+    """How far below the going price sellers aim in order to win the sale."""
+    price_tolerance: Annotated[float, unit("share", ge=0, le=1)] = 0.15
+    """A sale further than this below the going price is refused as disruptive."""
+    bonus_tolerance: Annotated[float, unit("share", ge=0, le=10)] = 0.5
+    """A bonus further than this above the treasury's own estimate of what is needed is refused."""
+    security_usd_t: Annotated[float, unit("US$/t", ge=0, le=200)] = 10.0
+    """Security lost when a sale with an accepted bonus falls through; sellers go this far below the agreed price."""
+    bid_spread_usd_t: Annotated[float, unit("US$/t", ge=0, le=100)] = 6.0
+    """Difference between the highest and lowest cost that the day's ships and routes add to a bid."""
+    overbidding: Annotated[float, unit("multiple of the quota", ge=1, le=20)] = 2.0
+    """Tonnage bid for, as a multiple of the period's quota."""
+    reaction: Reaction | None = None
+    """When given, tonnage, or the highest bonus, answers a rival's subsidies."""
 
 
 class RefundProgramme(Section):
@@ -294,6 +369,8 @@ class RefundProgramme(Section):
     """Security lost on a licence that is not used; holders sell at a loss up to this much."""
     overbidding: Annotated[float, unit("multiple of the target", ge=1, le=20)] = 3.0
     """Tonnage bid for, as a multiple of the period's target."""
+    reaction: Reaction | None = None
+    """When given, tonnage, or the highest refund, answers a rival's subsidies."""
 
 
 class Guarantor(Section):
@@ -319,6 +396,8 @@ class ExportSubsidy(Section):
 
     rate_cad_t: dict[Name, Annotated[Level, unit("C$/t")]]
     """Rate by the buyers' region; a region that is missing gets none."""
+    reaction: Reaction | None = None
+    """When given, the rates answer a rival's; the stated ones are where they start from, and all move alike."""
     search: Search | None = None
     """When given, the treasury looks for the amount to add to all its rates that brings its country most: receipts
     abroad less the cost of production and of the subsidy. Several searches take turns."""
@@ -476,6 +555,8 @@ class ReferencePrice(Section):
     """Series it follows, in US$/t, moved by the corn shock."""
     basis_cad_t: Annotated[float, unit("C$/t", ge=-200, le=200)] = 0.0
     """Added to the price."""
+    basis_usd_t: Annotated[Level | None, unit("US$/t")] = None
+    """Added too, at the exchange rate of the day; may be below zero."""
 
 
 class Event(BaseModel):
@@ -483,10 +564,10 @@ class Event(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
 
-    start: Month = Field(alias="from")
-    """First month in which the change holds."""
-    end: Month = Field(alias="to")
-    """Last month in which the change holds."""
+    start: Day = Field(alias="from")
+    """First month, or day, on which the change holds; it counts for periods that begin on it or later."""
+    end: Day = Field(alias="to")
+    """Last month, or day, on which the change holds."""
     name: str | None = None
     """Label for figures."""
 

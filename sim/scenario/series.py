@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.calendar import Timeline
+from sim.calendar import Timeline, crop_year_label, first_calendar_year, month_label
+from sim.scenario.between import through_means
 from sim.scenario.schema import Level, SeriesLevel
 
 
@@ -52,6 +53,32 @@ class SeriesTable:
             return self.lookup(name, timeline.month_of_period)
         return self.lookup(name, timeline.crop_years)[timeline.year_of_period]
 
+    def line(self, name: str, timeline: Timeline) -> np.ndarray:
+        """Value in each period, shape (T,), on a line between the middles of its crop years or months.
+
+        The line runs through all neighbouring figures that the series has, not only those of the calendar, so a longer
+        run leaves the earlier periods alone. A series with gaps in the calendar is read step by step.
+        """
+        steps = self.per_period(name, timeline)
+        if timeline.held is not None or np.isnan(steps).any():
+            return steps
+        held, crop_years = self.values[name], list(timeline.crop_years)
+        first, count = first_calendar_year(crop_years[0]), len(crop_years)
+        monthly = self.is_monthly(name)
+
+        def known(year: int) -> bool:
+            return all(unit in held for unit in (_months(year) if monthly else [crop_year_label(year)]))
+
+        begin, end = first, first + count
+        while known(begin - 1):
+            begin -= 1
+        while known(end):
+            end += 1
+        whole = Timeline.build(crop_year_label(begin), end - begin, timeline.periods_per_year)
+        unit = whole.year_of_period * 12 + whole.month_of_year if monthly else whole.year_of_period
+        drawn = through_means(self.per_period(name, whole), unit)
+        return drawn[(first - begin) * timeline.periods_per_year :][: len(timeline)]
+
     def annual(self, name: str, crop_years: Sequence[str]) -> np.ndarray:
         """Value in each crop year, shape (Y,); of a monthly series the mean of its twelve months."""
         if not self.is_monthly(name):
@@ -67,20 +94,23 @@ class SeriesTable:
     def resolve(self, level: Level | None, timeline: Timeline) -> np.ndarray:
         """Value of a level in each period, shape (T,), in the unit of its key.
 
-        A number is constant; a level with series is ``scale x (sum of series) x times + plus``; None (an optional
-        level that is absent) and periods without a value are not-a-number.
+        A number is constant; a level with series is ``scale x (sum of series - sum of less) x times + plus``; None (an
+        optional level that is absent) and periods without a value are not-a-number.
         """
         if level is None:
             return np.full(len(timeline), np.nan)
         if not isinstance(level, SeriesLevel):
             return np.full(len(timeline), float(level))
+        read = self.line if level.between == "linear" else self.per_period
         with np.errstate(over="ignore", invalid="ignore"):
             value = np.zeros(len(timeline))
             for name in names_of(level.series):
-                value = value + self.per_period(name, timeline)
+                value = value + read(name, timeline)
+            for name in names_of(level.less):
+                value = value - read(name, timeline)
             value = level.scale * value
             if level.times is not None:
-                value = value * self.per_period(level.times, timeline)
+                value = value * read(level.times, timeline)
             return value + level.plus
 
     def mean_by_year(self, level: Level | None, timeline: Timeline) -> np.ndarray:
@@ -88,6 +118,15 @@ class SeriesTable:
         return self.resolve(level, timeline).reshape(len(timeline.crop_years), -1).mean(axis=1)
 
 
-def names_of(series: str | Sequence[str]) -> list[str]:
-    """Names of a level's series as a list."""
-    return [series] if isinstance(series, str) else list(series)
+def names_of(series: str | Sequence[str] | None) -> list[str]:
+    """Names that a key of a level holds, as a list."""
+    return [series] if isinstance(series, str) else list(series or ())
+
+
+def all_names(level: SeriesLevel) -> list[str]:
+    """Names of every series a level reads."""
+    return [*names_of(level.series), *names_of(level.less), *names_of(level.times)]
+
+
+def _months(year: int) -> list[str]:
+    return [month_label(year, month) for month in range(12)]

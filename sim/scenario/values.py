@@ -11,10 +11,11 @@ from sim.scenario.names import levels
 from sim.scenario.problems import Mark, Path, Report, printable
 from sim.scenario.reader import Node
 from sim.scenario.schema import Calendar, Level, SeriesLevel
-from sim.scenario.series import SeriesTable, names_of
+from sim.scenario.series import SeriesTable, all_names
 from sim.scenario.tree import child, mark_of, plain
 
 ABOVE_ZERO = ("price", "corn_usd_t", "cad_per_usd", "usd_per_ecu", "intercept", "slope")
+EITHER_SIGN = ("basis_usd_t",)
 FIRST_YEAR_ONLY = ("opening_stock_kt", "starting_refund_ecu_t")
 ELASTICITIES = (0.01, 100.0)  # outside of it a linear demand is flat or vertical for all that matters
 SMALLEST_SLOPE = 1e-9  # currency/t per kt: a buyer flatter than that wants more than the world grows
@@ -63,7 +64,7 @@ class LevelChecker:
             except ValidationError:
                 continue
             if isinstance(level, SeriesLevel):
-                names = [*names_of(level.series), *([level.times] if level.times is not None else [])]
+                names = all_names(level)
                 if names and level.series and all(name in self.table for name in names):
                     self._gaps(names, path, node)
                 else:
@@ -87,15 +88,16 @@ class LevelChecker:
             values = np.where(self._covered(level), values, 1.0)  # gaps have their own problem
         if path[-1] in FIRST_YEAR_ONLY:
             values = values[: self.timeline.periods_per_year]
-        price = path[-1] in ABOVE_ZERO or path[0] == "reference_prices"
+        signed = path[-1] in EITHER_SIGN
+        price = path[-1] in ABOVE_ZERO or (path[0] == "reference_prices" and not signed)
         low, high = ELASTICITIES
         elastic = path[-1] == "elasticity"
         checks = (
             (~np.isfinite(values), "not a finite number"),
             (((values < low) | (values > high)) & elastic, f"must be from {low} to {high:.0f}"),
-            (values <= 0, "must be above 0") if price else (values < 0, "must be at least 0"),
+            (values <= 0, "must be above 0") if price else ((values < 0) & (not signed), "must be at least 0"),
             ((values < SMALLEST_SLOPE) & (path[-1] == "slope"), f"must be at least {SMALLEST_SLOPE:.0e}"),
-            (values > LARGEST, f"must be at most {LARGEST:.0e}"),
+            (np.abs(values) > LARGEST, f"must be at most {LARGEST:.0e}"),
         )
         for wrong, what in checks:
             if wrong.any():
@@ -109,8 +111,7 @@ class LevelChecker:
                 return
 
     def _covered(self, level: SeriesLevel) -> np.ndarray:
-        names = [*names_of(level.series), *([level.times] if level.times is not None else [])]
-        return np.all([~np.isnan(self.table.per_period(name, self.timeline)) for name in names], axis=0)
+        return np.all([~np.isnan(self.table.per_period(name, self.timeline)) for name in all_names(level)], axis=0)
 
     def report_gaps(self, tree: Node) -> None:
         """Report gaps: one line per series, or one for many series that lack the same periods."""

@@ -96,6 +96,15 @@ def schema_json() -> dict[str, Any]:
         "type": "object",
         "description": "Single values by dotted path, applied after the parent and this file are merged.",
     }
+    schema["properties"]["without_events"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Names of events of the parent that do not happen.",
+    }
+    schema["properties"]["more_events"] = {
+        **schema["properties"]["events"],
+        "description": "Events beyond the parent's.",
+    }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

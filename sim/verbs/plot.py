@@ -5,7 +5,16 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from sim.figures import ABLATION_FIGURES, COMPARISON_FIGURES, FIGURES, RECONSTRUCTION_FIGURES, STUDY_FIGURES
+from sim.figures import (
+    ABLATION_FIGURES,
+    CALIBRATION_FIGURES,
+    COMPARISON_FIGURES,
+    FIGURES,
+    GAME_FIGURES,
+    INCIDENCE_FIGURES,
+    RECONSTRUCTION_FIGURES,
+    STUDY_FIGURES,
+)
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
 
 FRAMES = {
@@ -14,6 +23,9 @@ FRAMES = {
     "reconstruction": ("gap", "sensitivity"),
     "study": ("published",),
     "ablation": ("ablation",),
+    "incidence": ("incidence",),
+    "game": ("cells", "lines"),
+    "calibration": ("fit", "held_out", "parameters", "profiles"),
 }
 KNOWN = {
     "run": FIGURES,
@@ -21,6 +33,9 @@ KNOWN = {
     "reconstruction": RECONSTRUCTION_FIGURES,
     "study": STUDY_FIGURES,
     "ablation": ABLATION_FIGURES,
+    "incidence": INCIDENCE_FIGURES,
+    "game": GAME_FIGURES,
+    "calibration": CALIBRATION_FIGURES,
 }
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sim.experiments.ensemble import chunks, run_ensemble
 from sim.experiments.printed import oddities
-from sim.experiments.published import agents_tables, as_json, beside, points, study_calendar
+from sim.experiments.published import agents_tables, as_json, beside, points
 from sim.experiments.reconstruction import replication_table
 from sim.figures import STUDY_FIGURES
 from sim.scenario import load
@@ -20,7 +20,7 @@ from sim.store import check_folder, new_run
 from sim.verbs.loading import period_count, progress_bar, provenance
 from sim.verbs.study_screen import show
 
-BASE, OTHER = "history", "multiple_sellers"
+BASE, OTHER, WEEKLY = "history", "multiple_sellers", "weekly"
 STEM = "study"
 CHUNK = 250
 
@@ -28,15 +28,18 @@ CHUNK = 250
 def study(
     draws: int | None, seed: int | None, out: Path, jobs: int, json_wanted: bool, console: Console, errors: Console
 ) -> Path:
-    """Run the shipped history and multiple sellers, set them beside the study, save and show; return the folder."""
+    """Run the shipped history, multiple sellers and weekly history, set them beside the study, save and show.
+
+    Returns the folder of the run.
+    """
     check_folder(out)
-    base = shipped(BASE)
-    base, other = shipped(BASE, study_calendar(base.scenario.calendar.start)), shipped(OTHER)
+    runs = {name: shipped(name) for name in (BASE, OTHER, WEEKLY)}
+    base = runs[BASE]
     draws = base.scenario.draws if draws is None else draws
     seed = base.scenario.seed if seed is None else seed
     published = published_figures()
-    frame = beside(published, _simulate(base, other, draws, seed, jobs, errors), replication_table(seed=seed))
-    folder = _save(out, frame, base, other, draws, seed)
+    frame = beside(published, _simulate(runs, draws, seed, jobs, errors), replication_table(seed=seed))
+    folder = _save(out, frame, runs, draws, seed)
     if json_wanted:
         print(json.dumps(as_json(frame), ensure_ascii=False, allow_nan=False))
     else:
@@ -45,33 +48,35 @@ def study(
     return folder
 
 
-def shipped(name: str, sets: list[str] | None = None) -> Any:
+def shipped(name: str) -> Any:
     """Load a shipped scenario, whatever lies in the working folder under its name."""
-    return load(shipped_folder() / f"{name}.yaml", sets or [])
+    return load(shipped_folder() / f"{name}.yaml", [])
 
 
-def _simulate(base: Any, other: Any, draws: int, seed: int, jobs: int, errors: Console) -> Any:
+def _simulate(runs: dict[str, Any], draws: int, seed: int, jobs: int, errors: Console) -> Any:
     """Tables of the agents; a chunk for each process, since the split never changes a result."""
     chunk = min(CHUNK, -(-draws // jobs))
     measures = []
     with progress_bar(errors) as bar:
-        for name, loaded in ((BASE, base), (OTHER, other)):
+        for name, loaded in runs.items():
             task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(loaded))
             ensemble = run_ensemble(
                 loaded, draws, seed, chunk=chunk, jobs=jobs, points=points(loaded),
                 progress=lambda periods, task=task: bar.advance(task, periods),
             )  # fmt: skip
             measures.append(ensemble.measures)
-    return agents_tables(*measures, base.scenario.base_price_origin)
+    return agents_tables(*measures, runs[BASE].scenario.base_price_origin)
 
 
-def _save(out: Path, frame: pd.DataFrame, base: Any, other: Any, draws: int, seed: int) -> Path:
+def _save(out: Path, frame: pd.DataFrame, runs: dict[str, Any], draws: int, seed: int) -> Path:
+    base, other, weekly = (runs[name] for name in (BASE, OTHER, WEEKLY))
     with new_run(out, STEM, base.hash) as draft:
         draft.parquet("published", frame)
         draft.table("published", frame)
         meta = {
             "stem": STEM, "base": BASE, "other": OTHER,
             **provenance(base, draws, seed), "other_hash": other.hash, "other_scenario": other.resolved,
+            "weekly": WEEKLY, "weekly_hash": weekly.hash, "weekly_scenario": weekly.resolved,
         }  # fmt: skip
         for name, function in STUDY_FIGURES.items():
             draft.figure(name, function({"published": frame}, {**meta, "run_id": draft.run_id}))

@@ -178,6 +178,7 @@ CASES = {
     "duopoly": lambda: subsidy("duopoly", 0, 0),
     "export_subsidy": lambda: subsidy("export_subsidy", forms.best_subsidy(A, C), 0),
     "subsidy_war": lambda: subsidy("subsidy_war", forms.war_subsidy(A, C), forms.war_subsidy(A, C)),
+    "subsidy_war_by_rule": lambda: subsidy("subsidy_war_by_rule", forms.war_subsidy(A, C), forms.war_subsidy(A, C)),
     "initial_payment": initial_payment,
     "spatial": lambda: spatial("spatial", {}),
     "spatial_subsidised": lambda: spatial("spatial_subsidised", GRANTS),

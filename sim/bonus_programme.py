@@ -1,0 +1,183 @@
+"""The bonus programme (EEP) in the market: which initiatives are open, what falls due today, and the day's review.
+
+Tonnage and money are paced by the tenders still to come, not by periods: a week without a tender needs no quota.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import ratio, total
+from agents.bonus_treasury import BonusBid, BonusTreasury
+from agents.terms import Tender
+
+
+def build_bonus_treasury(market) -> BonusTreasury | None:
+    """The treasury with its bidders; None where the scenario has no bonus programme."""
+    eep = market.scenario.eep
+    if eep is None:
+        return None
+    buyers = {name: initiative.buyer for name, initiative in eep.initiatives.items()}
+    treasury = BonusTreasury(market, eep.origin, buyers, market.draws)
+    for seller in market.spot_sellers(eep.origin):
+        seller.bonus = treasury
+        treasury.bidders += 1
+    return treasury
+
+
+def fiscal_start(market) -> int:
+    """Period of the crop year in which the fiscal year opens."""
+    return -(-(market.now.eep.fiscal_year_start_month - 1) * market.periods_per_year // 12)
+
+
+def announce_bonuses(market) -> None:
+    """Publish which buyers have an initiative, on what terms, and the quotas of the period."""
+    eep, treasury = market.now.eep, market.bonus_treasury
+    if treasury is None or eep is None:
+        return
+    treasury.open_period()
+    treasury.cad_per_usd = market.currency_cad["usd"]
+    treasury.follow_cash_price(market.cash[eep.origin].price_cad_t, market.months)
+    if market.period_of_year == 0:
+        treasury.open_programme_year({name for name, each in eep.initiatives.items() if each.carry_tonnage})
+    if market.period_of_year == fiscal_start(market):
+        treasury.open_fiscal_year(eep.carry_budget)
+    treasury.enabled = eep.enabled
+    treasury.max_bonus_cad_t = market.value(eep.max_bonus_usd_t) * treasury.cad_per_usd
+    treasury.security_cad_t = eep.security_usd_t * treasury.cad_per_usd
+    treasury.bonus_tolerance, treasury.price_tolerance = eep.bonus_tolerance, eep.price_tolerance
+    treasury.fund(market.value(eep.tonnage_kt), 1000.0 * _fiscal_budget(market))
+    _review_initiatives(market)
+    _share_out(market)
+
+
+def _fiscal_budget(market) -> float:
+    """Money of the fiscal year in force, million US$.
+
+    A level that follows the crop year is read where the fiscal year opens. A run that starts inside a fiscal year has
+    the part of its money that belongs to the rest of it.
+    """
+    since = (market.period_of_year - fiscal_start(market)) % market.periods_per_year
+    opened = market.period - since
+    whole = market.parameters.value(market.now.eep.budget_usd_million, max(opened, 0))
+    return whole * (1.0 + min(opened, 0) / market.periods_per_year)
+
+
+def _review_initiatives(market) -> None:
+    """Open and close initiatives by their dates, and read their allotments."""
+    eep = market.now.eep
+    for name, initiative in market.bonus_treasury.initiatives.items():
+        rules, since = eep.initiatives[name], _periods_since_opening(market, eep.initiatives[name])
+        if since == 0:
+            initiative.used_kt = np.zeros(market.draws)
+        allotted = rules.tonnage_kt
+        if allotted is not None:
+            read_at = market.period - since if rules.carry_tonnage and since is not None else market.period
+            allotted = market.parameters.value(allotted, read_at)
+        initiative.review(eep.enabled and since is not None, allotted)
+
+
+def _in_dates(market, rules, period: int) -> bool:
+    """Whether an initiative's dates hold in a period, which may lie beyond the end of the run."""
+    years = max(-(-(period - market.periods + 1) // market.periods_per_year), 0)
+    month = market.record_months[period - years * market.periods_per_year]
+    if market.parameters.timeline.held is None:
+        month = f"{int(month[:4]) + years}{month[4:]}"
+    return (rules.start or month) <= month <= (rules.end or month)
+
+
+def _periods_since_opening(market, rules) -> int | None:
+    """Periods since an initiative opened or the run began; None outside its dates."""
+    opened = market.period
+    while opened >= 0 and _in_dates(market, rules, opened):
+        opened -= 1
+    return None if opened == market.period else market.period - opened - 1
+
+
+def _periods_open(market, rules) -> int:
+    """Periods from today on, today included, in which an open initiative will be open: two years' at most."""
+    longest = 2 * market.periods_per_year
+    return next((n for n in range(longest) if not _in_dates(market, rules, market.period + n)), longest)
+
+
+def _share_out(market) -> None:
+    """Let the part of tonnage and money fall due that today's tenders are of those to come, by their base tonnes."""
+    treasury, zero, year = market.bonus_treasury, np.zeros(market.draws), market.periods_per_year
+    to_year_end = year - market.period_of_year
+    to_fiscal_end = (fiscal_start(market) - market.period_of_year - 1) % year + 1
+    today, whole_year, in_year, in_fiscal = [zero], [zero], [zero], [zero]
+    shares: dict[str, list[float]] = {}
+    for tender in market.tenders:
+        found = treasury.open_initiatives(tender.buyer)
+        if tender.pool != "feed" or tender.is_home or tender.is_agreement or not found:
+            continue
+        rules = [market.now.eep.initiatives[each.name] for each in found]
+        ahead = [_periods_open(market, each) for each in rules]
+        whole_year.append(tender.base_kt * _dates(market, tender, year))
+        in_year.append(tender.base_kt * _dates(market, tender, min(to_year_end, max(ahead))))
+        in_fiscal.append(tender.base_kt * _dates(market, tender, min(to_fiscal_end, max(ahead))))
+        if market.is_held(tender, market.period):
+            today.append(tender.base_kt)
+            # An allotment is spread over the tenders left of its term; without one, all of the quota may be used.
+            terms = [
+                periods if each.carry_tonnage and each.end else min(periods, to_year_end)
+                for periods, each in zip(ahead, rules, strict=True)
+            ]
+            shares[tender.buyer] = [
+                1.0 if each.allotted_kt is None else 1.0 / _dates(market, tender, term)
+                for each, term in zip(found, terms, strict=True)
+            ]
+    due, *to_come = (total(np.array(kt)) for kt in (today, in_year, whole_year, in_fiscal))
+    treasury.share_out(*(ratio(due, kt) for kt in to_come), shares)
+
+
+def _dates(market, tender: Tender, periods: int) -> int:
+    """How many tenders a buyer holds in the next periods, today included, as its timetable stands."""
+    return sum(market.is_on_timetable(tender, market.period_of_year + ahead) for ahead in range(periods))
+
+
+def review_bonus_bids(market) -> None:
+    """Collect the bids of all sellers at the origin and let the treasury decide on them together."""
+    eep, treasury = market.now.eep, market.bonus_treasury
+    if treasury is None or eep is None or not treasury.buyer_quota_kt:
+        return
+    spread = eep.bid_spread_usd_t * treasury.cad_per_usd
+    bids: list[BonusBid] = []
+    for agent in market.spot_agents:
+        if treasury.origin in agent.spot:
+
+            def unevenness(buyer: str, name: str = agent.name):
+                luck = market.streams.uniform("bonus_bid", f"{name}:{buyer}", market.period_name, 1)[0]
+                return (luck - 0.5) * spread
+
+            bids += agent.spot[treasury.origin].bid_for_bonus(
+                agent.margin_cad_t, eep.undercut, eep.overbidding, unevenness if eep.bid_spread_usd_t else None
+            )
+    treasury.decide(bids)
+
+
+def add_bonus_states(ledger, treasury: BonusTreasury) -> None:
+    """Allocate the programme's states."""
+    ledger.add_state("bonus_bid_kt", tuple(treasury.buyers), "kt")
+    ledger.add_state("bonus_accepted_kt", tuple(treasury.buyers), "kt")
+    ledger.add_state("bonus_tonnage_left_kt", (treasury.name, *treasury.initiatives), "kt")
+    ledger.add_state("bonus_money_left_usd_k", (treasury.origin,), "thousand US$")
+    ledger.add_state("bonus_spent_usd_k", (treasury.origin,), "thousand US$")
+    ledger.add_state("bonus_fiscal_year_opens", (treasury.origin,), "0 or 1")
+
+
+def record_bonus_states(market) -> None:
+    """Write bids, what was accepted, what was paid and what is left; an initiative has no more than the programme."""
+    treasury, record, period = market.bonus_treasury, market.ledger.record, market.period
+    for state, attribute in (("bonus_bid_kt", "kt"), ("bonus_accepted_kt", "accepted_kt")):
+        tonnes = {buyer: np.zeros(market.draws) for buyer in treasury.buyers}
+        for bid in treasury.bids:
+            tonnes[bid.buyer] = tonnes[bid.buyer] + getattr(bid, attribute)
+        if tonnes:
+            record(state, period, np.array(list(tonnes.values())))
+    left = [np.minimum(each.left_kt, treasury.tonnage_left_kt) for each in treasury.initiatives.values()]
+    record("bonus_tonnage_left_kt", period, np.array([treasury.tonnage_left_kt, *left]))
+    record("bonus_money_left_usd_k", period, treasury.money_left_usd_k[None])
+    record("bonus_spent_usd_k", period, (treasury.spent_cad_k / treasury.cad_per_usd)[None])
+    opens = market.period_of_year == fiscal_start(market)
+    record("bonus_fiscal_year_opens", period, np.full((1, market.draws), float(opens)))

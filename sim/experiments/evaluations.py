@@ -1,0 +1,200 @@
+"""Simulating points of a calibration: side by side in processes, each kept on disk the moment it is known.
+
+A task is one run at one point. Its result, the values of every cell in every draw, is a line of the journal; a task in
+the journal is never simulated again. So a search that is taken up again sees what it saw the first time, bit for bit,
+and goes the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from sim.experiments.compare import effects_on_producers
+from sim.experiments.ensemble import chunks, interrupts_held, run_chunk
+from sim.measures import AVERAGE, Measures, summary
+from sim.measures.study_tables import StudyPoints, study_tables
+from sim.scenario.calibration import LoadedCalibration, Run
+from sim.shipped import home_origin, published_seasons
+from sim.store import cannot_write
+from sim.study_points import study_points
+
+JOURNAL = "evaluations.jsonl"
+EFFECTS = "table2"
+CHUNK = 250
+
+Key = tuple[str, str, str]
+"""Table, row and column of a cell."""
+Task = tuple[str, tuple[float, ...]]
+"""Name of a run, and the values of the parameters in the order of the file."""
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """All it takes to simulate a task in any process.
+
+    Attributes
+    ----------
+    runs : dict of str to Run
+    keys : tuple of tuple of str
+        Scenario keys tied to each parameter.
+    cells : dict of str to tuple of Key
+        What is kept of each run. A name that ends in ``EFFECTS`` stands for the run without the desk minus the run.
+    draws, seed : int
+    held_out : str
+        The run that held-out effects are computed from.
+    """
+
+    runs: Mapping[str, Run]
+    keys: tuple[tuple[str, ...], ...]
+    cells: Mapping[str, tuple[Key, ...]]
+    draws: int
+    seed: int
+    held_out: str = ""
+
+    @classmethod
+    def of(cls, loaded: LoadedCalibration, cells: Mapping[str, tuple[Key, ...]]) -> Simulator:
+        """Simulator of a calibration."""
+        plan = loaded.plan
+        keys = tuple(tuple(each.keys) for each in plan.parameters.values())
+        base = plan.held_out.run if plan.held_out is not None else ""
+        return cls(loaded.runs, keys, cells, plan.draws, plan.seed, base)
+
+    def simulate(self, task: Task) -> np.ndarray:
+        """Values of the run's cells, shape (cell, draw); NaN for a cell the run does not have."""
+        name, values = task
+        settings = [f"{key}={value!r}" for keys, value in zip(self.keys, values, strict=True) for key in keys]
+        if name == EFFECTS:
+            base, other = (self._measures(self.runs[each], settings) for each in (self.held_out, ""))
+            origin = home_origin(vars(self.runs[self.held_out].load(settings).scenario))
+            years = list(dict.fromkeys(row for _, row, _ in self.cells[name] if row != AVERAGE))
+            table = effects_on_producers(base, other, origin)
+            measures = Measures.from_tables([table.only([y for y in years if y in table.rows]).with_average()])
+        else:
+            measures = self._measures(self.runs[name], settings)
+        places = {key[:3]: place for place, key in enumerate(measures.keys)}
+        nothing = np.full(self.draws, np.nan)
+        return np.array([measures.values[places[key]] if key in places else nothing for key in self.cells[name]])
+
+    def _measures(self, run: Run, settings: list[str]) -> Measures:
+        loaded = run.load(settings)
+        points = points_within(loaded)
+        parts = []
+        for draws, first in chunks(self.draws, CHUNK):
+            ledger = run_chunk(loaded, draws, first, seed=self.seed)
+            parts.append(summary(ledger, extra=study_tables(ledger, points)))
+        return Measures.concat(parts)
+
+
+def points_within(loaded: Any) -> StudyPoints:
+    """Where a run has the study's tables: over the study's crop years, as far as the run covers them."""
+    covered = tuple(year for year in published_seasons() if year in loaded.timeline.crop_years)
+    return replace(study_points(loaded), seasons=covered)
+
+
+class Journal:
+    """Results of tasks in a file, one line each; a line that a crash cut short is dropped when the file is opened."""
+
+    def __init__(self, path: Path) -> None:
+        self.results: dict[Task, np.ndarray] = {}
+        whole = 0
+        if path.exists():
+            with path.open("rb") as file:
+                for line in file:
+                    entry = _entry(line)
+                    if entry is None:
+                        break
+                    self.results[entry[0]] = entry[1]
+                    whole += len(line)
+            os.truncate(path, whole)
+        self._file: BinaryIO = path.open("ab", buffering=0)
+
+    def add(self, task: Task, values: np.ndarray) -> None:
+        """Append a result and force it to disk."""
+        cells = [[None if math.isnan(value) else value for value in line] for line in values.tolist()]
+        text = json.dumps({"run": task[0], "point": list(task[1]), "values": cells}, allow_nan=False) + "\n"
+        try:
+            self._file.write(text.encode("ascii"))
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise cannot_write(error, self._file.name) from error
+        self.results[task] = values
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _entry(line: bytes) -> tuple[Task, np.ndarray] | None:
+    """Task and values of a line; None when it is not whole."""
+    try:
+        entry = json.loads(line) if line.endswith(b"\n") else None
+        return (entry["run"], tuple(entry["point"])), np.array(entry["values"], dtype=float)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+class Evaluator:
+    """Results of tasks, from the journal or by simulating them; a context manager that owns the processes."""
+
+    def __init__(
+        self, simulator: Simulator, journal: Journal, jobs: int, done: Callable[[Task], None] = lambda task: None
+    ) -> None:
+        self.simulator, self.journal, self.jobs, self.done = simulator, journal, jobs, done
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Evaluator:
+        return self
+
+    def __exit__(self, kind: Any, *_rest: Any) -> None:
+        if self._pool is None:
+            return
+        workers = list((getattr(self._pool, "_processes", None) or {}).values())
+        self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        if kind is not None:
+            for worker in workers:
+                worker.terminate()
+            for worker in workers:
+                worker.join(5)
+
+    def __call__(self, tasks: Sequence[Task]) -> list[np.ndarray]:
+        """Values of the cells of each task, in order."""
+        todo = [task for task in dict.fromkeys(tasks) if task not in self.journal.results]
+        if self.jobs == 1 or len(todo) == 1:
+            for task in todo:
+                self._keep(task, self.simulator.simulate(task))
+        elif todo:
+            with interrupts_held():  # workers are started here and inherit it
+                if self._pool is None:
+                    context = multiprocessing.get_context("spawn")  # a fork would copy the progress bar's threads
+                    self._pool = ProcessPoolExecutor(self.jobs, context, _start_worker, (self.simulator,))
+                futures = {self._pool.submit(_run_in_worker, task): task for task in todo}
+            for future in as_completed(futures):
+                self._keep(futures[future], future.result())
+        return [self.journal.results[task] for task in tasks]
+
+    def _keep(self, task: Task, values: np.ndarray) -> None:
+        self.journal.add(task, values)
+        self.done(task)
+
+
+_worker: dict[str, Simulator] = {}
+
+
+def _start_worker(simulator: Simulator) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business: it ends the workers
+    _worker["simulator"] = simulator
+
+
+def _run_in_worker(task: Task) -> np.ndarray:
+    return _worker["simulator"].simulate(task)

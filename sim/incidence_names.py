@@ -1,0 +1,65 @@
+"""Titles of what an incidence names: programmes, countries, prices; the same on screen and in figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.frames import programme_title
+from sim.shipped import home_origin
+
+PARTS = {
+    "producers": "Producers",
+    "buyers": "Buyers",
+    "middlemen": "Middlemen",
+    "taxpayers": "Taxpayers",
+    "total": "Together",
+}
+TABLE2 = {"feed_price_cad_t": "Feed price", "producer_revenue_million_cad": "Producer revenue"}
+
+
+def removed_title(scenario: dict[str, Any], programme: str) -> str:
+    """Title of a programme, or of all of them together."""
+    return "All export programmes" if programme == "all" else programme_title(scenario, programme)
+
+
+def country_title(scenario: dict[str, Any], country: str) -> str:
+    """Title of a country: an origin, or else a market; the world."""
+    return "World" if country == "world" else _title(scenario, ("origins", "markets"), country)
+
+
+def price_title(scenario: dict[str, Any], column: str) -> str:
+    """What a column of the followed prices stands for."""
+    kind, _, name = column.partition(":")
+    if kind == "internal":
+        return f"{country_title(scenario, name)}, at home"
+    if kind == "producers":
+        origin = country_title(scenario, home_origin(scenario))
+        return f"{origin}, producers, {_title(scenario, ('grades',), name).lower()}"
+    if kind == "fob":
+        origin = country_title(scenario, home_origin(scenario))
+        return f"{origin}, f.o.b. to {_title(scenario, ('markets',), name)}"
+    programme, _, group = name.partition(":")
+    if not group:
+        return f"{_title(scenario, ('markets',), name)}, landed"
+    who = "importers it favours" if group == "favoured" else "other importers there"
+    return f"{programme_title(scenario, programme)}: {who}, landed"
+
+
+def effect_title(column: str) -> str:
+    """Heading of a column of Table 2."""
+    name = column.removesuffix("_price_cad_t").replace("_", "-")
+    return TABLE2.get(column) or f"{name[0].upper()}{name[1:]} price"
+
+
+def followed_by(column: str, programme: str) -> bool:
+    """Whether a price belongs beside a programme: the groups of importers of another one do not."""
+    parts = column.split(":")
+    return len(parts) < 3 or parts[1] == programme
+
+
+def _title(scenario: dict[str, Any], sections: tuple[str, ...], name: str) -> str:
+    for section in sections:
+        entry = (scenario.get(section) or {}).get(name)
+        if entry and entry.get("title"):
+            return entry["title"]
+    return name.replace("_", " ")

@@ -1,0 +1,93 @@
+"""What a bonus programme did: tonnes by buyer, level and spread of bonuses, spending, and how bids fared."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import Ledger
+from sim.measures.arrays import divide, group_total, total
+from sim.measures.sales import by_crop_year, select, state_by_year, tabulate
+from sim.measures.table import Table
+
+SPREAD = (0.05, 0.95)
+
+
+def bonus_programme(ledger: Ledger) -> list[Table]:
+    """Return the tables of the bonus programme; none where the run has none.
+
+    Returns
+    -------
+    list of Table
+        ``bonus_tonnes`` (kt by buyer), ``bonus`` (by crop year: kt, tonnage-weighted mean, 5 and 95 % points of the
+        tonnes in US$/t, NaN where nothing was paid; spending in million US$; share of the bid tonnes accepted, NaN
+        without bids) and ``bonus_fiscal_year`` (spending and money left, rows named by the fiscal year's first month).
+    """
+    bids = ledger.states.get("bonus_bid_kt")
+    if bids is None or not bids.labels:
+        return []
+    buyers, years = list(bids.labels), tuple(ledger.crop_years)
+    index = _paid_rows(ledger, buyers)
+    kt = tabulate(ledger, index, ("subsidised_kt",), ("crop_year", "buyer"), {"buyer": buyers})["subsidised_kt"]
+    tonnes = total(np.moveaxis(kt, 1, 0))
+    spent = state_by_year(ledger, "bonus_spent_usd_k", _origin(ledger))
+    asked = total(np.moveaxis(by_crop_year(ledger, bids.values), 1, 0))
+    accepted = total(np.moveaxis(by_crop_year(ledger, ledger.states["bonus_accepted_kt"].values), 1, 0))
+    low, high = _spread(ledger, index)
+    columns = {
+        "tonnes": ("kt", tonnes),
+        "mean": ("US$/t", divide(spent, tonnes)),
+        "p05_of_tonnes": ("US$/t", low),
+        "p95_of_tonnes": ("US$/t", high),
+        "spending": ("million US$", spent / 1000),
+        "accepted_share": ("0 to 1", divide(accepted, asked)),
+    }
+    units, values = zip(*columns.values(), strict=True)
+    return [
+        Table("bonus_tonnes", years, tuple(buyers), ("kt",) * len(buyers), kt),
+        Table("bonus", years, tuple(columns), units, np.stack(values, axis=1)),
+        _fiscal_years(ledger),
+    ]
+
+
+def _paid_rows(ledger: Ledger, buyers: list[str]) -> np.ndarray:
+    """Sale rows of the programme's origin that were paid a bonus in some draw."""
+    index = select(ledger, origin=_origin(ledger), buyer=buyers, pool="feed", agreement=False)
+    return index[(ledger.sales["subsidy_cad_t"][index] * ledger.sales["kt"][index] > 0).any(axis=1)]
+
+
+def _origin(ledger: Ledger) -> str:
+    """Origin whose exporters bid."""
+    return ledger.states["bonus_spent_usd_k"].labels[0]
+
+
+def _spread(ledger: Ledger, index: np.ndarray) -> np.ndarray:
+    """5 and 95 % points of the bonus over the tonnes of each crop year, US$/t, shape (point, crop year, draw)."""
+    years = ledger.rows["year"].to_numpy()[index]
+    exchange = ledger.state("exchange", "cad_per_usd")
+    result = np.full((len(SPREAD), len(ledger.crop_years), ledger.draws), np.nan)
+    for year in np.unique(years):
+        rows = index[years == year]
+        rate = ledger.sales["subsidy_cad_t"][rows] / exchange[ledger.rows["period"].to_numpy()[rows]]
+        kt = np.where(rate > 0, ledger.sales["kt"][rows], 0.0)
+        order = np.argsort(rate, axis=0, kind="stable")
+        reached = np.add.accumulate(np.take_along_axis(kt, order, axis=0), axis=0)
+        ordered = np.take_along_axis(rate, order, axis=0)
+        for place, share in enumerate(SPREAD):
+            at = (reached < share * reached[-1]).sum(axis=0)[None]
+            point = np.take_along_axis(ordered, np.minimum(at, len(rows) - 1), axis=0)[0]
+            result[place, year] = np.where(reached[-1] > 0, point, np.nan)
+    return result
+
+
+def _fiscal_years(ledger: Ledger) -> Table:
+    """Spending and money left at the end of each fiscal year, million US$; the last one may be cut by the run's end."""
+    origin = _origin(ledger)
+    opens = ledger.state("bonus_fiscal_year_opens", origin)[:, 0] > 0
+    opens[0] = True
+    codes, first = np.cumsum(opens) - 1, np.flatnonzero(opens)
+    spent = group_total(ledger.state("bonus_spent_usd_k", origin), codes, len(first))
+    last = np.append(first[1:], len(codes)) - 1
+    left = ledger.state("bonus_money_left_usd_k", origin)[last]
+    rows = tuple(ledger.periods["month"].iloc[first])
+    values = np.stack([spent, left], axis=1) / 1000
+    return Table("bonus_fiscal_year", rows, ("spending", "money_left"), ("million US$",) * 2, values)

@@ -1,0 +1,114 @@
+"""Treasuries that answer each other: what each sees of its rival in the contested markets, and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+
+from agents.arrays import ratio, total
+from agents.reaction import Reaction, Seen, Terms
+from agents.subsidy_treasury import SubsidyTreasury
+from agents.terms import Tender
+from sim.scenario import schema
+
+Array = np.ndarray
+
+
+def reacting(scenario: schema.Scenario) -> dict[str, tuple[str, schema.Reaction]]:
+    """Programmes that answer a rival: name -> (origin, rules). A subsidy by lane goes by its origin's name."""
+    found = {name: getattr(scenario, name) for name in ("eep", "restitution")}
+    stated = {name: (rules.origin, rules.reaction) for name, rules in found.items() if rules is not None}
+    stated |= {origin: (origin, rules.reaction) for origin, rules in scenario.export_subsidies.items()}
+    return {name: (origin, rules) for name, (origin, rules) in stated.items() if rules is not None}
+
+
+def build_reactions(market) -> dict[str, Reaction]:
+    """One memory per programme that answers at some time."""
+    made = {}
+    for regime in market.parameters.regimes:
+        for name, (_, rules) in reacting(regime).items():
+            made.setdefault(name, Reaction(market.months, rules.weeks, rules.normal_weeks, market.draws))
+    return made
+
+
+def terms_of(rules: schema.Reaction) -> Terms:
+    """The rule and its amounts."""
+    return Terms(**{field.name: getattr(rules, field.name) for field in fields(Terms)})
+
+
+def answer_by_rate(market, origin: str, agent: SubsidyTreasury) -> None:
+    """Move the rates of a treasury that pays by lane towards its answer."""
+    rules, reaction = market.now.export_subsidies[origin].reaction, market.reactions.get(origin)
+    if rules is None or reaction is None:
+        agent.shift_cad_t = np.zeros(market.draws)
+        return
+    now = agent.mean_rate_cad_t
+    budget = market.value(rules.budget_cad_million) * 1000.0
+    left = np.maximum(budget - agent.spent_year_cad_k, 0.0)
+    before = reaction.rate_cad_t
+    reaction.answer_rate(terms_of(rules), now, left, market.periods_per_year - market.period_of_year)
+    if reaction.rate_cad_t is not before:
+        agent.shift_cad_t = agent.shift_cad_t + reaction.rate_cad_t - now
+
+
+def watch_rivals(market) -> None:
+    """Let every treasury that answers take in what happened in its contested markets."""
+    for name, (origin, rules) in reacting(market.now).items():
+        market.reactions[name].see(look(market, origin, rules.rival))
+
+
+def contested(market, origin: str, rival: str) -> list[Tender]:
+    """Tenders abroad that both origins reach."""
+    return [
+        tender
+        for tender in market.tenders
+        if not tender.is_home and not tender.is_agreement and {origin, rival} <= {s.origin for s in tender.seats}
+    ]
+
+
+def look(market, origin: str, rival: str) -> Seen:
+    """What happened where both sell, by each buyer's last tender; tonnes at an even pace between its tenders."""
+    zero = np.zeros(market.draws)
+    own, others, gaps, weights, bought = [], [], [], [], [zero]
+    for tender in contested(market, origin, rival):
+        bought.append(total(tender.award_kt) / tender.spacing)
+        sides = {side: [n for n, seat in enumerate(tender.seats) if seat.origin == side] for side in (origin, rival)}
+        own.append(_side(tender, sides[origin]))
+        others.append(_side(tender, sides[rival]))
+        sold = total(tender.award_kt[sides[rival]])
+        landed = ratio(total((tender.award_kt * tender.landed_cad_t)[sides[rival]]), sold)
+        cost = np.array([_landed_cost(market, tender, number) for number in sides[origin]])
+        gaps.append(np.minimum.reduce(cost, axis=0) - landed)
+        weights.append(sold / tender.spacing)
+    own_kt, own_sales, own_rate = _added(own, zero)
+    rival_kt, _, rival_rate = _added(others, zero)
+    gap = ratio(total(np.array(gaps) * np.array(weights)), total(np.array(weights))) if gaps else zero
+    return Seen(own_kt, rival_kt, own_sales, total(np.array(bought)), own_rate, rival_rate, gap)
+
+
+def _side(tender: Tender, seats: list[int]) -> tuple[Array, Array, Array, Array]:
+    """Subsidised tonnes, all tonnes, tonnes offered and the subsidy offered on them, thousand C$, of some seats."""
+    awarded, offered = tender.award_kt[seats] / tender.spacing, tender.quantity_kt[seats] / tender.spacing
+    subsidy = tender.subsidy_cad_t[seats]
+    return total(awarded * (subsidy > 0)), total(awarded), total(offered), total(offered * subsidy)
+
+
+def _added(sides: list[tuple[Array, ...]], zero: Array) -> tuple[Array, Array, Array]:
+    """Subsidised tonnes, all tonnes and the mean rate offered over tenders."""
+    if not sides:
+        return zero, zero, zero
+    subsidised, sold, offered, money = (total(np.array(part)) for part in zip(*sides, strict=True))
+    return subsidised, sold, ratio(money, offered)
+
+
+def _landed_cost(market, tender: Tender, number: int) -> Array:
+    """Landed cost without a subsidy of who sits at a seat, C$/t (draw,)."""
+    seat, freight = tender.seats[number], tender.freight_cad_t[number]
+    if seat.role == "seller":
+        return market.sellers[seat.seller].perceived_cost_cad_t + freight
+    spot = next((agent.spot.get(seat.origin) for agent in market.spot_agents if agent.name == seat.seller), None)
+    if spot is not None:
+        agent = next(agent for agent in market.spot_agents if agent.name == seat.seller)
+        return spot.desk.cost_cad_t(agent.margin_cad_t) + freight
+    return tender.reserve_cad_t[number] + tender.subsidy_cad_t[number]

@@ -1,0 +1,140 @@
+"""``singledesk calibrate``: find parameters from published figures; nothing that has been simulated is ever lost."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from sim.experiments.calibration import Criterion, Space
+from sim.experiments.calibration_files import BASIS, basis, journal_of, open_folder
+from sim.experiments.calibration_report import Calibrated, kept_cells, task_count
+from sim.experiments.calibration_report import calibrate as search_and_report
+from sim.experiments.evaluations import JOURNAL, Evaluator, Journal, Simulator
+from sim.figures import CALIBRATION_FIGURES
+from sim.scenario.calibration import LoadedCalibration, load_calibration
+from sim.scenario.child import child_yaml
+from sim.scenario.problems import ScenarioError
+from sim.shipped import calibration_path
+from sim.store import RunDraft, check_folder, new_run
+from sim.verbs.calibrate_screen import show
+from sim.verbs.loading import versions
+
+CHILD = "calibrated.yaml"
+
+
+def calibrate(
+    name: str, draws: int | None, out: Path, jobs: int, resume: Path | None, as_json: bool, console: Console,
+    errors: Console,
+) -> Path:  # fmt: skip
+    """Calibrate and return the folder of the results.
+
+    Until it is finished, what has been simulated is in a folder of its own, from which ``resume`` goes on.
+    """
+    loaded = load_calibration(calibration_path(name), {} if draws is None else {"draws": draws})
+    check_folder(out)
+    for each in {warning for run in loaded.at_start.values() for warning in run.warnings}:
+        if not each.startswith("--set"):  # a start that is the scenario's own value is no mistake here
+            errors.print(f"warning: {each}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    stem = f"calibrate-{Path(loaded.path).stem}"
+    folder = open_folder(out, stem, resume, basis(loaded, versions()))
+    try:
+        with journal_of(folder) as journal:
+            found, kept = _search(loaded, journal, jobs, errors)
+        final, report = _save(out, stem, loaded, found, kept, folder)
+    except BaseException as error:
+        _leave(folder, resume, error, errors)
+        raise
+    shutil.rmtree(folder)
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False, allow_nan=False))
+    else:
+        show(console, loaded, found)
+        console.print(f"Saved in {final}", highlight=False, soft_wrap=True, markup=False)
+    return final
+
+
+def _search(loaded: LoadedCalibration, journal: Journal, jobs: int, errors: Console) -> tuple[Calibrated, int]:
+    simulator = Simulator.of(loaded, kept_cells(loaded))
+    with _bar(errors) as bar:
+        task = bar.add_task("starting", total=task_count(loaded), completed=len(journal.results))
+        with Evaluator(simulator, journal, jobs, lambda _task: bar.advance(task)) as evaluator:
+            criterion = Criterion(evaluator, loaded.cells, Space(loaded.plan))
+            criterion.watch = lambda best: bar.update(task, description=f"best so far {best:.4g}")
+            return search_and_report(loaded, evaluator, criterion), len(journal.results)
+
+
+def _bar(errors: Console) -> Progress:
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("simulations at most"),
+        TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
+
+
+def _leave(folder: Path, resume: Path | None, error: BaseException, errors: Console) -> None:
+    """Say where to go on from; a folder without a result, or of a file with a mistake, is not worth keeping."""
+    journal = folder / JOURNAL
+    empty = not journal.exists() or journal.stat().st_size == 0
+    if folder != resume and (empty or isinstance(error, ScenarioError)):
+        shutil.rmtree(folder, ignore_errors=True)
+    elif not empty:
+        with journal.open("rb") as file:
+            count = sum(1 for _ in file)
+        text = f"{count} simulations are kept; go on with --resume {folder}"
+        errors.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _save(
+    out: Path, stem: str, loaded: LoadedCalibration, found: Calibrated, simulations: int, folder: Path
+) -> tuple[Path, dict[str, Any]]:
+    first = next(iter(loaded.plan.runs))
+    with new_run(out, stem, loaded.at_start[first].hash) as draft:
+        report = _report(loaded, found, simulations)
+        meta = {
+            "stem": stem, "seed": loaded.plan.seed, "draws": loaded.plan.draws, "versions": versions(),
+            "command": ["singledesk", *sys.argv[1:]], "scenario": {"title": loaded.plan.title},
+        }  # fmt: skip
+        for name, frame in found.tables.items():
+            draft.table(name, frame)
+            draft.parquet(name, frame)
+        for name, function in CALIBRATION_FIGURES.items():
+            figure = function(found.tables, {**meta, "run_id": draft.run_id})
+            if figure is not None:
+                draft.figure(name, figure)
+        _child(draft, loaded, found, first)
+        for name in (JOURNAL, BASIS):
+            shutil.copyfile(folder / name, draft.path / name)
+        draft.manifest({"kind": "calibration", **meta, "calibration": loaded.plan.model_dump(), "result": report})
+    return draft.final, {"run_id": draft.run_id, "folder": str(draft.final), **report}
+
+
+def _child(draft: RunDraft, loaded: LoadedCalibration, found: Calibrated, first: str) -> None:
+    """Write the first run with the calibrated values as a scenario of its own."""
+    plan, run = loaded.plan, loaded.runs[first]
+    values = {key: found.values[name] for name, each in plan.parameters.items() for key in each.keys}
+    title = f"{loaded.at_start[first].scenario.title}, calibrated: {plan.title}"
+    text = child_yaml(run.file, os.path.abspath(draft.final), title, plan.draws, plan.seed, run.settings, values)
+    (draft.path / CHILD).write_text(text, encoding="utf-8")
+
+
+def _report(loaded: LoadedCalibration, found: Calibrated, simulations: int) -> dict[str, Any]:
+    """Make what ``calibrate --json`` prints; a value that does not exist is null."""
+    condition = found.identification.condition_number
+    head = {
+        "title": loaded.plan.title, "draws": loaded.plan.draws, "seed": loaded.plan.seed,
+        "criterion_at_start": found.at_start, "criterion": found.at_optimum, "simulations": simulations,
+        "condition_number": condition if math.isfinite(condition) else None,
+        "singular_values": found.identification.singular_values.tolist(),
+    }  # fmt: skip
+    tables = {
+        name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in found.tables.items()
+    }
+    return {**head, **tables}

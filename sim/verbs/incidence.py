@@ -1,0 +1,62 @@
+"""``singledesk incidence``: who pays for the export programmes, who gains, and what the single desk owes to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from sim.experiments.counterfactual import programmes
+from sim.experiments.ensemble import chunks
+from sim.experiments.incidence import incidence, variants
+from sim.experiments.incidence_report import RESULTS, frame, published_beside, report
+from sim.figures import INCIDENCE_FIGURES
+from sim.store import check_folder, new_run, safe_stem
+from sim.verbs.incidence_screen import show
+from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
+
+LARGEST_CHUNK = 250
+
+
+def incidence_of(
+    scenario: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, jobs: int, as_json: bool,
+    console: Console, errors: Console,
+) -> Path:  # fmt: skip
+    """Run a scenario with and without its export programmes, show and save who pays and gains; return the folder."""
+    loaded = load_scenario(scenario, sets, errors)
+    programmes(loaded)  # a scenario without any is refused before anything is run
+    check_folder(out)
+    draws = loaded.scenario.draws if draws is None else draws
+    seed = loaded.scenario.seed if seed is None else seed
+    chunk = min(LARGEST_CHUNK, -(-draws // jobs))
+    with progress_bar(errors) as bar:
+        periods = len(chunks(draws, chunk)) * period_count(loaded)
+        task = bar.add_task("incidence", total=len(variants(loaded)) * periods)
+
+        def tick(name: str, done: int) -> None:
+            bar.update(task, advance=done, description=name)
+
+        result = incidence(loaded, draws, seed, jobs=jobs, chunk=chunk, progress=tick)
+    lines = frame(result, published_beside(loaded, result))
+    stem = Path(loaded.path).stem
+    with new_run(out, safe_stem(f"incidence-{stem}"), loaded.hash) as draft:
+        draft.parquet("incidence", lines)
+        for name in RESULTS:
+            part = lines[lines["table"] == name].drop(columns="table")
+            if len(part):
+                draft.table(name, part.dropna(axis="columns", how="all"))
+        meta = {"stem": stem, "programmes": result.origins, **provenance(loaded, draws, seed)}
+        for name, function in INCIDENCE_FIGURES.items():
+            figure = function({"incidence": lines}, {**meta, "run_id": draft.run_id})
+            if figure is not None:
+                draft.figure(name, figure)
+        draft.manifest({"kind": "incidence", **meta})
+    if as_json:
+        content = report(lines, stem, result.origins, draws, seed)
+        print(json.dumps(content, ensure_ascii=False, allow_nan=False))
+    else:
+        show(console, lines, loaded.resolved, draws)
+        console.print(f"Saved in {draft.final}", highlight=False, soft_wrap=True, markup=False)
+    return draft.final
