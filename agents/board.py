@@ -9,12 +9,16 @@ import mesa
 import numpy as np
 
 from agents.arrays import ratio, total
+from agents.cash_account import CashAccount
+from agents.sales_programme import SalesProgramme
 from agents.stock_desk import StockDesk
 from agents.terms import Sale, Tender
 
 Array = np.ndarray
 SALES_MEMORY = 0.2  # weight of a month in the usual sales
 CALL_FLOOR = 0.2  # even a full board calls this share of offers
+QUOTE_MEMORY = 0.3  # weight of a month's sales in the asking price
+LOADED_SHARE = 0.5  # part of its store a board can load in a month; the rest is in the country, or of another grade
 PAYMENT_MEMORY = 0.25  # weight of the latest pool in what farmers have usually been paid per dollar of initial payment
 
 
@@ -24,6 +28,7 @@ class PoolAccount:
     def __init__(self, price_cad_t: Array, initial_share: float) -> None:
         self.outlook_cad_t = np.array(price_cad_t)
         self.current_cad_t = np.array(price_cad_t)
+        self.asking_cad_t = np.array(price_cad_t)  # what sales lately brought, moved by the news: quoted daily
         self.initial_cad_t = initial_share * self.outlook_cad_t
         self.news_now_cad_t = np.zeros_like(self.outlook_cad_t)  # published this period
         self.news_cad_t = np.zeros_like(self.outlook_cad_t)  # published since the initial payment was set
@@ -41,6 +46,16 @@ class PoolAccount:
         self.receipts_cad_k = self.receipts_cad_k + value_cad_k
         self.costs_cad_k = self.costs_cad_k + kt * cost_cad_t
         self.current_cad_t = ratio(value_cad_k, kt, empty=self.current_cad_t)
+
+    def quote(self, months: float) -> None:
+        """Move the asking price towards what the latest sales brought."""
+        weight = 1.0 - (1.0 - QUOTE_MEMORY) ** months
+        self.asking_cad_t = self.asking_cad_t + weight * (self.current_cad_t - self.asking_cad_t)
+
+    def take_out(self, kt: Array, paid_cad_k: Array) -> None:
+        """Sales of grain bought for cash: no tonnes of the pool, and what the grain cost is a cost of the pool."""
+        self.kt = self.kt - kt
+        self.costs_cad_k = self.costs_cad_k + paid_cad_k
 
 
 class MarketingBoard(mesa.Agent):
@@ -61,17 +76,22 @@ class MarketingBoard(mesa.Agent):
         self.called = np.ones_like(desk.stock_kt)
         self.cost_cad_k = np.zeros_like(desk.stock_kt)
         self.usual_sales_kt = np.zeros_like(desk.stock_kt)
+        self.programme = SalesProgramme(len(desk.stock_kt))
+        self.cash = CashAccount(len(desk.stock_kt))
 
     def announce(self, initial_share: float, lag: float, elapsed: float, new_pool: bool, published: bool) -> None:
         """Announce initial payments and (where published) the pool return outlook."""
         self.outlook_published = published
         self.cost_cad_k = np.zeros_like(self.cost_cad_k)
+        self.programme.open_period()
+        self.cash.open_period()
         for account in self.pools.values():
             realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=account.current_cad_t)
             before, initial = account.outlook_cad_t, account.initial_cad_t
-            # A new pool has no past to be late with: its first outlook is what sales should bring now. Its initial
-            # payment was approved before the crop year and knows only the last outlook.
-            late = 0.0 if new_pool else lag
+            # A board that publishes nothing starts a new pool from what sales should bring now. A published outlook is
+            # late from the first: it was made before the crop year, in the light of the last pool, and moves with care.
+            # The initial payment of a new pool was approved before the crop year and knows only the last outlook.
+            late = 0.0 if new_pool and not published else lag
             account.outlook_cad_t = self.rules.pool_return_outlook(
                 before, realised, account.current_cad_t, elapsed, late
             )
@@ -87,6 +107,7 @@ class MarketingBoard(mesa.Agent):
             account.news_now_cad_t = news[pool]
             account.news_cad_t = account.news_cad_t + account.news_now_cad_t
             account.current_cad_t = np.maximum(account.current_cad_t + account.news_now_cad_t, 0.0)
+            account.asking_cad_t = np.maximum(account.asking_cad_t + account.news_now_cad_t, 0.0)
 
     def pool_value_cad_t(self, discount: float, risk_premium_cad_t: float) -> Array:
         """What a farmer thinks a delivery to the feed pool is worth at port, C$/t, shape (draw,).
@@ -114,20 +135,43 @@ class MarketingBoard(mesa.Agent):
     def offer(
         self, allowed: Callable[[Tender], bool], share: float, adjustment: float, probe: Sequence[Array] | None
     ) -> None:
-        """Offer a share of stock over the open tenders so that perceived marginal revenue is equal."""
-        self.desk.offer(allowed, share, adjustment, probe)
+        """Offer a share of stock, and no less than was agreed, so that perceived marginal revenue is equal."""
+        desk = self.desk
+        loaded = 1.0 - (1.0 - LOADED_SHARE) ** desk.months
+        due = self.programme.promise(self.programme.agreed_kt, loaded * desk.stock_kt - desk.reserved_kt)
+        desk.offer(allowed, share, adjustment, probe, due)
+
+    def cash_bid_cad_t(self, cost_cad_t: float, margin_cad_t: float) -> Array:
+        """Cash bid beside the pool, C$/t at port (draw,): what one more tonne is worth less cost and margin."""
+        return np.maximum(self.desk.worth_cad_t - cost_cad_t - margin_cad_t, 0.0)
+
+    def buy_for_cash(self, kt: Array, price_cad_t: Array) -> None:
+        """Take feed into the desk that was bought for cash."""
+        self.desk.receive(kt, np.zeros_like(kt), price_cad_t)
+        self.cash.buy(kt, price_cad_t)
 
     def settle(self, sales: list[Sale], cost_cad_t: float) -> None:
         """Ship the sales and enter them in the pools."""
+        stock = self.desk.stock_kt
         self.desk.ship(sales)
         kt = np.array([sale.kt for sale in sales])
         value = np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
         for pool, account in self.pools.items():
             mine = [sale.tender.pool == pool for sale in sales]
             account.add(total(kt[mine]), total(value[mine]), cost_cad_t)
+            account.quote(self.desk.months)
+            if pool == "feed":
+                other = total(kt[[not is_mine for is_mine in mine]])
+                account.take_out(*self.cash.sell(total(kt[mine]), total(value[mine]), stock - other))
         self.cost_cad_k = total(kt) * cost_cad_t
         weight = 1.0 - (1.0 - SALES_MEMORY) ** self.desk.months
         self.usual_sales_kt = self.usual_sales_kt + weight * (total(kt) - self.usual_sales_kt)
+
+    def compensate(self, default_cost_cad_t: float) -> None:
+        """Pay buyers for the agreed tonnes that were missed; the feed pool bears it."""
+        paid = self.programme.compensate(self.desk.going_cad_t, default_cost_cad_t)
+        self.pools["feed"].costs_cad_k = self.pools["feed"].costs_cad_k + paid
+        self.cost_cad_k = self.cost_cad_k + paid
 
     def close(self, pool: str) -> dict[str, Array]:
         """Close a pool's year: tonnes (kt), receipts, costs, payments and deficit (thousand C$), each (draw,)."""

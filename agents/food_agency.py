@@ -16,6 +16,7 @@ class FoodAgency(Buyer):
 
     role = "state_importer"
     agreement: Tender | None = None
+    wanted_kt: Array | float = 0.0  # the period's tonnes under the agreement, shipped or not
 
     def bargain(
         self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: float, flexibility: float, stock_kt: Array
@@ -41,7 +42,8 @@ class FoodAgency(Buyer):
         tender = self.agreement
         price = np.maximum(netback_cad_t + weight * (outside_cad_t - netback_cad_t), 0.0)
         advantage = np.clip((price - netback_cad_t) / FULL_FLEX_GAP_CAD_T, -1.0, 1.0)
-        shipped = np.minimum(kt * (1.0 + flexibility * advantage), stock_kt)
+        self.wanted_kt = kt * (1.0 + flexibility * advantage)
+        shipped = np.minimum(self.wanted_kt, stock_kt)
         tender.is_open = True
         tender.base_kt = np.full_like(shipped, kt)
         tender.quantity_kt[0], tender.reserve_cad_t[0], tender.subsidy_cad_t[0] = shipped, price, 0.0

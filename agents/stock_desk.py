@@ -67,6 +67,18 @@ class StockDesk:
         """
         return np.minimum(self.marginal_cad_t, self.feed_netback_cad_t) * (1.0 - GLUT_CUT * self.unsold_share)
 
+    @property
+    def going_cad_t(self) -> Array:
+        """Going price of feed at port: mean over the feed tenders, by size, net of freight, C$/t (draw,)."""
+        feed = [c for c in self.counters if c.tender.pool == "feed"]
+        if not feed:
+            return np.zeros_like(self.stock_kt)
+        size = np.array([c.tender.size_kt for c in feed])
+        netback = np.array(
+            [c.tender.usual_price_cad_t - c.tender.freight_cad_t[c.seat] + c.tender.grant_cad_t[c.seat] for c in feed]
+        )
+        return ratio(total(size * netback), total(size))
+
     def hear_the_news(self) -> dict[str, Array]:
         """Value grain by the news: what the published demands of feed buyers have moved their going prices by.
 
@@ -74,14 +86,9 @@ class StockDesk:
         the news of each pool, C$/t (draw,).
         """
         news = {pool: self.news_cad_t(pool) for pool in ("feed", "malting")}
-        feed = [c for c in self.counters if c.tender.pool == "feed"]
-        if not feed:
+        if not any(c.tender.pool == "feed" for c in self.counters):
             return news
-        size = np.array([c.tender.size_kt for c in feed])
-        netback = np.array(
-            [c.tender.usual_price_cad_t - c.tender.freight_cad_t[c.seat] + c.tender.grant_cad_t[c.seat] for c in feed]
-        )
-        moved, going = news["feed"], ratio(total(size * netback), total(size))
+        moved, going = news["feed"], self.going_cad_t
         idle = self.stock_kt <= DUST_KT
         self.marginal_cad_t = np.where(idle, going, np.maximum(self.marginal_cad_t + moved, 0.0))
         self.feed_netback_cad_t = np.where(idle, going, np.maximum(self.feed_netback_cad_t + moved, 0.0))
@@ -112,6 +119,7 @@ class StockDesk:
         share: float,
         adjustment: float,
         probe: Sequence[Array] | None = None,
+        due_kt: Array | float = 0.0,
     ) -> None:
         """Offer ``share`` of the stock over the open tenders the marketing system allows.
 
@@ -125,6 +133,8 @@ class StockDesk:
             Share of the gap to the desired split that is closed.
         probe : sequence of arrays (draw,), optional
             Deliberate relative changes of the tonnes at each counter, to keep learning identified.
+        due_kt : array (draw,)
+            Tonnes promised for this period, which are placed whatever they bring.
         """
         for counter in self.counters:
             counter.waited += 1
@@ -132,7 +142,8 @@ class StockDesk:
         if not open_counters:
             return
         to_place = share * self._busy(open_counters) * np.maximum(self.stock_kt - self.reserved_kt, 0.0)
-        to_place = np.minimum(to_place, self.stock_kt - self.reserved_kt)
+        pressed = due_kt > to_place  # a promise leaves no choice of price
+        to_place = np.minimum(np.maximum(to_place, due_kt), self.stock_kt - self.reserved_kt)
         intercept, slope, limit, previous = [], [], [], []
         for _, counter in open_counters:
             tender, belief = counter.tender, counter.belief
@@ -162,7 +173,7 @@ class StockDesk:
             tender = counter.tender
             grant = tender.grant_cad_t[counter.seat]
             reserve = RESERVE_SHARE * self.worth_cad_t + tender.freight_cad_t[counter.seat] + self._grade_cost(tender)
-            tender.offer(counter.seat, Offer(kt, reserve - grant, grant))
+            tender.offer(counter.seat, Offer(kt, np.where(pressed, 0.0, reserve - grant), grant))
 
     def _grade_cost(self, tender: Tender) -> float:
         return tender.grade_cost_cad_t if self.grade_cost_counts else 0.0

@@ -153,7 +153,7 @@ def build_growers(market) -> None:
     scenario = market.scenario
     market.growers = {}
     for name, group in scenario.growers.items():
-        agent = GrowerGroup(market, name, group.origin, group.inertia_cad_t, market.draws)
+        agent = GrowerGroup(market, name, group.origin, group.inertia_cad_t, market.draws, group.captive_share)
         origin = scenario.origins[group.origin]
         own = group.share * own_opening_share(origin)
         agent.stock_kt = agent.stock_kt + own * market.value(origin.opening_stock_kt)

@@ -22,6 +22,7 @@ def ship_agreement(market, name: str, tender: Tender) -> None:
         netback, outside, rules.bargaining_weight, kt, rules.flexibility, AGREEMENT_STOCK_SHARE * desk.stock_kt
     )
     desk.reserved_kt = tender.award_kt[0]
+    market.boards[rules.board].programme.promise(agency.wanted_kt, tender.award_kt[0])
     agency.tender_the_rest(tender.grade)
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from agents.arrays import ratio, total
 from agents.farmers import HOME_FLOOR, GrowerGroup
 from agents.terms import CashMarket, Tender
+from sim.contracts import sign_contracts
 from sim.intervention import offer_supported
-from sim.marketing import board_takes_deliveries, merchants_take_deliveries
+from sim.marketing import board_buys_for_cash, board_takes_deliveries, merchants_take_deliveries
 
 SELECTION_MARGIN = 1.2  # growers keep a little more malting quality for selection than was selected last
 
@@ -19,17 +20,24 @@ def deliver(market) -> None:
         groups = [g for g in market.growers.values() if g.origin == origin]
         to_board, to_merchants = board_takes_deliveries(marketing), merchants_take_deliveries(marketing)
         companies = [c for c in market.companies.values() if origin in c.stock]
-        for name, board in market.boards.items() if to_board else ():
-            offers = [g.contract_kt for g in groups if market.board_of.get(g.name) is board]
-            if offers:  # one call for all, so that no group is served before another
-                board.call(total(np.array(offers)), market.now.boards[name].cover_periods / market.months)
+        for name, board in market.boards.items():
+            members = [g for g in groups if market.board_of.get(g.name) is board]
+            if members:
+                sign_contracts(market, name, board, members, to_board)
+            if members and to_board:  # one call for all, so that no group is served before another
+                offered = total(np.array([g.contract_kt for g in members]))
+                board.call(offered, market.now.boards[name].cover_periods / market.months)
         for group in groups:
             board = market.board_of.get(group.name)
             takes = to_board and board is not None
-            pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes)
+            called, pooled, sold = group.deliver(board.called if takes else 1.0, to_merchants, takes, market.months)
             quality = group.contract_quality
             if takes:
+                board.programme.enter(called, pooled)
                 board.desk.receive(pooled, pooled * quality, board.pools["feed"].initial_cad_t)
+            if takes and board_buys_for_cash(marketing):
+                bid = market.cash_bid(board)
+                board.buy_for_cash(group.sell_for_cash(bid, market.home_price(group)), bid)
             if to_merchants and companies:
                 part = sold / len(companies)
                 for company in companies:
@@ -82,7 +90,10 @@ def growers_offer(market, tender: Tender) -> None:
         board = market.board_of.get(group.name)
         part = SELECTION_MARGIN * selected * ratio(group.release_kt, released)
         share = market.now.growers[group.name].malting_share
-        group.offer_off_board(tender, market.port_value(group.name, board), takes and board is not None, part, share)
+        pooling = takes and board is not None
+        quoted = market.quoted_price(board) if pooling else 0.0
+        worth = market.port_value(group.name, board)
+        group.offer_off_board(tender, worth, pooling, part, share, quoted, market.months)
 
 
 def settle_growers(market, cash: CashMarket) -> None:
@@ -96,7 +107,7 @@ def settle_growers(market, cash: CashMarket) -> None:
             sold = total(home.award_kt[group.seats])
         group.sell(sold, part * (cash.exports_kt - cash.from_store_kt))
         if cash.origin in market.now.marketing:
-            group.contract(sold, market.now.growers[group.name].malting_share)
+            group.contract(sold, market.now.growers[group.name].malting_share, market.months)
         haul += group.haul_cad_t * market.now.growers[group.name].share
     if home is not None:
         cash.price_cad_t = home.last_price_cad_t - haul
@@ -113,5 +124,7 @@ def learn_prices(market) -> None:
         premium = market.malting_premium(group.origin, board)
         cost = max((g.cost_cad_t for g in market.scenario.grades.values()), default=0.0)
         group.offer_malting(premium, cost)
+        if board is not None and board_takes_deliveries(marketing):
+            group.compare(market.home_price(group), market.pool_value(name, board), premium)
         if board is not None and board_takes_deliveries(marketing) and merchants_take_deliveries(marketing):
             group.choose_channel(market.pool_value(name, board), market.merchants_bid(group.origin), market.months)

@@ -13,6 +13,16 @@ from sim.shipped import home_origin
 
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
 FLIPPED = list(REVERSED)
+KEPT = (  # item of the deliveries table, and what its column is called
+    ("called_kt", "called (kt)"),
+    ("delivered_kt", "delivered (kt)"),
+    ("delivery_failure_kt", "called, not delivered (kt)"),
+    ("agreed_kt", "agreed sales (kt)"),
+    ("missed_kt", "missed (kt)"),
+    ("cash_bought_kt", "bought for cash (kt)"),
+    ("cash_less_pool_mean_cad_t", "cash price less pool (C$/t)"),
+    ("misallocation_million_cad", "misallocation (million C$)"),
+)
 BONUS = {
     "tonnes": "Tonnes (kt)",
     "mean": "Mean bonus (US$/t)",
@@ -81,6 +91,8 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         for pool in ("feed", "malting")
     }
     paying = [f"{SUBSIDY}_{payer}" for payer in scenario.get("export_subsidies") or {}]
+    whose = {board: f"{_title(scenario, 'boards', board)}, " if len(own) > 1 else "" for board in own}
+    kept = {f"{board}:{item}": _sentence(f"{whose[board]}{text}") for board in own for item, text in KEPT}
     programmes = {name: programme_title(scenario, name) for name in (*PROGRAMMES, *paying)}
     agencies = [name for name, section in scenario["origins"].items() if section.get("intervention")]
     prefixes = {name: f"{_title(scenario, 'origins', name)}, " if len(agencies) > 1 else "" for name in agencies}
@@ -127,6 +139,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         _table(
             "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
         ),
+        _table("deliveries", "Deliveries under contract and agreed sales", summary, "deliveries", kept),
         _table("producers", f"Producers in {title}", summary, "producers", _producers(summary, origin)),
     ]
     return [table for table in tables if table is not None]
@@ -176,6 +189,11 @@ def _table(name: str, title: str, summary: pd.DataFrame, source: str, labels: di
     return YearTable(name, title, columns, units, frame)
 
 
+def _sentence(text: str) -> str:
+    """Text with a capital at its start; those within it stay."""
+    return text[0].upper() + text[1:]
+
+
 def _producers(summary: pd.DataFrame, origin: str) -> dict[str, str]:
     """Headings for the producers' columns of an origin: price columns, then revenue."""
     return _items(summary, "producers", {origin: ""})
@@ -200,7 +218,7 @@ def _items(summary: pd.DataFrame, table: str, prefixes: dict[str, str]) -> dict[
             continue
         suffix = next((each for each in SUFFIXES if item.endswith(each)), "")
         heading = prefixes[name] + item.removesuffix(suffix).replace("_", " ")
-        labels[key] = heading[0].upper() + heading[1:] + SUFFIXES.get(suffix, "")
+        labels[key] = _sentence(heading) + SUFFIXES.get(suffix, "")
     return labels
 
 

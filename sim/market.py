@@ -116,9 +116,7 @@ class BarleyMarket(World):
         """Publish initial payments and outlooks."""
         for name, board in self.boards.items():
             section = self.now.boards[name]
-            since_close = (
-                self.period_of_year - section.pool_year_end_month * self.periods_per_year // 12
-            ) % self.periods_per_year
+            since_close = self.since_close(section)
             published = section.outlook_from is not None and self.record_months[self.period] >= section.outlook_from
             lag = section.outlook_lag**self.months
             board.announce(section.initial_share, lag, since_close / self.periods_per_year, since_close == 0, published)
@@ -204,6 +202,7 @@ class BarleyMarket(World):
             sales = self.sales_of(name, board.desk.origin)
             if sales:
                 board.settle(sales, self.now.boards[name].cost_cad_t)
+            board.compensate(self.now.boards[name].default_cost_cad_t)
         for name, company in self.companies.items():
             company.profit_cad_k = np.zeros(self.draws)
             for origin in company.stock:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from sim.scenario.schema import Marketing
 
-AGREEMENT_SYSTEMS = {"single_desk", "continental"}  # systems under which a board can promise a whole agreement
+# Systems under which a board can promise a whole agreement.
+AGREEMENT_SYSTEMS = {"single_desk", "continental", "cash_trading"}
+
+BOARD_ONLY = {"single_desk", "cash_trading"}  # systems under which farmers deliver to nobody but a board
 
 
 def system(marketing: Marketing, pool: str) -> str:
@@ -39,4 +42,9 @@ def board_takes_deliveries(marketing: Marketing) -> bool:
 
 def merchants_take_deliveries(marketing: Marketing) -> bool:
     """Whether farmers may sell to trading companies."""
-    return marketing.feed != "single_desk" or marketing.malting != "single_desk"
+    return not {marketing.feed, marketing.malting} <= BOARD_ONLY
+
+
+def board_buys_for_cash(marketing: Marketing) -> bool:
+    """Whether the board bids for feed at daily cash prices beside its pool."""
+    return marketing.feed == "cash_trading" and board_takes_deliveries(marketing)

@@ -46,7 +46,7 @@ def _first_prices(market) -> None:
     for board in market.boards.values():
         for pool, account in board.pools.items():
             price = _average_base_fob(board.desk.counters, pool, market.draws)
-            account.outlook_cad_t, account.current_cad_t = price, price.copy()
+            account.outlook_cad_t, account.current_cad_t, account.asking_cad_t = price, price.copy(), price.copy()
         board.desk.feed_netback_cad_t = board.pools["feed"].outlook_cad_t.copy()
     for company in market.companies.values():
         for desk in company.stock.values():
@@ -71,6 +71,7 @@ def _first_deliveries(market) -> None:
         for name in section.growers:
             group = market.growers[name]
             kt = section.opening_stock_share * group.stock_kt
+            group.pool_share = group.pool_share + section.opening_stock_share
             quality = kt * market.scenario.growers[name].malting_share
             if board_takes_deliveries(marketing):
                 board.desk.receive(kt, quality, board.pools["feed"].outlook_cad_t)

@@ -13,6 +13,19 @@ from sim.refund_records import add_refund_states, record_refunds
 Array = np.ndarray
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
 ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_k")
+BOARD_FLOWS = {  # state: where the board keeps it
+    "called_kt": ("programme", "called_kt"),
+    "delivered_kt": ("programme", "delivered_kt"),
+    "delivery_failure_kt": ("programme", "failed_kt"),
+    "agreed_kt": ("programme", "promised_kt"),
+    "missed_kt": ("programme", "missed_kt"),
+    "compensation_cad_k": ("programme", "compensation_cad_k"),
+    "cash_bought_kt": ("cash", "bought_kt"),
+    "cash_spent_cad_k": ("cash", "spent_cad_k"),
+    "cash_sold_kt": ("cash", "sold_kt"),
+    "cash_receipts_cad_k": ("cash", "receipts_cad_k"),
+    "cash_sold_cost_cad_k": ("cash", "sold_cost_cad_k"),
+}
 PROGRAMMES = ("eep", "restitution")
 SUBSIDY = "export_subsidy"  # programmes called export_subsidy_<origin>
 
@@ -36,8 +49,10 @@ class Recorder:
         ledger.add_state("choke_cad_t", demands, "C$/t")
         ledger.add_state("slope_cad_t_kt", demands, "C$/t per kt")
         boards = tuple(scenario.boards)
-        for name in ("initial_payment_cad_t", "pool_return_outlook_cad_t"):
+        for name in ("initial_payment_cad_t", "pool_return_outlook_cad_t", "pool_value_cad_t"):
             ledger.add_state(name, boards, "C$/t")
+        for name in BOARD_FLOWS:
+            ledger.add_state(name, boards, "kt" if name.endswith("_kt") else "thousand C$")
         ledger.add_state("board_cost_cad_k", boards, "thousand C$")
         ledger.add_state(
             "merchant_margin_cad_k", tuple(f"{o}:{g}" for o in self.origins for g in self.grades), "thousand C$"
@@ -171,6 +186,16 @@ class Recorder:
         record("initial_payment_cad_t", t, np.array([b.pools["feed"].initial_cad_t for b in boards]))
         record("pool_return_outlook_cad_t", t, np.array([b.pools["feed"].outlook_cad_t for b in boards]))
         record("board_cost_cad_k", t, np.array([b.cost_cad_k for b in boards]))
+        record("pool_value_cad_t", t, np.array([self._pool_value(b) for b in boards]))
+        for name, (account, item) in BOARD_FLOWS.items():
+            record(name, t, np.array([getattr(getattr(b, account), item) for b in boards]))
+
+    def _pool_value(self, board) -> Array:
+        """Worth of a delivery to a board's growers, mean by their share of the crop, C$/t at port (draw,)."""
+        market, names = self.market, self.market.now.boards[board.name].growers
+        shares = [market.now.growers[name].share for name in names]
+        values = [s * market.pool_value(name, board) for name, s in zip(names, shares, strict=True)]
+        return total(np.array(values)) / max(sum(shares), 1e-9) if values else np.zeros(market.draws)
 
     def _record_programmes(self, t: int) -> None:
         market, zero = self.market, np.zeros(self.market.draws)

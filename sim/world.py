@@ -12,7 +12,7 @@ from agents.exporter import Licensing
 from agents.terms import HOME_ROLES, Sale, Tender
 from sim import assembly
 from sim.ledger import Ledger
-from sim.marketing import board_takes_deliveries, merchants_take_deliveries
+from sim.marketing import board_buys_for_cash, board_takes_deliveries, merchants_take_deliveries
 from sim.opening import open_market
 from sim.parameters import Parameters
 from sim.recording import Recorder
@@ -212,6 +212,28 @@ class World(mesa.Model):
         section = self.now.growers[group]
         discount = (1.0 + section.discount_rate) ** -0.5  # the final payment comes about half a year after delivery
         return board.pool_value_cad_t(discount, section.risk_premium_cad_t)
+
+    def since_close(self, rules) -> int:
+        """Periods since a board's pool opened; ``rules`` is its section."""
+        last = rules.pool_year_end_month * self.periods_per_year // 12
+        return (self.period_of_year - last) % self.periods_per_year
+
+    def home_price(self, group) -> Array:
+        """What a tonne last brought a group of growers at home, C$/t at port (draw,): feeders' price less its haul."""
+        home = [t for t in self.tenders if t.is_home and t.country == group.origin]
+        return home[0].last_price_cad_t - group.haul_cad_t if home else np.zeros(self.draws)
+
+    def cash_bid(self, board) -> Array:
+        """A board's daily cash bid, C$/t at port (draw,)."""
+        rules = self.now.boards[board.name]
+        return board.cash_bid_cad_t(rules.cost_cad_t, rules.cash_margin_cad_t)
+
+    def quoted_price(self, board) -> Array:
+        """Price growers read, C$/t at port (draw,): a board's cash bid where it makes one, else its asking price."""
+        if board_buys_for_cash(self.now.marketing[board.desk.origin]):
+            return self.cash_bid(board)
+        # Without an outlook the worth of the pool is itself reckoned by the news, and there is nothing to hold out for.
+        return board.pools["feed"].asking_cad_t if board.outlook_published else np.zeros(self.draws)
 
     def merchants_bid(self, origin: str) -> Array:
         """Average bid of the companies that buy from an origin's farmers, C$/t (draw,)."""

@@ -471,7 +471,7 @@ def test_release_is_even_and_smaller_when_grain_is_cheap(price, released):
 def test_deliveries_go_where_they_are_taken(merchants_open, board_open, to_board, to_merchants, share):
     group = growers()
     group.contract_kt, group.merchant_share = kt(40), kt(0.25)
-    board_kt, merchants_kt = group.deliver(kt(0.5), merchants_open, board_open)
+    _, board_kt, merchants_kt = group.deliver(kt(0.5), merchants_open, board_open)
     assert (board_kt[0], merchants_kt[0]) == (to_board, to_merchants)
     assert (group.stock_kt[0], group.contract_kt[0]) == (100 - to_board - to_merchants, 0)
     assert group.merchant_share[0] == share

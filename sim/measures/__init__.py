@@ -5,6 +5,7 @@ Arrays have the draw as their last axis, and a draw alone gives the same bits as
 
 from sim.measures.bands import QUANTILES, bands
 from sim.measures.bonus_programme import bonus_programme
+from sim.measures.deliveries import deliveries, misallocation_cad_k
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import PriceGaps, paired_test, price_gaps, yearly_gaps
 from sim.measures.price_movement import price_movement
@@ -45,10 +46,12 @@ __all__ = [
     "by_country",
     "concentration",
     "consumers_surplus",
+    "deliveries",
     "exports_kt",
     "intervention",
     "market_prices",
     "market_shares",
+    "misallocation_cad_k",
     "monthly_summary",
     "paired_test",
     "pool_accounts",

@@ -12,6 +12,7 @@ from agents.arrays import ratio
 from sim.ledger import Ledger
 from sim.measures.bands import QUANTILES, bands
 from sim.measures.bonus_programme import bonus_programme
+from sim.measures.deliveries import deliveries
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import yearly_gaps
 from sim.measures.refund_programme import intervention, refund_programme
@@ -167,6 +168,7 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequenc
         *intervention(ledger),
     ]
     tables += pool_accounts(ledger).values()
+    tables += [table for table in (deliveries(ledger),) if table is not None]
     for origin in origins:
         for grade in grades_of(ledger, "feed"):
             gaps = yearly_gaps(
@@ -183,6 +185,7 @@ def summary(ledger: Ledger, origins: Sequence[str] | None = None, extra: Sequenc
     tables += _yearly_state(ledger, "cash_price_cad_t", "cash_price")
     tables += _yearly_state(ledger, "initial_payment_cad_t", "initial_payment")
     tables += _yearly_state(ledger, "pool_return_outlook_cad_t", "pool_return_outlook")
+    tables += _yearly_state(ledger, "pool_value_cad_t", "pool_value")
     tables += _yearly_state(ledger, "reference_price_cad_t", "reference_price")
     tables += _closing_stock(ledger)
     tables += welfare(ledger).tables()

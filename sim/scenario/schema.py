@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")]
-MarketingSystem = Literal["single_desk", "multiple_sellers", "continental", "open_feed"]
+MarketingSystem = Literal["single_desk", "multiple_sellers", "continental", "open_feed", "cash_trading"]
 BeliefRule = Literal["elasticities", "least_squares", "last_price"]
 
 
@@ -144,7 +144,11 @@ class Growers(Section):
     freight_to_feeders_cad_t: Annotated[Level, unit("C$/t")] = 0.0
     """Freight from farm to the nearest feeders."""
     inertia_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 3.0
-    """Price difference between pool and merchants at which a farmer changes channel as fast as farmers do."""
+    """Price difference between pool and merchants at which a farmer changes channel as fast as farmers do; calls are
+    delivered in full up to it and not at all beyond three times it."""
+    captive_share: Annotated[float, unit("share", ge=0, le=1)] = 0.5
+    """Share that needs the pool's initial payment: it sells at home for what the pool is worth and signs contracts at
+    any price."""
     discount_rate: Annotated[float, unit("1/year", ge=0, le=1)] = 0.08
     """Annual rate at which pool payments that come after delivery are discounted."""
     risk_premium_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 1.0
@@ -199,6 +203,16 @@ class Board(Section):
     """Months of sales the board holds in stock; it offers stock / cover each month."""
     cost_cad_t: Annotated[float, unit("C$/t", ge=0, le=200)] = 0.0
     """Marketing cost per tonne sold, charged to the pool."""
+    contract_series: Annotated[int, unit("series/pool year", ge=1, le=12)] = 3
+    """How often in a pool year growers sign delivery contracts; a series is called evenly until the next."""
+    agreed_share: Annotated[float, unit("share of accepted contracts", ge=0, le=1)] = 0.0
+    """Share of the contracted tonnes the board promises to buyers, a state importer's agreement being part of it; they
+    are shipped whatever the price."""
+    default_cost_cad_t: Annotated[float, unit("C$/t", ge=0, le=200)] = 5.0
+    """Compensation for a promised tonne that is missed, beside what replacing it costs more than when
+    it was promised."""
+    cash_margin_cad_t: Annotated[float, unit("C$/t", ge=0, le=100)] = 2.0
+    """What the board keeps between the worth of a tonne and its cash bid under `cash_trading`."""
     adjustment: Annotated[float, unit("share", gt=0, le=1)] = 0.5
     """Share of the gap to the desired allocation closed at each tender."""
     grade_cost_counts: bool = True

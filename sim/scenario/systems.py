@@ -11,7 +11,12 @@ from sim.scenario.schema import Marketing, MarketingSystem
 from sim.scenario.tree import child, elements, find, items, mark_of, text_of
 
 POOLS = ("feed", "malting")
-SPLITS = (("open_feed", "single_desk"), ("continental", "single_desk"), ("open_feed", "continental"))
+SPLITS = (
+    ("open_feed", "single_desk"),
+    ("continental", "single_desk"),
+    ("open_feed", "continental"),
+    ("cash_trading", "single_desk"),
+)
 WITH_MERCHANTS = ("multiple_sellers", "open_feed", "continental")
 
 
