@@ -118,7 +118,8 @@ class BarleyMarket(World):
             section = self.now.boards[name]
             since_close = self.since_close(section)
             published = section.outlook_from is not None and self.record_months[self.period] >= section.outlook_from
-            lag = section.outlook_lag**self.months
+            slow = section.outlook_lag if not published or section.published_lag is None else section.published_lag
+            lag = slow**self.months
             board.announce(section.initial_share, lag, since_close / self.periods_per_year, since_close == 0, published)
 
     def farmers_deliver(self) -> None:

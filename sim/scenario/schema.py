@@ -198,7 +198,9 @@ class Board(Section):
     outlook_from: Month | None = None
     """Month from which a pool return outlook is published; before it farmers scale up the initial payment."""
     outlook_lag: Annotated[float, unit("weight", ge=0, lt=1)] = 0.5
-    """Weight of last period's outlook in this period's (the outlook is late by design)."""
+    """Weight of last month's outlook in this month's (the outlook is late by design)."""
+    published_lag: Annotated[float | None, unit("weight", ge=0, lt=1)] = None
+    """The same once the outlook is published: a published forecast moves with care. As `outlook_lag` when absent."""
     cover_periods: Annotated[float, unit("months", ge=1, le=24)] = 3.0
     """Months of sales the board holds in stock; it offers stock / cover each month."""
     cost_cad_t: Annotated[float, unit("C$/t", ge=0, le=200)] = 0.0
