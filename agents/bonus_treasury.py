@@ -29,10 +29,10 @@ class Initiative:
     def __post_init__(self) -> None:
         self.left_kt = np.zeros_like(self.used_kt)
 
-    def review(self, is_open: bool, allotted_kt: float | None) -> None:
-        """Take today's allotment in."""
+    def review(self, is_open: bool, allotted_kt: float | None, grown: Array | float = 1.0) -> None:
+        """Take today's allotment in, ``grown`` times as large where the treasury answers a rival."""
         self.is_open, self.allotted_kt = is_open, allotted_kt
-        limit = np.inf if allotted_kt is None else allotted_kt
+        limit = np.inf if allotted_kt is None else allotted_kt * grown
         self.left_kt = np.maximum(limit - self.used_kt, 0.0) if is_open else np.zeros_like(self.used_kt)
 
     def charge(self, kt: Array) -> Array:
@@ -72,6 +72,7 @@ class BonusTreasury(mesa.Agent):
         self.used_kt = np.zeros(draws)  # since the programme year began
         self.used_usd_k = np.zeros(draws)  # since the fiscal year began
         self.carried_usd_k = np.zeros(draws)
+        self.answer_kt, self.answers_kt = np.zeros(draws), np.zeros(draws)  # to a rival: today's, the year's before it
         self.tonnage_left_kt, self.money_left_usd_k = np.zeros(draws), np.zeros(draws)
         self.quota_kt = np.zeros(draws)  # of the period
         self.money_usd_k = np.zeros(draws)  # of the period
@@ -96,6 +97,7 @@ class BonusTreasury(mesa.Agent):
     def open_programme_year(self, carrying: set[str]) -> None:
         """Start a year of tonnage; what was not used lapses, but for the initiatives that carry it."""
         self.used_kt = np.zeros_like(self.used_kt)
+        self.answer_kt, self.answers_kt = np.zeros_like(self.used_kt), np.zeros_like(self.used_kt)
         for name, initiative in self.initiatives.items():
             if name not in carrying:
                 initiative.used_kt = np.zeros_like(initiative.used_kt)
@@ -119,18 +121,36 @@ class BonusTreasury(mesa.Agent):
     def fund(self, tonnage_kt: float, budget_usd_k: float) -> None:
         """Take in today's amounts of the programme year and the fiscal year; what is left is never negative."""
         self.tonnage_kt = tonnage_kt
-        self.tonnage_left_kt = np.maximum(tonnage_kt - self.used_kt, 0.0)
+        self.answers_kt = self.answers_kt + self.answer_kt
+        self.tonnage_left_kt = np.maximum(tonnage_kt + self.answers_kt - self.used_kt, 0.0)
         self.money_left_usd_k = np.maximum(budget_usd_k + self.carried_usd_k - self.used_usd_k, 0.0)
 
+    def answer(self, extra_kt: Array, highest_cad_t: Array) -> None:
+        """Take in what answering a rival asks for today: tonnes beyond the stated ones, and the most it pays."""
+        self.answer_kt = extra_kt
+        self.max_bonus_cad_t = np.minimum(self.max_bonus_cad_t, highest_cad_t)
+
+    @property
+    def answered_share(self) -> Array:
+        """How many times the stated tonnage of the year its answers make it, (draw,); allotments grow with it."""
+        return np.maximum(1.0 + (self.answers_kt + self.answer_kt) / max(self.tonnage_kt, 1e-9), 0.0)
+
     def share_out(
-        self, tonnage_share: Array, year_share: Array, money_share: Array, buyer_shares: dict[str, list[float]]
+        self,
+        tonnage_share: Array,
+        year_share: Array,
+        money_share: Array,
+        buyer_shares: dict[str, list[float]],
+        pace: Array | float = 1.0,
     ) -> None:
-        """Set the period's quotas from the shares that fall due today.
+        """Set the period's quotas from the shares that fall due today, and what answers a rival today.
 
         ``tonnage_share`` and ``money_share`` are of what is left, ``year_share`` is of the whole year's tonnage.
-        ``buyer_shares`` holds, for each buyer that tenders today, a share for each of its open initiatives.
+        ``buyer_shares`` holds, for each buyer that tenders today, a share for each of its open initiatives. ``pace`` is
+        today's tenders over those of an average period.
         """
-        self.quota_kt = np.minimum(self.tonnage_left_kt * tonnage_share, CATCH_UP * self.tonnage_kt * year_share)
+        due = np.minimum(self.tonnage_left_kt * tonnage_share, CATCH_UP * self.tonnage_kt * year_share)
+        self.quota_kt = np.maximum(due + pace * self.answer_kt, 0.0)
         self.money_usd_k = self.money_left_usd_k * money_share
         self.buyer_quota_kt = {}
         for buyer, shares in buyer_shares.items():

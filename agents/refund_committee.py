@@ -36,6 +36,7 @@ class RefundCommittee(mesa.Agent):
         self.max_refund_ecu_t = np.array(starting_refund_ecu_t)
         zero = np.zeros_like(self.max_refund_ecu_t)
         self.factor = zero + 1.0
+        self.answer_kt, self.answers_kt = zero, zero  # to a rival: of a round today, of the year before it
         self.used_kt, self.spent_ecu_k = zero, zero  # shipped and paid since the marketing year began
         self.open_period()
 
@@ -43,6 +44,7 @@ class RefundCommittee(mesa.Agent):
         """Start a marketing year; ``factor`` is the multiple of the target wanted in it."""
         self.used_kt, self.spent_ecu_k = np.zeros_like(self.used_kt), np.zeros_like(self.used_kt)
         self.factor = factor
+        self.answers_kt = np.zeros_like(self.used_kt)
 
     def open_period(self) -> None:
         """Start the period's accounts at zero."""
@@ -53,8 +55,10 @@ class RefundCommittee(mesa.Agent):
         self.paid_ecu_k, self.tax_ecu_k = zero, zero
 
     def wanted_kt(self, target_kt: float, outstanding_kt: Array, rounds_left: int) -> Array:
-        """Tonnes wanted in a round: an even part of what the year's wanted tonnage leaves, licences included."""
-        return np.maximum(target_kt * self.factor - self.used_kt - outstanding_kt, 0.0) / rounds_left
+        """Tonnes wanted in a round: an even part of what licences leave of the year, and the answer to a rival."""
+        left = target_kt * self.factor + self.answers_kt - self.used_kt - outstanding_kt
+        self.answers_kt = self.answers_kt + self.answer_kt
+        return np.maximum(np.maximum(left, 0.0) / rounds_left + self.answer_kt, 0.0)
 
     def money_ecu_k(self, budget_ecu_million: float | None, outstanding_ecu_k: Array, rounds_left: int) -> Array:
         """Money for a round: an even part of what the year's budget leaves; infinite without a budget."""

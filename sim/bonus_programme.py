@@ -10,6 +10,7 @@ import numpy as np
 from agents.arrays import ratio, total
 from agents.bonus_treasury import BonusBid, BonusTreasury
 from agents.terms import Tender
+from sim.reactions import answer_by_tonnes
 
 
 def build_bonus_treasury(market) -> BonusTreasury | None:
@@ -46,9 +47,20 @@ def announce_bonuses(market) -> None:
     treasury.max_bonus_cad_t = market.value(eep.max_bonus_usd_t) * treasury.cad_per_usd
     treasury.security_cad_t = eep.security_usd_t * treasury.cad_per_usd
     treasury.bonus_tolerance, treasury.price_tolerance = eep.bonus_tolerance, eep.price_tolerance
-    treasury.fund(market.value(eep.tonnage_kt), 1000.0 * _fiscal_budget(market))
+    tonnage = market.value(eep.tonnage_kt)
+    treasury.fund(tonnage, 1000.0 * _fiscal_budget(market))
+    if eep.enabled:
+        money = treasury.money_left_usd_k * treasury.cad_per_usd
+        treasury.answer(
+            *answer_by_tonnes(market, "eep", tonnage / market.periods_per_year, money, _to_fiscal_end(market))
+        )
     _review_initiatives(market)
     _share_out(market)
+
+
+def _to_fiscal_end(market) -> int:
+    """Periods left of the fiscal year, today included."""
+    return (fiscal_start(market) - market.period_of_year - 1) % market.periods_per_year + 1
 
 
 def _fiscal_budget(market) -> float:
@@ -74,7 +86,7 @@ def _review_initiatives(market) -> None:
         if allotted is not None:
             read_at = market.period - since if rules.carry_tonnage and since is not None else market.period
             allotted = market.parameters.value(allotted, read_at)
-        initiative.review(eep.enabled and since is not None, allotted)
+        initiative.review(eep.enabled and since is not None, allotted, market.bonus_treasury.answered_share)
 
 
 def _in_dates(market, rules, period: int) -> bool:
@@ -104,7 +116,7 @@ def _share_out(market) -> None:
     """Let the part of tonnage and money fall due that today's tenders are of those to come, by their base tonnes."""
     treasury, zero, year = market.bonus_treasury, np.zeros(market.draws), market.periods_per_year
     to_year_end = year - market.period_of_year
-    to_fiscal_end = (fiscal_start(market) - market.period_of_year - 1) % year + 1
+    to_fiscal_end = _to_fiscal_end(market)
     today, whole_year, in_year, in_fiscal = [zero], [zero], [zero], [zero]
     shares: dict[str, list[float]] = {}
     for tender in market.tenders:
@@ -128,7 +140,8 @@ def _share_out(market) -> None:
                 for each, term in zip(found, terms, strict=True)
             ]
     due, *to_come = (total(np.array(kt)) for kt in (today, in_year, whole_year, in_fiscal))
-    treasury.share_out(*(ratio(due, kt) for kt in to_come), shares)
+    in_year_left, of_whole, in_fiscal_left = (ratio(due, kt) for kt in to_come)
+    treasury.share_out(in_year_left, of_whole, in_fiscal_left, shares, of_whole * year)
 
 
 def _dates(market, tender: Tender, periods: int) -> int:

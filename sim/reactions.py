@@ -13,6 +13,7 @@ from agents.terms import Tender
 from sim.scenario import schema
 
 Array = np.ndarray
+NAMING = ("linear", "match_landed_price")  # rules that name a rate
 
 
 def reacting(scenario: schema.Scenario) -> dict[str, tuple[str, schema.Reaction]]:
@@ -50,6 +51,38 @@ def answer_by_rate(market, origin: str, agent: SubsidyTreasury) -> None:
     reaction.answer_rate(terms_of(rules), now, left, market.periods_per_year - market.period_of_year)
     if reaction.rate_cad_t is not before:
         agent.shift_cad_t = agent.shift_cad_t + reaction.rate_cad_t - now
+
+
+def answer_by_tonnes(
+    market, name: str, stated_kt: float, money_left_cad_k: Array, periods_left: int
+) -> tuple[Array, Array]:
+    """What a programme that grants tonnes answers today.
+
+    Parameters
+    ----------
+    name : str
+        ``eep`` or ``restitution``.
+    stated_kt : float
+        Tonnes a period as the scenario states them.
+    money_left_cad_k : array (draw,)
+        Money left of its year, thousand C$; infinite where there is no budget.
+    periods_left : int
+        Periods of that year, today included.
+
+    Returns
+    -------
+    extra_kt, highest_cad_t : array (draw,)
+        Tonnes of the period beyond the stated ones, and the highest rate granted; none and infinite without answer.
+    """
+    nothing, unlimited = np.zeros(market.draws), np.full(market.draws, np.inf)
+    found = reacting(market.now).get(name)
+    if found is None:
+        return nothing, unlimited
+    reaction, rules = market.reactions[name], found[1]
+    stated = np.full(market.draws, stated_kt)
+    reaction.answer_tonnes(terms_of(rules), stated, money_left_cad_k, periods_left)
+    named = reaction.rate_cad_t if rules.rule in NAMING else None
+    return reaction.extra_kt, unlimited if named is None else named
 
 
 def watch_rivals(market) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.arrays import total
 from agents.refund_committee import stock_factor
+from sim.reactions import answer_by_tonnes
 
 Array = np.ndarray
 
@@ -42,11 +43,18 @@ def announce_refunds(market) -> None:
             seller.desk.refused_kt = np.zeros(market.draws)
     if not rules.enabled:
         return
+    target, year = market.value(rules.target_kt), market.periods_per_year
+    budget = np.inf if rules.budget_ecu_million is None else 1000.0 * market.value(rules.budget_ecu_million)
+    money = np.maximum(budget - committee.spent_ecu_k, 0.0) * market.currency_cad["ecu"]
+    left = year - (market.period_of_year - start) % year
+    extra, highest = answer_by_tonnes(market, "restitution", target / year, money, left)
+    committee.answer_kt = extra * year / rules.rounds_per_year
+    ceiling = np.minimum(market.value(rules.max_refund_ecu_t), highest / market.currency_cad["ecu"])
     for number in rounds_of(market.period_of_year, start, rules.rounds_per_year, market.periods_per_year):
-        hold_round(market, number)
+        hold_round(market, number, ceiling)
 
 
-def hold_round(market, number: int) -> None:
+def hold_round(market, number: int, ceiling_ecu_t: Array) -> None:
     """Let every exporter of the origin bid, and grant licences for the bids the committee accepts."""
     rules, committee, ecu = market.now.restitution, market.committee, market.currency_cad["ecu"]
     bidders = [(agent.margin_cad_t, agent.spot[rules.origin].desk) for agent in market.spot_agents
@@ -54,7 +62,8 @@ def hold_round(market, number: int) -> None:
     if not bidders:
         return
     target, left = market.value(rules.target_kt), rules.rounds_per_year - number
-    fresh = rules.overbidding * target / rules.rounds_per_year / len(bidders)
+    even = np.maximum(target / rules.rounds_per_year + committee.answer_kt, 0.0)
+    fresh = rules.overbidding * even / len(bidders)
     bids, last = [], committee.max_refund_ecu_t
     for place, (margin, desk) in enumerate(bidders):
         needed = desk.needed_refund_cad_t(margin) / ecu
@@ -67,7 +76,7 @@ def hold_round(market, number: int) -> None:
     owed = total(np.array([desk.licence_ecu_k for _, desk in bidders]))
     awards = committee.decide(
         [bid for _, bid in bids], wanted, committee.money_ecu_k(budget, owed, left),
-        market.value(rules.max_refund_ecu_t), 12.0 * rules.max_step_ecu_t / rules.rounds_per_year,
+        ceiling_ecu_t, 12.0 * rules.max_step_ecu_t / rules.rounds_per_year,
     )  # fmt: skip
     periods = round(rules.licence_months / market.months)
     for (desk, bid), won in zip(bids, awards, strict=True):

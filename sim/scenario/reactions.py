@@ -11,7 +11,13 @@ def check_reactions(tree: Node, report: Report) -> None:
     """Report a rival that is the treasury's own origin or sells nowhere it sells, and a rule without its numbers."""
     for name in ("eep", "restitution"):
         section = child(tree, name)
-        _check(tree, (name, "reaction"), child(section, "reaction"), text_of(child(section, "origin")), report)
+        rules = child(section, "reaction")
+        _check(tree, (name, "reaction"), rules, text_of(child(section, "origin")), report)
+        if name == "restitution" and text_of(child(rules, "rule")) == "spend_budget":
+            budget = child(section, "budget_ecu_million")
+            if budget is None or budget.value is None:
+                path = (name, "reaction")
+                report.add(mark_of(tree, path), path, "rule `spend_budget` needs `restitution.budget_ecu_million`")
     for origin, section in items(child(tree, "export_subsidies")):
         path = ("export_subsidies", origin, "reaction")
         rules = child(section, "reaction")
