@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,8 @@ class Counter:
     offered_kt: Array
     known_cad_t: Array
     waited: int = 0  # periods since the last tender here
+    bonus: bool | None = None  # whether the buyer is eligible for an export bonus; None before anything is known
+    foreseen: float = 1.0  # multiple of the going price expected at the next tender, after news of bonuses
 
 
 class StockDesk:
@@ -107,6 +109,18 @@ class StockDesk:
         news = np.array([c.tender.usual_price_cad_t - c.known_cad_t for c in counters])
         return ratio(total(size * news), total(size))
 
+    def hear_of_bonuses(self, eligible: Collection[str], undercut: float) -> None:
+        """Expect the price of a buyer that has just become eligible for a bonus to be undercut, until it has tendered.
+
+        ``(1 - undercut)`` times the going price, and the inverse when a bonus ends; afterwards the going price itself
+        holds what bonuses did.
+        """
+        for counter in self.counters:
+            now = counter.tender.pool == "feed" and counter.tender.buyer in eligible
+            if counter.bonus is not None and now != counter.bonus:
+                counter.foreseen = 1.0 - undercut if now else 1.0 / (1.0 - undercut)
+            counter.bonus = now
+
     def receive(self, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take grain into stock at a price."""
         self.stock_kt = self.stock_kt + kt
@@ -147,7 +161,7 @@ class StockDesk:
         intercept, slope, limit, previous = [], [], [], []
         for _, counter in open_counters:
             tender, belief = counter.tender, counter.belief
-            belief.price_cad_t = tender.usual_price_cad_t
+            belief.price_cad_t = counter.foreseen * tender.usual_price_cad_t
             a, b = belief.revenue_line(tender.slope_cad_t_kt, tender.size_kt, tender.sellers, counter.offered_kt)
             freight, grant = tender.freight_cad_t[counter.seat], tender.grant_cad_t[counter.seat]
             intercept.append(a - freight - self._grade_cost(tender) + grant)
@@ -241,4 +255,5 @@ class StockDesk:
             if tender.is_open:
                 own = tender.award_kt[counter.seat]
                 counter.belief.update(tender.last_price_cad_t, own, total(tender.award_kt))
+                counter.foreseen = 1.0
             counter.known_cad_t = tender.usual_price_cad_t

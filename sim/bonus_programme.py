@@ -58,6 +58,12 @@ def announce_bonuses(market) -> None:
     _share_out(market)
 
 
+def eligible_buyers(market) -> set[str]:
+    """Buyers for whom an initiative is open today."""
+    treasury = market.bonus_treasury
+    return set() if treasury is None else {each.buyer for each in treasury.initiatives.values() if each.is_open}
+
+
 def _to_fiscal_end(market) -> int:
     """Periods left of the fiscal year, today included."""
     return (fiscal_start(market) - market.period_of_year - 1) % market.periods_per_year + 1

@@ -122,6 +122,13 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         _table("bonus_tonnes", f"{bonus}: tonnes by buyer (kt)", summary, "bonus_tonnes", _bonus_buyers(scenario)),
         _table("bonus", f"{bonus}: bonuses, spending, bids", summary, "bonus", BONUS),
         _table(
+            "eligible_price",
+            f"{bonus}: price of feed at buyers with an initiative at some time and at others there (C$/t f.o.b.)",
+            summary,
+            "eligible_price",
+            _eligible(summary, scenario),
+        ),
+        _table(
             "refund_programme",
             f"{programme_title(scenario, 'restitution')}: tenders",
             summary,
@@ -229,6 +236,15 @@ def _sellers(scenario: dict[str, Any]) -> dict[str, str]:
         for name, section in (scenario.get("sellers") or {}).items()
         for copy in range(1, section["number"] + 1)
     }
+
+
+def _eligible(summary: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, str]:
+    """Headings of the prices by eligibility: whose barley, and which buyers."""
+    labels = {}
+    for key in dict.fromkeys(summary.loc[summary["table"] == "eligible_price", "column"]):
+        origin, _, what = key.partition(":")
+        labels[key] = f"{_title(scenario, 'origins', origin)}, {what.replace('_', ' ')}"
+    return labels
 
 
 def _bonus_buyers(scenario: dict[str, Any]) -> dict[str, str]:

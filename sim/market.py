@@ -8,7 +8,7 @@ from agents.arrays import total
 from agents.board import MarketingBoard
 from agents.seller import Seller
 from agents.trader import TradingCompany
-from sim.bonus_programme import announce_bonuses, review_bonus_bids
+from sim.bonus_programme import announce_bonuses, eligible_buyers, review_bonus_bids
 from sim.checks import check_balance, check_nonnegative
 from sim.dealings import clear_tender, ship_agreement
 from sim.deliveries import count_exports, deliver, growers_offer, hear_at_home, learn_prices, settle_growers
@@ -121,6 +121,9 @@ class BarleyMarket(World):
             slow = section.outlook_lag if not published or section.published_lag is None else section.published_lag
             lag = slow**self.months
             board.announce(section.initial_share, lag, since_close / self.periods_per_year, since_close == 0, published)
+
+            if section.foresees_bonuses and self.now.eep is not None:
+                board.desk.hear_of_bonuses(eligible_buyers(self), self.now.eep.undercut)
 
     def farmers_deliver(self) -> None:
         """Carry contracted grain to the board that calls it and to the merchants who bid for it."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.ledger import Ledger
 from sim.measures.arrays import divide, group_total, total
-from sim.measures.sales import by_crop_year, select, state_by_year, tabulate
+from sim.measures.sales import board_origins, by_crop_year, labels, select, state_by_year, tabulate
 from sim.measures.table import Table
 
 SPREAD = (0.05, 0.95)
@@ -46,7 +46,27 @@ def bonus_programme(ledger: Ledger) -> list[Table]:
         Table("bonus_tonnes", years, tuple(buyers), ("kt",) * len(buyers), kt),
         Table("bonus", years, tuple(columns), units, np.stack(values, axis=1)),
         _fiscal_years(ledger),
+        *_eligible_prices(ledger, buyers),
     ]
+
+
+def _eligible_prices(ledger: Ledger, buyers: list[str]) -> list[Table]:
+    """Feed prices that boards' origins get from buyers with an initiative at some time, and from the others around."""
+    around = labels(ledger, "market", select(ledger, buyer=buyers))
+    others = [name for name in labels(ledger, "buyer", select(ledger, market=around)) if name not in buyers]
+    columns, values = [], []
+    for origin in sorted(set(board_origins(ledger).values())):
+        for what, group in (("with_initiative", buyers), ("without", others)):
+            index = select(ledger, origin=origin, buyer=group, market=around, pool="feed", agreement=False)
+            if not group or not len(index):
+                continue
+            found = tabulate(ledger, index, ("kt", "value_cad_k"), ("crop_year",))
+            columns.append(f"{origin}:{what}")
+            values.append(divide(found["value_cad_k"], found["kt"]))
+    if not columns:
+        return []
+    units = ("C$/t",) * len(columns)
+    return [Table("eligible_price", tuple(ledger.crop_years), tuple(columns), units, np.stack(values, axis=1))]
 
 
 def _paid_rows(ledger: Ledger, buyers: list[str]) -> np.ndarray:

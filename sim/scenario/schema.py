@@ -217,6 +217,9 @@ class Board(Section):
     """What the board keeps between the worth of a tonne and its cash bid under `cash_trading`."""
     adjustment: Annotated[float, unit("share", gt=0, le=1)] = 0.5
     """Share of the gap to the desired allocation closed at each tender."""
+    foresees_bonuses: bool = False
+    """Whether it prices by a buyer's eligibility for an export bonus as soon as it changes: it expects the undercut of
+    subsidised sellers before the first tender that shows it."""
     grade_cost_counts: bool = True
     """Whether the growers' extra cost of a grade is taken off its marginal revenue when the board splits its barley."""
     beliefs: Beliefs = Beliefs()
