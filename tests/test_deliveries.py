@@ -104,7 +104,7 @@ def history():
 
 
 def test_a_slower_outlook_loses_more_deliveries(history):
-    slow = measured(run(*YEARS, "boards.cwb.outlook_lag=0.8"))
+    slow = measured(run(*YEARS, "boards.cwb.published_lag=0.97"))
     assert slow["delivery_failure_share"][1] > history["delivery_failure_share"][1] + 0.05
 
 

@@ -54,7 +54,8 @@ def money(ledger: Ledger, accounts: dict[str, ProducerAccount], whole: Welfare) 
 
     In a closed account ``buyers_paid + treasuries_paid = producers_received + middlemen_received + boards_cost +
     freight``; ``imbalance`` is the left side less the right. Each entry is read from an account of its own: buyers and
-    freight from the sale rows, treasuries from the programmes' and pools' accounts, producers and middlemen from the
+    freight from the sale rows, treasuries from the accounts of programmes, pools and intervention (purchases less
+    proceeds), producers and middlemen from the
     welfare accounts (production, better grades, handling and the change of stocks, in which no money moves, taken out).
     """
     sums = tabulate(ledger, select(ledger), ("landed_cad_k", "freight_cad_k"), ("crop_year",))
@@ -73,7 +74,10 @@ def money(ledger: Ledger, accounts: dict[str, ProducerAccount], whole: Welfare) 
         received = received + spent(state, origins)
     parts = {
         "buyers_paid": sums["landed_cad_k"] / 1000,
-        "treasuries_paid": added(whole.programmes) + added(whole.deficits),
+        "treasuries_paid": added(whole.programmes)
+        + added(whole.deficits)
+        + spent("intervention_paid_cad_k", origins)
+        - spent("intervention_proceeds_cad_k", origins),
         "producers_received": received,
         "middlemen_received": added(whole.merchants) + spent("handling_cost_cad_k", origins),
         "boards_cost": spent("board_cost_cad_k", list(board_origins(ledger))),
