@@ -101,8 +101,8 @@ def test_every_figure_is_there_with_its_label(side):
         (1, "fitted"): 9,
         (2, "prediction"): 44,
         (2, "replication"): 44,
-        (3, "prediction"): 36,
-        (4, "prediction"): 11,
+        (3, "fitted"): 36,
+        (4, "fitted"): 11,
     }
     assert len(side[["table", "row", "column"]].drop_duplicates()) == 100
     agents = side[side["label"] != "replication"]
