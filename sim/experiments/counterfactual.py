@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from sim.assembly import company_list
+from sim.cast import company_list
 from sim.recording import SUBSIDY
 from sim.scenario import Loaded, Scenario
 from sim.scenario.schema import Level, Marketing, Origin, SeriesLevel

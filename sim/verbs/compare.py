@@ -11,7 +11,8 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.compare import REVENUE, Comparison, check_comparable, compare, with_published
-from sim.experiments.ensemble import chunks, run_ensemble
+from sim.experiments.ensemble import run_ensemble
+from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.frames import programme_title
 from sim.measures import Measures

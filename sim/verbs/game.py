@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.experiments import game_tables as tables
-from sim.experiments.ensemble import chunks
 from sim.experiments.game import UNIT, Played, play
 from sim.experiments.game_solution import Lines, equilibria, response_lines
+from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.scenario.fields import slot_at
 from sim.scenario.game_loader import LoadedGame, Side, load_game

@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.experiments.counterfactual import programmes
-from sim.experiments.ensemble import chunks
 from sim.experiments.incidence import incidence, variants
 from sim.experiments.incidence_report import RESULTS, frame, published_beside, report
+from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.incidence_screen import show

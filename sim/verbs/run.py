@@ -12,7 +12,8 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.draw_files import join_draw_files
-from sim.experiments.ensemble import chunks, run_ensemble
+from sim.experiments.ensemble import run_ensemble
+from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.frames import YearTable, paired_gaps, run_tables
 from sim.screen import print_paired_gaps, print_year_table

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.experiments.ensemble import chunks, run_ensemble
+from sim.experiments.ensemble import run_ensemble
 from sim.experiments.printed import oddities
 from sim.experiments.published import agents_tables, as_json, beside, points
 from sim.experiments.reconstruction import replication_table
+from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.scenario import load
 from sim.shipped import published_figures, shipped_folder
