@@ -23,8 +23,6 @@ from sim.reactions import build_reactions
 from sim.seats import seats_at
 from sim.timetable import tender_offset
 
-POOLS = ("feed", "malting")
-
 
 def build_cash_markets(market) -> dict[str, CashMarket]:
     """One cash market per origin, at the first period's base price."""
@@ -40,7 +38,7 @@ def build_sellers(market) -> None:
     scenario, draws = market.scenario, market.draws
     market.boards, market.companies, market.exporters = {}, {}, {}
     for name, board in scenario.boards.items():
-        pools = {pool: PoolAccount(np.ones(draws), board.initial_share) for pool in POOLS}
+        pools = {pool: PoolAccount(np.ones(draws), board.initial_share) for pool in pool_rules.POOLS}
         desk = StockDesk(board.origin, draws, market.months, board.grade_cost_counts)
         market.boards[name] = MarketingBoard(market, name, desk, pools, pool_rules)
     learns = scenario.traders.rule == "roth_erev"

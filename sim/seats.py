@@ -70,8 +70,7 @@ def seat_beliefs(market) -> None:
                 belief = _belief(scenario.traders.beliefs, tender, share * tender.base_kt / rivals)
                 market.companies[seat.seller].stock[seat.origin].take_seat(tender, number, belief)
             else:
-                agent = market.companies.get(seat.seller) or market.exporters[seat.seller]
-                agent.spot[seat.origin].desk.take_seat(tender, number)
+                market.spot_agent(seat.seller).spot[seat.origin].desk.take_seat(tender, number)
 
 
 def _belief(rules: schema.Beliefs, tender: Tender, own_kt: np.ndarray) -> ResidualDemand:

@@ -8,8 +8,9 @@ import mesa
 import numpy as np
 
 from agents.arrays import total
-from agents.exporter import Licensing
+from agents.exporter import Licensing, NationalExporter, SpotSeller
 from agents.terms import HOME_ROLES, Sale, Tender
+from agents.trader import TradingCompany
 from sim import assembly
 from sim.cast import buyer_section, buyer_sections
 from sim.ledger import Ledger
@@ -265,7 +266,11 @@ class World(mesa.Model):
         luck = self.streams.normal("probe", f"{name}:{desk.origin}", self.period_name, len(desk.counters))
         return list(np.clip(beliefs.probe * luck, -0.5, 0.5))
 
-    def spot_sellers(self, origin: str) -> list:
+    def spot_agent(self, name: str) -> TradingCompany | NationalExporter | None:
+        """The trading company or national exporter of a name; None where somebody else is called so."""
+        return self.companies.get(name) or self.exporters.get(name)
+
+    def spot_sellers(self, origin: str) -> list[SpotSeller]:
         """Sellers who buy at an origin's cash market."""
         return [agent.spot[origin] for agent in self.spot_agents if origin in agent.spot]
 
