@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from sim.figures.policy import dated_sheet
 from sim.figures.style import BAND_NOTE, STYLE, band_line, colour, crop_years_of, legend, lines_of, title_of
-from sim.frames import pair_gaps, programme_title
+from sim.frames import pair_gaps
+from sim.headings import programme_title
 
 
 def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:

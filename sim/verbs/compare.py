@@ -14,7 +14,7 @@ from sim.experiments.compare import REVENUE, Comparison, check_comparable, compa
 from sim.experiments.ensemble import run_ensemble
 from sim.experiments.workers import chunks
 from sim.figures import drawn
-from sim.frames import programme_title
+from sim.headings import programme_title
 from sim.measures import Measures
 from sim.screen import comparison_tables, grid, mean_and_range, number
 from sim.shipped import home_origin, published_effects
