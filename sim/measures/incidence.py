@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.ledger import Ledger
 from sim.measures.arrays import divide, total
-from sim.measures.regime_effect import ProducerAccount, intervention_account, producer_account
+from sim.measures.regime_effect import ProducerAccount, producer_account
 from sim.measures.sales import board_origins, grades_of, labels, select, state_by_year, tabulate
 from sim.measures.table import Table
 from sim.measures.trade import exports_kt
@@ -54,9 +54,9 @@ def money(ledger: Ledger, accounts: dict[str, ProducerAccount], whole: Welfare) 
 
     In a closed account ``buyers_paid + treasuries_paid = producers_received + middlemen_received + boards_cost +
     freight``; ``imbalance`` is the left side less the right. Each entry is read from an account of its own: buyers and
-    freight from the sale rows, treasuries from the programmes' and pools' accounts, producers and middlemen from the
-    welfare accounts (production, better grades, handling and the change of stocks, in which no money moves, taken out).
-    An intervention agency's treasury pays for its purchases and keeps what its sales bring, whatever the books say.
+    freight from the sale rows, treasuries from the accounts of programmes, pools and intervention (purchases less
+    proceeds), producers and middlemen from the welfare accounts (production, better grades, handling and the change of
+    stocks, in which no money moves, taken out).
     """
     sums = tabulate(ledger, select(ledger), ("landed_cad_k", "freight_cad_k"), ("crop_year",))
     years = np.zeros((len(ledger.crop_years), ledger.draws))
@@ -70,12 +70,14 @@ def money(ledger: Ledger, accounts: dict[str, ProducerAccount], whole: Welfare) 
     origins = list(accounts)
     stocks = total(np.stack([years, *(each.stock_change_cad_k for each in accounts.values())])) / 1000
     received = added(whole.producers) - stocks
-    stores = total(np.stack([years, *(intervention_account(ledger, origin)[0] for origin in origins)])) / 1000
     for state in COSTS:
         received = received + spent(state, origins)
     parts = {
         "buyers_paid": sums["landed_cad_k"] / 1000,
-        "treasuries_paid": added(whole.programmes) + added(whole.deficits) + stores,
+        "treasuries_paid": added(whole.programmes)
+        + added(whole.deficits)
+        + spent("intervention_paid_cad_k", origins)
+        - spent("intervention_proceeds_cad_k", origins),
         "producers_received": received,
         "middlemen_received": added(whole.merchants) + spent("handling_cost_cad_k", origins),
         "boards_cost": spent("board_cost_cad_k", list(board_origins(ledger))),
