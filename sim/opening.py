@@ -7,9 +7,9 @@ from collections import defaultdict
 import numpy as np
 
 from agents.arrays import ratio, total
-from sim.assembly import seat_beliefs
 from sim.marketing import board_takes_deliveries
 from sim.scenario.schema import Marketing
+from sim.seats import seat_beliefs
 
 Array = np.ndarray
 

@@ -140,8 +140,7 @@ def _landed_cost(market, tender: Tender, number: int) -> Array:
     seat, freight = tender.seats[number], tender.freight_cad_t[number]
     if seat.role == "seller":
         return market.sellers[seat.seller].perceived_cost_cad_t + freight
-    spot = next((agent.spot.get(seat.origin) for agent in market.spot_agents if agent.name == seat.seller), None)
-    if spot is not None:
-        agent = next(agent for agent in market.spot_agents if agent.name == seat.seller)
-        return spot.desk.cost_cad_t(agent.margin_cad_t) + freight
+    agent = market.spot_agent(seat.seller)
+    if agent is not None and seat.origin in agent.spot:
+        return agent.spot[seat.origin].desk.cost_cad_t(agent.margin_cad_t) + freight
     return tender.reserve_cad_t[number] + tender.subsidy_cad_t[number]

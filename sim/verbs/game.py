@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.experiments import game_tables as tables
-from sim.experiments.ensemble import chunks
 from sim.experiments.game import UNIT, Played, play
 from sim.experiments.game_solution import Lines, equilibria, response_lines
-from sim.figures import GAME_FIGURES
+from sim.experiments.workers import chunks
+from sim.figures import drawn
 from sim.scenario.fields import slot_at
 from sim.scenario.game_loader import LoadedGame, Side, load_game
 from sim.scenario.tree import split_path
@@ -124,10 +124,8 @@ def _save(out: Path, loaded: LoadedGame, frames: Frames, meta: dict[str, Any]) -
         for name, frame in frames.items():
             if name != "payoffs" and len(frame):
                 draft.table(name, frame)
-        for name, function in GAME_FIGURES.items():
-            figure = function(frames, {**meta, "run_id": draft.run_id})
-            if figure is not None:
-                draft.figure(name, figure)
+        for name, figure in drawn("game", frames, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
         draft.manifest({"kind": "game", **meta})
     return draft.final
 
