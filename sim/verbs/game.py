@@ -25,6 +25,7 @@ from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import period_count, progress_bar, provenance
 
 Frames = dict[str, pd.DataFrame]
+EDGE = 1e-6  # of the levels' range: a crossing this near the first or last level lies on it
 
 
 def play_game(
@@ -112,7 +113,8 @@ def _notes(played: Played, frames: Frames, mixed_note: str, lines: Lines | None)
             if absent:
                 notes.append(f"{name}: in {absent} of {len(own)} draws the best responses have no crossing.")
             centre = own[own == own].mean() if absent < len(own) else None
-            if centre is not None and not levels[0] <= centre <= levels[-1]:
+            near = EDGE * (levels[-1] - levels[0])
+            if centre is not None and not levels[0] - near <= centre <= levels[-1] + near:
                 notes.append(f"{name}: the crossing lies outside the levels played, so it is an extrapolation.")
     return notes
 
