@@ -60,13 +60,14 @@ RESULTS = Path("results")
 
 
 def screen() -> Console:
-    """Console for results; wide enough for tables when the output is a file."""
-    return Console() if sys.stdout.isatty() else Console(width=int(os.environ.get("COLUMNS", 160)))
+    """Console for results; wide enough for tables when the output is a file. Text is shown as it is written."""
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", 160))
+    return Console(width=width, emoji=False)
 
 
 def errors() -> Console:
     """Console for progress, warnings and messages."""
-    return Console(stderr=True)
+    return Console(stderr=True, emoji=False)
 
 
 def fail(message: str, code: int) -> None:

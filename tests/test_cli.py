@@ -546,3 +546,10 @@ def test_an_interruption_ends_every_worker_without_a_word(tmp_path, wait):
             os.killpg(process.pid, signal.SIGKILL)
     assert (process.returncode, text) == (1, "interrupted, earlier results untouched\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_text_between_colons_is_shown_as_it_is_written(tmp_path):
+    file = tmp_path / "root:x:0.yaml"
+    file.write_text("title: Root\n", encoding="utf-8")
+    result = call("validate", file)
+    assert result.exit_code == 2 and "root:x:0.yaml:1:1" in result.output
