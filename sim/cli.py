@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 
 MAX_DRAWS = 1_000_000
+FILE_WIDTH = 160  # characters of a line of results when the output is no terminal and COLUMNS does not say
 
 
 def whole(low: int, high: int, help_text: str) -> Any:
@@ -61,8 +62,9 @@ RESULTS = Path("results")
 
 def screen() -> Console:
     """Console for results; wide enough for tables when the output is a file. Text is shown as it is written."""
-    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", 160))
-    return Console(width=width, emoji=False)
+    stated = os.environ.get("COLUMNS", "")
+    width = int(stated) if stated.isdecimal() and int(stated) > 0 else FILE_WIDTH
+    return Console(width=None if sys.stdout.isatty() else width, emoji=False)
 
 
 def errors() -> Console:

@@ -553,3 +553,10 @@ def test_text_between_colons_is_shown_as_it_is_written(tmp_path):
     file.write_text("title: Root\n", encoding="utf-8")
     result = call("validate", file)
     assert result.exit_code == 2 and "root:x:0.yaml:1:1" in result.output
+
+
+@pytest.mark.parametrize("stated, width", [("90", 90), ("", 160), ("wide", 160), ("0", 160), ("-5", 160)])
+def test_the_width_of_results_is_a_number_of_columns(monkeypatch, stated, width):
+    monkeypatch.setenv("COLUMNS", stated)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: False, raising=False)
+    assert sim.cli.screen().width == width
