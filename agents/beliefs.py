@@ -17,8 +17,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import ratio
-
 Array = np.ndarray
 STEP = 0.7  # part of the sellers at a tender whose like move a seller allows for; below one half they overshoot
 SLOPE_BOUND = 5.0  # least squares may not leave the prior slope by more than this factor
@@ -97,9 +95,3 @@ class ResidualDemand:
         # Price and tonnes are averaged with the same weight, so the point stays on a linear residual demand.
         self.price_cad_t = self.price_cad_t + MEMORY * (price - self.price_cad_t)
         self.own_kt = self.own_kt + MEMORY * (own - self.own_kt)
-
-    def residual_elasticity(self, demand_slope_cad_t_kt: Array, total_kt: Array) -> Array:
-        """Perceived residual elasticity at the last point, as a positive number (0 where nothing was sold)."""
-        if self.takes_price:
-            return np.full_like(self.price_cad_t, np.inf)
-        return ratio(self.price_cad_t, self.slope(demand_slope_cad_t_kt, total_kt) * self.own_kt)

@@ -79,22 +79,23 @@ class MarketingBoard(mesa.Agent):
         self.programme = SalesProgramme(len(desk.stock_kt))
         self.cash = CashAccount(len(desk.stock_kt))
 
-    def announce(self, initial_share: float, lag: float, elapsed: float, new_pool: bool, published: bool) -> None:
-        """Announce initial payments and (where published) the pool return outlook."""
+    def announce(
+        self, initial_share: float, lag: float, elapsed: float, new_pool: bool, published: bool, cost_cad_t: float
+    ) -> None:
+        """Announce initial payments and (where published) the pool return outlook, both net of the cost of a tonne."""
         self.outlook_published = published
         self.cost_cad_k = np.zeros_like(self.cost_cad_k)
         self.programme.open_period()
         self.cash.open_period()
         for account in self.pools.values():
-            realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=account.current_cad_t)
+            current = np.maximum(account.current_cad_t - cost_cad_t, 0.0)
+            realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=current)
             before, initial = account.outlook_cad_t, account.initial_cad_t
             # A board that publishes nothing starts a new pool from what sales should bring now. A published outlook is
             # late from the first: it was made before the crop year, in the light of the last pool, and moves with care.
             # The initial payment of a new pool was approved before the crop year and knows only the last outlook.
             late = 0.0 if new_pool and not published else lag
-            account.outlook_cad_t = self.rules.pool_return_outlook(
-                before, realised, account.current_cad_t, elapsed, late
-            )
+            account.outlook_cad_t = self.rules.pool_return_outlook(before, realised, current, elapsed, late)
             known = before if new_pool else account.outlook_cad_t
             account.initial_cad_t = self.rules.initial_payment(initial, known, initial_share, new_pool)
             raised = (account.initial_cad_t > initial) & (not new_pool)

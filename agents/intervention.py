@@ -25,7 +25,9 @@ class InterventionAgency(mesa.Agent):
         super().__init__(model)
         self.name, self.cash = name, cash
         self.stock_kt, self.book_cad_k = np.zeros(draws), np.zeros(draws)
-        self.usual_exports_kt: Array | None = None  # what growers expect exporters to take from each group
+        self.usual_exports_kt: Array | None = None
+        """What growers expect exporters to take from each group, (group, draw): over months, not the one of the cash
+        market's average, for where an agency takes the rest nobody has to follow a single busy month."""
         self.seats: list[tuple[Tender, int]] = []  # at home
         self.open_period()
 

@@ -13,8 +13,8 @@ the way there in a period.
   rival's price, no lower. Limit: a rival that is dearer than own cost is not answered.
 - ``defend_share``: the rate rises by ``gain`` C$/t a month for every share of the contested markets that is missing; at
   rest own share is the wanted one. A treasury that grants tonnes moves these by the missing share times the market.
-- ``spend_budget``: ``rate = money left / (periods left x tonnes shipped)``; with tonnes granted, the tonnes that the
-  money left pays for at the going rate.
+- ``spend_budget``: ``rate = money left / tonnes to come in the year``, and at once no more than ``money left / tonnes
+  today``; with tonnes granted, the tonnes that the money left pays for at the going rate.
 - ``retaliate``: for every tonne the rival ships above its normal tonnes (a running mean over ``normal_weeks``), as many
   tonnes of its own beyond its own normal: tonne for tonne when ``tonnes_per_tonne`` is one.
 """
@@ -106,8 +106,14 @@ class Reaction:
         """Tonnes a period the rival shipped lately above its normal, not below zero."""
         return np.maximum(self.lately.rival_kt - self._rival_normal_kt, 0.0)
 
-    def answer_rate(self, terms: Terms, now_cad_t: Array, money_left_cad_k: Array | None, periods_left: int) -> None:
-        """Set the rate wanted by a treasury whose instrument is a rate, from the rate ``now_cad_t`` in force."""
+    def answer_rate(
+        self, terms: Terms, now_cad_t: Array, money_left_cad_k: Array, kt_to_come: Array, kt_today: Array
+    ) -> None:
+        """Set the rate wanted by a treasury whose instrument is a rate, from the rate ``now_cad_t`` in force.
+
+        ``money_left_cad_k`` is for ``kt_to_come``, the tonnes the rate will be paid on until the year ends, and for
+        ``kt_today`` of them today; only ``spend_budget`` asks.
+        """
         seen = self.lately
         if seen is None or terms.rule == "hold":
             return
@@ -122,10 +128,12 @@ class Reaction:
             wanted = now_cad_t + terms.gain_cad_t * self.months * ratio(behind, size)
             step = 1.0
         elif terms.rule == "spend_budget":
-            wanted = ratio(money_left_cad_k, periods_left * seen.own_sales_kt, empty=now_cad_t)
+            wanted = ratio(money_left_cad_k, kt_to_come, empty=now_cad_t)
         else:
             wanted = self._named_rate(terms, seen)
         rate = now_cad_t + step * (wanted - now_cad_t)
+        if terms.rule == "spend_budget":  # however slowly it moves, it does not promise what it does not have
+            rate = np.minimum(rate, ratio(money_left_cad_k, kt_today, empty=rate))
         self.rate_cad_t = np.clip(rate, terms.lowest_cad_t, terms.highest_cad_t)
 
     def answer_tonnes(self, terms: Terms, stated_kt: Array, money_left_cad_k: Array, periods_left: int) -> None:
@@ -134,6 +142,8 @@ class Reaction:
         For a treasury that grants tonnes bid by bid: the rate is then the most it pays.
         """
         seen = self.lately
+        if terms.rule == "hold":
+            self.extra_kt, self.rate_cad_t = np.zeros_like(self.extra_kt), None
         if seen is None or terms.rule == "hold":
             return
         step = 1.0 - (1.0 - terms.speed) ** self.months

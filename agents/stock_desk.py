@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from agents.allocation import equalise_marginal_revenue
 from agents.arrays import ratio, total
 from agents.beliefs import MEMORY, ResidualDemand
+from agents.counter import Counter, going_price, price_news
 from agents.terms import Offer, Sale, Tender
 
 Array = np.ndarray
@@ -19,20 +19,6 @@ UNSOLD_MEMORY = 0.2  # weight of a period in the running share of unsold offers
 DUST_KT = 1e-6  # less than a kilogram is not a stock
 GLUT_CUT = 0.1  # how much less a desk asks when it lately sold nothing of what it offered
 RESERVE_SHARE = 0.98  # no tonne is sold much below what it brings elsewhere; the rest is room for rounding of the plan
-
-
-@dataclass
-class Counter:
-    """One seat of the desk: tender, number, belief, tonnes last offered, and the going price when it last looked."""
-
-    tender: Tender
-    seat: int
-    belief: ResidualDemand
-    offered_kt: Array
-    known_cad_t: Array
-    waited: int = 0  # periods since the last tender here
-    bonus: bool | None = None  # whether the buyer is eligible for an export bonus; None before anything is known
-    foreseen: float = 1.0  # multiple of the going price expected at the next tender, after news of bonuses
 
 
 class StockDesk:
@@ -71,15 +57,12 @@ class StockDesk:
 
     @property
     def going_cad_t(self) -> Array:
-        """Going price of feed at port: mean over the feed tenders, by size, net of freight, C$/t (draw,)."""
-        feed = [c for c in self.counters if c.tender.pool == "feed"]
-        if not feed:
-            return np.zeros_like(self.stock_kt)
-        size = np.array([c.tender.size_kt for c in feed])
-        netback = np.array(
-            [c.tender.usual_price_cad_t - c.tender.freight_cad_t[c.seat] + c.tender.grant_cad_t[c.seat] for c in feed]
-        )
-        return ratio(total(size * netback), total(size))
+        """Going price of feed at port, C$/t (draw,); zero for a desk that has no seat at a feed tender."""
+        feed = self._counters_of("feed")
+        return going_price(feed) if feed else np.zeros_like(self.stock_kt)
+
+    def _counters_of(self, pool: str) -> list[Counter]:
+        return [counter for counter in self.counters if counter.tender.pool == pool]
 
     def hear_the_news(self) -> dict[str, Array]:
         """Value grain by the news: what the published demands of feed buyers have moved their going prices by.
@@ -87,8 +70,9 @@ class StockDesk:
         A desk that holds nothing knows only what it once got; it values grain by the going prices themselves. Returns
         the news of each pool, C$/t (draw,).
         """
-        news = {pool: self.news_cad_t(pool) for pool in ("feed", "malting")}
-        if not any(c.tender.pool == "feed" for c in self.counters):
+        seats = {pool: self._counters_of(pool) for pool in ("feed", "malting")}
+        news = {pool: price_news(at) if at else np.zeros_like(self.stock_kt) for pool, at in seats.items()}
+        if not seats["feed"]:
             return news
         moved, going = news["feed"], self.going_cad_t
         idle = self.stock_kt <= DUST_KT
@@ -98,28 +82,10 @@ class StockDesk:
         self.malting_netback_cad_t = np.where(idle, going, np.maximum(malting, 0.0))
         return news
 
-    def news_cad_t(self, pool: str) -> Array:
-        """What the published demands have moved the going prices of a pool's buyers by since the desk last looked."""
-        counters = [c for c in self.counters if c.tender.pool == pool]
-        if not counters:
-            return np.zeros_like(self.stock_kt)
-        # Who buys nothing now, or bought nothing last, has no price that could have moved.
-        tenders = [counter.tender for counter in counters]
-        size = np.array([t.size_kt * (t.schedule_cad_t > 0) * (t.last_total_kt > 0) for t in tenders])
-        news = np.array([c.tender.usual_price_cad_t - c.known_cad_t for c in counters])
-        return ratio(total(size * news), total(size))
-
     def hear_of_bonuses(self, eligible: Collection[str], undercut: float) -> None:
-        """Expect the price of a buyer that has just become eligible for a bonus to be undercut, until it has tendered.
-
-        ``(1 - undercut)`` times the going price, and the inverse when a bonus ends; afterwards the going price itself
-        holds what bonuses did.
-        """
+        """Tell every counter which buyers are eligible for an export bonus today."""
         for counter in self.counters:
-            now = counter.tender.pool == "feed" and counter.tender.buyer in eligible
-            if counter.bonus is not None and now != counter.bonus:
-                counter.foreseen = 1.0 - undercut if now else 1.0 / (1.0 - undercut)
-            counter.bonus = now
+            counter.hear_of_bonuses(eligible, undercut)
 
     def receive(self, kt: Array, malting_kt: Array, price_cad_t: Array) -> None:
         """Take grain into stock at a price."""

@@ -176,10 +176,9 @@ class CashMarket:
     exports_kt: Array
     available_kt: Array
     from_store_kt: Array  # part of the exports that came out of intervention
-    usual_exports_kt: Array | float = 0.0  # what exporters and maltsters take in a period, averaged over about a month:
-    usual_malting_kt: Array | float = 0.0  # buyers who come once a month leave the weeks between empty
+    usual_exports_kt: Array | float = 0.0  # what exporters take in a period, averaged over about a month: buyers who
+    # come once a month leave the weeks between empty
 
-    def count(self, exports_kt: Array, malting_kt: Array, months: float) -> None:
-        """Take the exports and malting sales of a period, ``months`` long, into their averages."""
+    def count(self, exports_kt: Array, months: float) -> None:
+        """Take the exports of a period, ``months`` long, into their average, kt (draw,)."""
         self.usual_exports_kt = (1.0 - months) * self.usual_exports_kt + months * exports_kt
-        self.usual_malting_kt = (1.0 - months) * self.usual_malting_kt + months * malting_kt

@@ -49,6 +49,7 @@ def announce_bonuses(market) -> None:
     treasury.bonus_tolerance, treasury.price_tolerance = eep.bonus_tolerance, eep.price_tolerance
     tonnage = market.value(eep.tonnage_kt)
     treasury.fund(tonnage, 1000.0 * _fiscal_budget(market))
+    treasury.answer_kt = np.zeros(market.draws)
     if eep.enabled:
         money = treasury.money_left_usd_k * treasury.cad_per_usd
         treasury.answer(

@@ -1,23 +1,18 @@
 """The ``singledesk`` command: parse, call, print.
 
 Modules that cost time to import are imported inside the verb that needs them, so ``--help`` answers at once.
-Exit codes: 0 success, 1 the run failed, 2 bad input.
+What goes wrong is turned into a message and an exit code by ``sim.guard.verb``.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import functools
-import os
-import signal
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from sim.guard import errors, fail, screen, verb
+from sim.options import MAX_DRAWS, RESULTS, AsJson, Chunk, Draws, Jobs, Out, Scenario, Seed, Sets, whole
 
 app = typer.Typer(
     name="singledesk",
@@ -26,129 +21,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-MAX_DRAWS = 1_000_000
-
-
-def whole(low: int, high: int, help_text: str) -> Any:
-    """Option that takes a whole number in a range, and says so when it gets something else."""
-    wanted = f"a whole number from {low} to {high}"
-
-    def parse(value: str | int) -> int:
-        try:
-            number = int(value)
-        except ValueError:
-            raise typer.BadParameter(f"'{str(value)[:40]}' is not {wanted}") from None
-        if not low <= number <= high:
-            raise typer.BadParameter(f"{str(value)[:40]} is not {wanted}")
-        return number
-
-    return typer.Option(parser=parse, metavar="INTEGER", help=f"{help_text} From {low} to {high}.")
-
-
-Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")]
-Draws = Annotated[int | None, whole(1, MAX_DRAWS, "Monte Carlo draws; the scenario's when absent.")]
-Seed = Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the scenario's when absent.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one key, as in --set draws=10.")
-]
-Out = Annotated[Path, typer.Option(help="Folder for results.", file_okay=False)]
-Jobs = Annotated[int, whole(1, 256, "Processes.")]
-Chunk = Annotated[int, whole(1, 100_000, "Draws simulated together; bounds the memory, never the result.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
-RESULTS = Path("results")
-
-
-def screen() -> Console:
-    """Console for results; wide enough for tables when the output is a file."""
-    return Console() if sys.stdout.isatty() else Console(width=int(os.environ.get("COLUMNS", 160)))
-
-
-def errors() -> Console:
-    """Console for progress, warnings and messages."""
-    return Console(stderr=True)
-
-
-def fail(message: str, code: int) -> None:
-    """Print one message on stderr and leave."""
-    errors().print(message, markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(code)
-
-
-def verb(function: Callable[..., None]) -> Callable[..., None]:
-    """Turn what can go wrong into a message and an exit code. SINGLEDESK_TRACEBACK=1 shows where a bug is."""
-
-    @functools.wraps(function)
-    def guarded(*args: Any, **kwargs: Any) -> None:
-        previous = _stop_on_termination()
-        try:
-            function(*args, **kwargs)
-            sys.stdout.flush()  # here, where a full disk can still be reported
-        except (typer.Exit, typer.Abort):
-            raise
-        except KeyboardInterrupt:
-            fail("interrupted, earlier results untouched", 1)
-        except BrokenPipeError:
-            _silence_stdout()  # the reader has gone; nothing left to say
-            raise typer.Exit(1) from None
-        except Exception as error:
-            if _is_about_stdout(error):
-                _silence_stdout()
-            if os.environ.get("SINGLEDESK_TRACEBACK"):
-                raise
-            fail(*explain_failure(error))
-        finally:
-            if previous is not None:
-                signal.signal(signal.SIGTERM, previous)
-
-    return guarded
-
-
-def explain_failure(error: Exception) -> tuple[str, int]:
-    """Message and exit code for an exception that ended a verb."""
-    from sim.checks import IdentityError
-    from sim.scenario import ScenarioError
-    from sim.store import ResultsError, StoreError
-
-    if isinstance(error, (ScenarioError, StoreError)):
-        return str(error), 2
-    if isinstance(error, IdentityError):
-        return str(error), 1
-    if isinstance(error, ResultsError):
-        return f"{error.strerror}; nothing of this run was kept, earlier results untouched", 1
-    if _is_about_stdout(error):
-        return f"printing the result failed: {error.strerror or error}", 1
-    if isinstance(error, OSError):
-        return f"{error.strerror or error}: {error.filename or ''}".rstrip(": ") + "; earlier results untouched", 1
-    if isinstance(error, MemoryError):
-        return "out of memory: try a smaller --chunk; earlier results untouched", 1
-    text = " ".join(str(error).split()) or "no message"
-    message = f"the run failed: {type(error).__name__}: {text} (SINGLEDESK_TRACEBACK=1 shows where)"
-    return f"{message}; earlier results untouched", 1
-
-
-def _is_about_stdout(error: Exception) -> bool:
-    """Whether an error comes from writing to the standard output: those of files name the file, or are wrapped."""
-    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
-    return type(error) is OSError and error.filename is None and error.errno in full
-
-
-def _silence_stdout() -> None:
-    """Let what is still in the buffer go nowhere, so that the interpreter has nothing to complain of at its end."""
-    with contextlib.suppress(OSError, ValueError):  # not a file at all
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _stop_on_termination() -> Any:
-    """Let a termination request clean up as Ctrl-C does; only the main thread may set this."""
-
-    def stop(_number: int, _frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        return signal.signal(signal.SIGTERM, stop)
-    except ValueError:
-        return None
 
 
 @app.command()

@@ -61,15 +61,12 @@ def hear_at_home(market) -> None:
 
 
 def count_exports(market) -> None:
-    """Note what exporters and maltsters took today, before growers decide what to offer at home."""
+    """Note what exporters took today, before growers decide what to offer at home."""
     for cash in market.cash.values():
-        malting = [np.zeros(market.draws)]
-        if cash.origin in market.now.marketing:
-            malting += [sale.kt for sale in market.sales_from(cash.origin) if sale.tender.pool == "malting"]
         released = [group.release_kt for group in market.growers.values() if group.origin == cash.origin]
         # A cargo beyond what a month's releases leave comes out of store and is not missed at home.
         most = (1.0 - HOME_FLOOR) * total(np.array(released)) / market.months if released else np.inf
-        cash.count(np.minimum(cash.exports_kt, most), total(np.array(malting)), market.months)
+        cash.count(np.minimum(cash.exports_kt, most), market.months)
 
 
 def growers_offer(market, tender: Tender) -> None:
@@ -85,7 +82,9 @@ def growers_offer(market, tender: Tender) -> None:
             group.offer_cash(tender, part * cash.exports_kt, part * cash.usual_exports_kt, floor)
         return
     takes = board_takes_deliveries(market.now.marketing[tender.country])
-    selected, released = cash.usual_malting_kt, total(np.array([group.release_kt for group in groups]))
+    malting = [sale.kt for sale in market.sales_from(tender.country) if sale.tender.pool == "malting"]
+    selected = total(np.array([np.zeros(market.draws), *malting]))
+    released = total(np.array([group.release_kt for group in groups]))
     for group in groups:
         board = market.board_of.get(group.name)
         part = SELECTION_MARGIN * selected * ratio(group.release_kt, released)

@@ -8,29 +8,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.recording import PROGRAMMES, SUBSIDY
+from sim.headings import (
+    BONUS,
+    KEPT,
+    bonus_buyers,
+    eligible_groups,
+    items,
+    lanes_of,
+    market_label,
+    own_title,
+    programme_title,
+    sellers_by_title,
+    sentence,
+    title_of,
+)
+from sim.programme_records import PROGRAMMES, SUBSIDY
 from sim.shipped import home_origin
 
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
-FLIPPED = list(REVERSED)
-KEPT = (  # item of the deliveries table, and what its column is called
-    ("called_kt", "called (kt)"),
-    ("delivered_kt", "delivered (kt)"),
-    ("delivery_failure_kt", "called, not delivered (kt)"),
-    ("agreed_kt", "agreed sales (kt)"),
-    ("missed_kt", "missed (kt)"),
-    ("cash_bought_kt", "bought for cash (kt)"),
-    ("cash_less_pool_mean_cad_t", "cash price less pool (C$/t)"),
-    ("misallocation_million_cad", "misallocation (million C$)"),
-)
-BONUS = {
-    "tonnes": "Tonnes (kt)",
-    "mean": "Mean bonus (US$/t)",
-    "p05_of_tonnes": "5 % of tonnes below (US$/t)",
-    "p95_of_tonnes": "95 % of tonnes below (US$/t)",
-    "spending": "Spending (million US$)",
-    "accepted_share": "Share of bid tonnes accepted",
-}
 
 
 @dataclass(frozen=True)
@@ -83,30 +78,30 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
     own = [board for board in boards if scenario["boards"][board]["origin"] == origin]
     title = scenario["origins"][origin].get("title") or origin
     pairs = [f"{market}:{grade}" for grade in scenario["grades"] for market in scenario["markets"]]
-    labels = {pair: _market_label(scenario, pair) for pair in pairs}
+    labels = {pair: market_label(scenario, pair) for pair in pairs}
     by_pair = {f"{origin}:{pair}": label for pair, label in labels.items()}
     pools = {
-        f"{board}:{pool}": f"{_title(scenario, 'boards', board)}, {pool}"
+        f"{board}:{pool}": f"{title_of(scenario, 'boards', board)}, {pool}"
         for board in own
         for pool in ("feed", "malting")
     }
     paying = [f"{SUBSIDY}_{payer}" for payer in scenario.get("export_subsidies") or {}]
-    whose = {board: f"{_title(scenario, 'boards', board)}, " if len(own) > 1 else "" for board in own}
-    kept = {f"{board}:{item}": _sentence(f"{whose[board]}{text}") for board in own for item, text in KEPT}
+    whose = {board: f"{title_of(scenario, 'boards', board)}, " if len(own) > 1 else "" for board in own}
+    kept = {f"{board}:{item}": sentence(f"{whose[board]}{text}") for board in own for item, text in KEPT}
     programmes = {name: programme_title(scenario, name) for name in (*PROGRAMMES, *paying)}
     agencies = [name for name, section in scenario["origins"].items() if section.get("intervention")]
-    prefixes = {name: f"{_title(scenario, 'origins', name)}, " if len(agencies) > 1 else "" for name in agencies}
-    sellers = _sellers(scenario)
+    prefixes = {name: f"{title_of(scenario, 'origins', name)}, " if len(agencies) > 1 else "" for name in agencies}
+    sellers = sellers_by_title(scenario)
     # Where demands are stated as landed prices, those are what a reader compares with them.
     stated_landed = not scenario.get("base_price_origin") and _freight_is_paid(summary)
     landed = labels if sellers or stated_landed else {}
     sold, lanes = f"Sales of barley from {title} by market (kt)", by_pair
     if sellers and len(scenario["origins"]) > 1:  # no origin is at home here: all of them are of interest
-        sold, lanes = "Sales by origin and market (kt)", _lanes(scenario, labels)
-    bonus = _own_title(scenario, "eep")
+        sold, lanes = "Sales by origin and market (kt)", lanes_of(scenario, labels)
+    bonus = own_title(scenario, "eep")
     gaps = pair_gaps(summary, meta).assign(column=lambda frame: frame["pair"])
     gap_labels = {
-        pair: " less ".join(_title(scenario, "markets", market) for market in pair.split("-"))
+        pair: " less ".join(title_of(scenario, "markets", market) for market in pair.split("-"))
         for pair in meta.get("pairs") or []
     }
     tables = [
@@ -119,35 +114,35 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         ),
         _table("subsidy_rates", "Export subsidies: mean rate (C$/t)", summary, "programme_rate", programmes),
         _table("subsidy_spending", "Export subsidies: spending (million C$)", summary, "programme_spend", programmes),
-        _table("bonus_tonnes", f"{bonus}: tonnes by buyer (kt)", summary, "bonus_tonnes", _bonus_buyers(scenario)),
+        _table("bonus_tonnes", f"{bonus}: tonnes by buyer (kt)", summary, "bonus_tonnes", bonus_buyers(scenario)),
         _table("bonus", f"{bonus}: bonuses, spending, bids", summary, "bonus", BONUS),
         _table(
             "eligible_price",
             f"{bonus}: price of feed at buyers with an initiative at some time and at others there (C$/t f.o.b.)",
             summary,
             "eligible_price",
-            _eligible(summary, scenario),
+            eligible_groups(summary, scenario),
         ),
         _table(
             "refund_programme",
             f"{programme_title(scenario, 'restitution')}: tenders",
             summary,
             "refund_programme",
-            _items(summary, "refund_programme", {"restitution": ""}),
+            items(summary, "refund_programme", {"restitution": ""}),
         ),
         _table(
             "intervention",
-            f"Intervention: {', '.join(_title(scenario, 'origins', name) for name in agencies)}",
+            f"Intervention: {', '.join(title_of(scenario, 'origins', name) for name in agencies)}",
             summary,
             "intervention",
-            _items(summary, "intervention", prefixes),
+            items(summary, "intervention", prefixes),
         ),
         _table("pool_returns", "Pool return: initial and final payment (C$/t)", summary, "pool_return_cad_t", pools),
         _table(
             "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
         ),
         _table("deliveries", "Deliveries under contract and agreed sales", summary, "deliveries", kept),
-        _table("producers", f"Producers in {title}", summary, "producers", _producers(summary, origin)),
+        _table("producers", f"Producers in {title}", summary, "producers", items(summary, "producers", {origin: ""})),
     ]
     return [table for table in tables if table is not None]
 
@@ -179,7 +174,7 @@ def pair_gaps(summary: pd.DataFrame, meta: dict[str, Any]) -> pd.DataFrame:
             part = gaps[gaps["column"] == f"{stem}{pair}"]
             if part.empty:
                 part = gaps[gaps["column"] == f"{stem}{second}-{first}"]
-                part = part.assign(**{name: -part[REVERSED[name]] for name in FLIPPED})
+                part = part.assign(**{name: -part[REVERSED[name]] for name in REVERSED})
             parts.append(part.assign(pair=pair))
     return pd.concat(parts, ignore_index=True) if parts else gaps.head(0).assign(pair=pd.Series(dtype=str))
 
@@ -196,93 +191,7 @@ def _table(name: str, title: str, summary: pd.DataFrame, source: str, labels: di
     return YearTable(name, title, columns, units, frame)
 
 
-def _sentence(text: str) -> str:
-    """Text with a capital at its start; those within it stay."""
-    return text[0].upper() + text[1:]
-
-
-def _producers(summary: pd.DataFrame, origin: str) -> dict[str, str]:
-    """Headings for the producers' columns of an origin: price columns, then revenue."""
-    return _items(summary, "producers", {origin: ""})
-
-
-SUFFIXES = {
-    "_million_cad": " (million C$)",
-    "_million_ecu": " (million ECU)",
-    "_cad_t": " (C$/t)",
-    "_ecu_t": " (ECU/t)",
-    "_percent": " (%)",
-    "_kt": " (kt)",
-}
-
-
-def _items(summary: pd.DataFrame, table: str, prefixes: dict[str, str]) -> dict[str, str]:
-    """Headings for columns called ``<name>:<item>``: what stands for the name, the item in words, and its unit."""
-    labels = {}
-    for key in dict.fromkeys(summary.loc[summary["table"] == table, "column"]):
-        name, _, item = key.partition(":")
-        if name not in prefixes or not item:
-            continue
-        suffix = next((each for each in SUFFIXES if item.endswith(each)), "")
-        heading = prefixes[name] + item.removesuffix(suffix).replace("_", " ")
-        labels[key] = _sentence(heading) + SUFFIXES.get(suffix, "")
-    return labels
-
-
-def _sellers(scenario: dict[str, Any]) -> dict[str, str]:
-    """Sellers by cost and their titles, copies numbered."""
-    return {
-        name if copy == 1 else f"{name}_{copy}": section["title"] if copy == 1 else f"{section['title']} {copy}"
-        for name, section in (scenario.get("sellers") or {}).items()
-        for copy in range(1, section["number"] + 1)
-    }
-
-
-def _eligible(summary: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, str]:
-    """Headings of the prices by eligibility: whose barley, and which buyers."""
-    labels = {}
-    for key in dict.fromkeys(summary.loc[summary["table"] == "eligible_price", "column"]):
-        origin, _, what = key.partition(":")
-        labels[key] = f"{_title(scenario, 'origins', origin)}, {what.replace('_', ' ')}"
-    return labels
-
-
-def _bonus_buyers(scenario: dict[str, Any]) -> dict[str, str]:
-    """Buyers with an initiative of the bonus programme, by title."""
-    initiatives = (scenario.get("eep") or {}).get("initiatives") or {}
-    titles = {**scenario.get("importers", {}), **scenario.get("state_importers", {})}
-    return {each["buyer"]: titles[each["buyer"]]["title"] for each in initiatives.values()}
-
-
 def _freight_is_paid(summary: pd.DataFrame) -> bool:
     """Whether landed prices differ from those at port anywhere."""
     landed, at_port = (summary.loc[summary["table"] == name, "mean"] for name in ("landed_price", "market_price"))
     return not np.array_equal(landed, at_port, equal_nan=True)
-
-
-def _lanes(scenario: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
-    """Headings for every pair of origin and market, all origins."""
-    return {
-        f"{origin}:{pair}": f"{_title(scenario, 'origins', origin)} to {label}"
-        for origin in scenario["origins"]
-        for pair, label in labels.items()
-    }
-
-
-def _market_label(scenario: dict[str, Any], pair: str) -> str:
-    market, _, grade = pair.partition(":")
-    return f"{_title(scenario, 'markets', market)}, {grade.replace('_', ' ')}"
-
-
-def _title(scenario: dict[str, Any], section: str, name: str) -> str:
-    return (scenario[section].get(name) or {}).get("title") or name
-
-
-def programme_title(scenario: dict[str, Any], name: str) -> str:
-    """Name of an export programme: its title, or the country whose treasury pays by lane."""
-    kind, _, payer = name.partition(f"{SUBSIDY}_")
-    return f"Export subsidy, {_title(scenario, 'origins', payer)}" if payer else _own_title(scenario, kind)
-
-
-def _own_title(scenario: dict[str, Any], name: str) -> str:
-    return (scenario.get(name) or {}).get("title") or name.upper()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.frames import programme_title
+from sim.headings import programme_title
 from sim.shipped import home_origin
 
 PARTS = {

@@ -19,7 +19,6 @@ import pandas as pd
 import xarray as xr
 
 SALE_COLUMNS = ("kt", "price_cad_t", "freight_cad_t", "subsidy_cad_t")
-SALE_UNITS = {"kt": "kt", "price_cad_t": "C$/t f.o.b.", "freight_cad_t": "C$/t", "subsidy_cad_t": "C$/t"}
 
 
 @dataclass

@@ -120,8 +120,8 @@ class BarleyMarket(World):
             published = section.outlook_from is not None and self.record_months[self.period] >= section.outlook_from
             slow = section.outlook_lag if not published or section.published_lag is None else section.published_lag
             lag = slow**self.months
-            board.announce(section.initial_share, lag, since_close / self.periods_per_year, since_close == 0, published)
-
+            elapsed, cost = since_close / self.periods_per_year, section.cost_cad_t
+            board.announce(section.initial_share, lag, elapsed, since_close == 0, published, cost)
             if section.foresees_bonuses and self.now.eep is not None:
                 board.desk.hear_of_bonuses(eligible_buyers(self), self.now.eep.undercut)
 

@@ -7,9 +7,9 @@ from collections import defaultdict
 import numpy as np
 
 from agents.arrays import ratio, total
-from sim.assembly import seat_beliefs
 from sim.marketing import board_takes_deliveries
 from sim.scenario.schema import Marketing
+from sim.seats import seat_beliefs
 
 Array = np.ndarray
 
@@ -43,11 +43,12 @@ def _average_base_fob(counters: list, pool: str, draws: int) -> Array:
 
 
 def _first_prices(market) -> None:
-    for board in market.boards.values():
+    for name, board in market.boards.items():
         for pool, account in board.pools.items():
             price = _average_base_fob(board.desk.counters, pool, market.draws)
-            account.outlook_cad_t, account.current_cad_t, account.asking_cad_t = price, price.copy(), price.copy()
-        board.desk.feed_netback_cad_t = board.pools["feed"].outlook_cad_t.copy()
+            account.outlook_cad_t = np.maximum(price - market.scenario.boards[name].cost_cad_t, 0.0)
+            account.current_cad_t, account.asking_cad_t = price, price.copy()
+        board.desk.feed_netback_cad_t = board.pools["feed"].current_cad_t.copy()
     for company in market.companies.values():
         for desk in company.stock.values():
             desk.marginal_cad_t = _average_base_fob(desk.counters, "feed", market.draws)

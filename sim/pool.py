@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 Array = np.ndarray
+POOLS = ("feed", "malting")
 
 
 def initial_payment(current_cad_t: Array, expected_cad_t: Array, share: float, new_pool: bool) -> Array:

@@ -41,16 +41,34 @@ def terms_of(rules: schema.Reaction) -> Terms:
 def answer_by_rate(market, origin: str, agent: SubsidyTreasury) -> None:
     """Move the rates of a treasury that pays by lane towards its answer."""
     rules, reaction = market.now.export_subsidies[origin].reaction, market.reactions.get(origin)
-    if rules is None or reaction is None:
+    if rules is None or reaction is None or rules.rule == "hold":
         agent.shift_cad_t = np.zeros(market.draws)
         return
     now = agent.mean_rate_cad_t
     budget = market.value(rules.budget_cad_million) * 1000.0
     left = np.maximum(budget - agent.spent_year_cad_k, 0.0)
     before = reaction.rate_cad_t
-    reaction.answer_rate(terms_of(rules), now, left, market.periods_per_year - market.period_of_year)
+    reaction.answer_rate(terms_of(rules), now, left, *_own_kt_to_come(market, origin, agent))
     if reaction.rate_cad_t is not before:
         agent.shift_cad_t = agent.shift_cad_t + reaction.rate_cad_t - now
+
+
+def _own_kt_to_come(market, origin: str, agent: SubsidyTreasury) -> tuple[Array, Array]:
+    """Tonnes that a treasury by lane will pay for in the rest of the crop year and today, each (draw,).
+
+    Every buyer's last purchase from the origin, times the tenders of its timetable that are still to come.
+    """
+    zero, today = np.zeros(market.draws), market.period_of_year
+    coming, now = [zero], [zero]
+    for tender in market.tenders:
+        if tender.is_home or tender.region not in agent.rate_cad_t:
+            continue
+        seats = [n for n, seat in enumerate(tender.seats) if seat.origin == origin and not seat.agreement]
+        bought = total(tender.award_kt[seats])
+        dates = [market.is_on_timetable(tender, period) for period in range(today, market.periods_per_year)]
+        coming.append(bought * sum(dates))
+        now.append(bought * dates[0])
+    return total(np.array(coming)), total(np.array(now))
 
 
 def answer_by_tonnes(
@@ -140,8 +158,7 @@ def _landed_cost(market, tender: Tender, number: int) -> Array:
     seat, freight = tender.seats[number], tender.freight_cad_t[number]
     if seat.role == "seller":
         return market.sellers[seat.seller].perceived_cost_cad_t + freight
-    spot = next((agent.spot.get(seat.origin) for agent in market.spot_agents if agent.name == seat.seller), None)
-    if spot is not None:
-        agent = next(agent for agent in market.spot_agents if agent.name == seat.seller)
-        return spot.desk.cost_cad_t(agent.margin_cad_t) + freight
+    agent = market.spot_agent(seat.seller)
+    if agent is not None and seat.origin in agent.spot:
+        return agent.spot[seat.origin].desk.cost_cad_t(agent.margin_cad_t) + freight
     return tender.reserve_cad_t[number] + tender.subsidy_cad_t[number]

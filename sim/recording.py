@@ -6,28 +6,13 @@ import numpy as np
 
 from agents.arrays import ratio, total
 from agents.terms import Sale, Tender
-from sim.assembly import POOLS
-from sim.bonus_programme import add_bonus_states, record_bonus_states
-from sim.refund_records import add_refund_states, record_refunds
+from sim.board_records import add_board_states, record_boards
+from sim.pool import POOLS
+from sim.programme_records import add_programme_states, record_programmes
 
 Array = np.ndarray
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
 ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_k")
-BOARD_FLOWS = {  # state: where the board keeps it
-    "called_kt": ("programme", "called_kt"),
-    "delivered_kt": ("programme", "delivered_kt"),
-    "delivery_failure_kt": ("programme", "failed_kt"),
-    "agreed_kt": ("programme", "promised_kt"),
-    "missed_kt": ("programme", "missed_kt"),
-    "compensation_cad_k": ("programme", "compensation_cad_k"),
-    "cash_bought_kt": ("cash", "bought_kt"),
-    "cash_spent_cad_k": ("cash", "spent_cad_k"),
-    "cash_sold_kt": ("cash", "sold_kt"),
-    "cash_receipts_cad_k": ("cash", "receipts_cad_k"),
-    "cash_sold_cost_cad_k": ("cash", "sold_cost_cad_k"),
-}
-PROGRAMMES = ("eep", "restitution")
-SUBSIDY = "export_subsidy"  # programmes called export_subsidy_<origin>
 
 
 class Recorder:
@@ -49,21 +34,11 @@ class Recorder:
         ledger.add_state("choke_cad_t", demands, "C$/t")
         ledger.add_state("slope_cad_t_kt", demands, "C$/t per kt")
         boards = tuple(scenario.boards)
-        for name in ("initial_payment_cad_t", "pool_return_outlook_cad_t", "pool_value_cad_t"):
-            ledger.add_state(name, boards, "C$/t")
-        for name in BOARD_FLOWS:
-            ledger.add_state(name, boards, "kt" if name.endswith("_kt") else "thousand C$")
-        ledger.add_state("board_cost_cad_k", boards, "thousand C$")
+        add_board_states(ledger, boards)
         ledger.add_state(
             "merchant_margin_cad_k", tuple(f"{o}:{g}" for o in self.origins for g in self.grades), "thousand C$"
         )
-        programmes = PROGRAMMES + tuple(f"{SUBSIDY}_{origin}" for origin in market.treasuries)
-        ledger.add_state("programme_rate_cad_t", programmes, "C$/t")
-        ledger.add_state("programme_kt", programmes, "kt")
-        ledger.add_state("programme_spend_cad_k", programmes, "thousand C$")
-        if market.bonus_treasury is not None:
-            add_bonus_states(ledger, market.bonus_treasury)
-        add_refund_states(market, ledger)
+        add_programme_states(market, ledger)
         ledger.add_state("exchange", ("cad_per_usd", "usd_per_ecu"), "ratio")
         ledger.add_state("reference_price_cad_t", tuple(scenario.reference_prices), "C$/t")
         for name in ("kt", "receipts_cad_k", "costs_cad_k", "initial_cad_k", "final_cad_k", "deficit_cad_k"):
@@ -157,9 +132,8 @@ class Recorder:
         ledger.record("cash_price_cad_t", t, np.array([market.cash[o].price_cad_t for o in self.origins]))
         ledger.record("merchant_margin_cad_k", t, self.margin)
         self._record_demand(t)
-        self._record_boards(t)
-        self._record_programmes(t)
-        record_refunds(market, ledger, t)
+        record_boards(market, ledger, t)
+        record_programmes(market, ledger, t)
         usd, ecu = market.currency_cad["usd"], market.currency_cad["ecu"]
         ledger.record("exchange", t, np.array([usd, ecu / usd]))
         if market.scenario.reference_prices:
@@ -177,48 +151,6 @@ class Recorder:
             if tender.is_open:
                 choke[place] = tender.schedule_cad_t
                 slope[place] = tender.slope_cad_t_kt
-
-    def _record_boards(self, t: int) -> None:
-        boards = self.market.boards.values()
-        if not boards:
-            return
-        record = self.ledger.record
-        record("initial_payment_cad_t", t, np.array([b.pools["feed"].initial_cad_t for b in boards]))
-        record("pool_return_outlook_cad_t", t, np.array([b.pools["feed"].outlook_cad_t for b in boards]))
-        record("board_cost_cad_k", t, np.array([b.cost_cad_k for b in boards]))
-        record("pool_value_cad_t", t, np.array([self._pool_value(b) for b in boards]))
-        for name, (account, item) in BOARD_FLOWS.items():
-            record(name, t, np.array([getattr(getattr(b, account), item) for b in boards]))
-
-    def _pool_value(self, board) -> Array:
-        """Worth of a delivery to a board's growers, mean by their share of the crop, C$/t at port (draw,)."""
-        market, names = self.market, self.market.now.boards[board.name].growers
-        shares = [market.now.growers[name].share for name in names]
-        values = [s * market.pool_value(name, board) for name, s in zip(names, shares, strict=True)]
-        return total(np.array(values)) / max(sum(shares), 1e-9) if values else np.zeros(market.draws)
-
-    def _record_programmes(self, t: int) -> None:
-        market, zero = self.market, np.zeros(self.market.draws)
-        rates, tonnes, spend = [], [], []
-        for agent, rules in ((market.bonus_treasury, market.now.eep), (market.committee, market.now.restitution)):
-            tonnes.append(zero if agent is None else agent.shipped_kt)
-            spend.append(zero if agent is None else agent.spent_cad_k)
-            enabled = agent is not None and rules is not None and rules.enabled
-            is_refund = agent is not None and agent is market.committee
-            refund = agent.max_refund_ecu_t * market.currency_cad["ecu"] if is_refund else zero
-            rates.append((refund if is_refund else ratio(spend[-1], tonnes[-1])) if enabled else zero)
-        for agent in market.treasuries.values():
-            tonnes.append(agent.paid_kt)
-            spend.append(agent.spent_cad_k)
-            rates.append(ratio(agent.spent_cad_k, agent.paid_kt))
-        if market.bonus_treasury is not None:
-            record_bonus_states(market)
-        for name, values in (
-            ("programme_rate_cad_t", rates),
-            ("programme_kt", tonnes),
-            ("programme_spend_cad_k", spend),
-        ):
-            self.ledger.record(name, t, np.array(values))
 
     def _quote(self, reference) -> Array:
         market = self.market

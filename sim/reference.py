@@ -17,7 +17,7 @@ from sim.scenario.game_schema import Game
 HEAD = """\
 # Scenario keys
 
-<!-- Made by `python -m sim.reference > docs/reference.md` from sim/scenario/schema.py. Change it there. -->
+<!-- Made by `python -m sim.reference > docs/reference.md` from sim/scenario/schema. Change it there. -->
 
 Every key a scenario file may hold. [scenarios.md](scenarios.md) shows how to use them.
 

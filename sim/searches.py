@@ -7,7 +7,7 @@ import numpy as np
 from agents.arrays import total
 from agents.subsidy_treasury import SubsidyTreasury
 from agents.trial import PHASES
-from sim.assembly import buyer_sections
+from sim.cast import buyer_sections
 
 
 def _turn(market) -> tuple[object, int, bool] | None:

@@ -170,7 +170,7 @@ class Effects:
         Revenue less the cost of the barley grown in addition; equals revenue when supply is fixed.
     feed_level_cad_t : ndarray
         The one feed price under multiple sellers.
-    malting_change_kt, barley_change_kt : ndarray
+    barley_change_kt : ndarray
     infeasible : ndarray of bool
         Some segment has no elasticity; the numbers there are NaN.
     """
@@ -181,7 +181,6 @@ class Effects:
     producer_revenue_million_cad: np.ndarray
     producer_surplus_million_cad: np.ndarray
     feed_level_cad_t: np.ndarray
-    malting_change_kt: np.ndarray
     barley_change_kt: np.ndarray
     infeasible: np.ndarray
 
@@ -228,7 +227,7 @@ def effects(segments: Segments, assumptions: Assumptions = DEFAULT, strict: bool
     for grade, of_class in zip((SIX_ROW, TWO_ROW), by_class, strict=True):
         revenue = revenue + of_class * segments.kt(grade)
     cost = _growing_cost(pool, feed, grown, total(quantity), supply, assumptions.demand)
-    values = [change, *by_class, revenue / 1000, (revenue - cost) / 1000, feed, malting_change, grown]
+    values = [change, *by_class, revenue / 1000, (revenue - cost) / 1000, feed, grown]
     bad = np.broadcast_to(bad, shape)
     return Effects(*(np.where(bad, np.nan, value) for value in values), bad)
 

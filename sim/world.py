@@ -8,16 +8,20 @@ import mesa
 import numpy as np
 
 from agents.arrays import total
-from agents.exporter import Licensing
+from agents.exporter import Licensing, NationalExporter, SpotSeller
 from agents.terms import HOME_ROLES, Sale, Tender
+from agents.trader import TradingCompany
 from sim import assembly
+from sim.cast import buyer_section, buyer_sections
 from sim.ledger import Ledger
 from sim.marketing import board_buys_for_cash, board_takes_deliveries, merchants_take_deliveries
 from sim.opening import open_market
 from sim.parameters import Parameters
 from sim.recording import Recorder
+from sim.sale_rows import sale_rows
 from sim.shocks import ShockPaths
 from sim.streams import Streams
+from sim.timetable import agreement_holds, is_scheduled
 
 Array = np.ndarray
 LOWEST_PART = 0.2  # part of its base price below which a demand that moves with another price does not fall
@@ -51,7 +55,7 @@ class World(mesa.Model):
         self.streams = Streams(root, self.draws, first_draw)
         self.offsets: dict[str, int] = {}
         self.period = 0
-        buyers = assembly.buyer_sections(self.scenario)
+        buyers = buyer_sections(self.scenario)
         self.shocks = ShockPaths(self.scenario.shocks, self.streams, self.calendar, self.scenario.origins, buyers)
         self.corn_mean = self._corn_relative_to_year()
         self.set_period(0)
@@ -60,7 +64,7 @@ class World(mesa.Model):
         assembly.build_growers(self)
         assembly.build_buyers(self)
         open_market(self)
-        rows, self.row_starts = assembly.sale_rows(self, self.calendar)
+        rows, self.row_starts = sale_rows(self, self.calendar)
         self.ledger = Ledger(rows, self.calendar, self.draws, first_draw)
         self.recorder = Recorder(self)
         self.datacollector = SimpleNamespace(model_vars=self.recorder.headlines, _agent_records={}, agent_reporters={})
@@ -135,7 +139,7 @@ class World(mesa.Model):
 
     def demand_of(self, tender: Tender):
         """Demand section of a tender today."""
-        return assembly.buyer_section(self.now, tender.buyer).demand[tender.grade]
+        return buyer_section(self.now, tender.buyer).demand[tender.grade]
 
     def haul(self, group: str) -> float:
         """Freight a grower group pays to the feeders less the freight to port it saves, C$/t."""
@@ -147,7 +151,7 @@ class World(mesa.Model):
 
         A demand stated by its line is taken through its midpoint, where the elasticity is one.
         """
-        section, demand = assembly.buyer_section(self.now, tender.buyer), self.demand_of(tender)
+        section, demand = buyer_section(self.now, tender.buyer), self.demand_of(tender)
         line, base_origin = demand.intercept is not None, self.scenario.base_price_origin
         level = 0.5 * self.value(demand.intercept) if line else self.value(demand.price)
         tonnes = level / self.value(demand.slope) if line else self.value(demand.quantity_kt)
@@ -178,7 +182,7 @@ class World(mesa.Model):
         """Whether a tender takes place in a period."""
         regime = self.parameters.regime(period)
         if tender.is_agreement:
-            return assembly.agreement_holds(regime, tender.buyer)
+            return agreement_holds(regime, tender.buyer)
         return self._is_scheduled(regime, tender.buyer, period)
 
     def is_on_timetable(self, tender: Tender, period: int) -> bool:
@@ -186,8 +190,8 @@ class World(mesa.Model):
         return self._is_scheduled(self.now, tender.buyer, period)
 
     def _is_scheduled(self, regime, buyer: str, period: int) -> bool:
-        count, year = self.tenders_per_year(assembly.buyer_section(regime, buyer)), self.periods_per_year
-        return assembly.is_scheduled(count, self.offsets[buyer], period % year, year)
+        count, year = self.tenders_per_year(buyer_section(regime, buyer)), self.periods_per_year
+        return is_scheduled(count, self.offsets[buyer], period % year, year)
 
     def tenders_per_year(self, section) -> int:
         """Tenders a buyer holds in a crop year: feeders, and state importers with an agreement, buy every period."""
@@ -262,7 +266,11 @@ class World(mesa.Model):
         luck = self.streams.normal("probe", f"{name}:{desk.origin}", self.period_name, len(desk.counters))
         return list(np.clip(beliefs.probe * luck, -0.5, 0.5))
 
-    def spot_sellers(self, origin: str) -> list:
+    def spot_agent(self, name: str) -> TradingCompany | NationalExporter | None:
+        """The trading company or national exporter of a name; None where somebody else is called so."""
+        return self.companies.get(name) or self.exporters.get(name)
+
+    def spot_sellers(self, origin: str) -> list[SpotSeller]:
         """Sellers who buy at an origin's cash market."""
         return [agent.spot[origin] for agent in self.spot_agents if origin in agent.spot]
 

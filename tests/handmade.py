@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.ledger import SALE_COLUMNS, SALE_UNITS, Ledger
+from sim.ledger import SALE_COLUMNS, Ledger
 
 MONTHS = ("08", "09", "10", "11", "12", "01", "02", "03", "04", "05", "06", "07")
 CROP_YEAR_STATES = ("pool_kt", "pool_receipts_cad_k", "pool_costs_cad_k", "pool_initial_cad_k", "pool_final_cad_k",
@@ -42,7 +42,7 @@ def make_ledger(periods: pd.DataFrame, sales: list[dict], draws: int = 2, **stat
     rows = rows.merge(periods[["period", "crop_year", "year", "month"]], on="period", how="left")
     columns = {
         name: np.array([np.broadcast_to(np.asarray(line[name], float), (draws,)) for line in lines])
-        for name in SALE_UNITS
+        for name in SALE_COLUMNS
     }
     ledger = Ledger(rows=rows, periods=periods, draws=draws, sales=columns)
     for name, values in states.items():

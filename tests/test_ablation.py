@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 import sim.cli
 from sim.experiments.ablation import BELIEFS, UNITS, UnsuitableScenario, ablate, overrides, setting
-from sim.figures import ABLATION_FIGURES
+from sim.figures import KINDS
 from sim.measures.settling import rolling_mean, settling_time
 from sim.scenario import load
 from sim.shipped import scenario_path
@@ -145,4 +145,4 @@ def test_bad_input_leaves_nothing(tmp_path):
 
 def test_figure_needs_a_case():
     frame = ablate(steady, 1, beliefs=("elasticities",), traders=("best_response",)).iloc[:0]
-    assert ABLATION_FIGURES["ablation"]({"ablation": frame}, {}) is None
+    assert KINDS["ablation"].figures["ablation"]({"ablation": frame}, {}) is None

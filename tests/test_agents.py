@@ -191,6 +191,16 @@ def test_board_settles_each_pool_with_its_own_sales():
     assert wheat_board.usual_sales_kt[0] == pytest.approx(0.2 * 30)
 
 
+def test_outlook_and_initial_payment_are_net_of_cost_before_anything_is_sold():
+    wheat_board = board()
+    for new_pool in (True, False):  # the first initial payment of a pool knows only the outlook before it
+        wheat_board.announce(0.7, 0.0, 0.0, new_pool, published=True, cost_cad_t=20.0)
+    feed = wheat_board.pools["feed"]
+    assert feed.outlook_cad_t[0] == 80
+    wheat_board.announce(0.7, 0.0, 0.0, True, published=True, cost_cad_t=20.0)
+    assert feed.initial_cad_t[0] == pytest.approx(0.7 * 80)
+
+
 def test_pool_value_discounts_what_comes_later():
     wheat_board = board()
     feed = wheat_board.pools["feed"]
@@ -582,7 +592,7 @@ def test_commercial_capacity_waits_for_a_month_and_no_longer():
 
 def test_a_quiet_week_leaves_the_average_of_exports_standing():
     cash = CashMarket("home", kt(0), kt(0), kt(0), kt(0), kt(0))
-    cash.count(kt(40), kt(8), 1.0)
-    assert np.array_equal(cash.usual_exports_kt, kt(40)) and np.array_equal(cash.usual_malting_kt, kt(8))
-    cash.count(kt(0), kt(0), 0.25)
-    assert np.allclose(cash.usual_exports_kt, 30) and np.allclose(cash.usual_malting_kt, 6)
+    cash.count(kt(40), 1.0)
+    assert np.array_equal(cash.usual_exports_kt, kt(40))
+    cash.count(kt(0), 0.25)
+    assert np.allclose(cash.usual_exports_kt, 30)

@@ -9,9 +9,10 @@ import pytest
 from fake_ledger import fake_ledger, fake_loaded, simulate
 
 from sim.experiments.draw_files import join_draw_files
-from sim.experiments.ensemble import chunks, run_ensemble
+from sim.experiments.ensemble import run_ensemble
 from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries
+from sim.experiments.workers import chunks
 
 DRAWS = 11
 

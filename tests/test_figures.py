@@ -11,10 +11,11 @@ import pytest
 
 from sim.experiments.compare import compare, with_published
 from sim.experiments.ensemble import run_ensemble
-from sim.figures import COMPARISON_FIGURES, FIGURES, style
+from sim.figures import KINDS, style
 from sim.frames import pair_gaps
 
 PAIRS = ["japan-united_states", "united_states-offshore", "japan-offshore"]
+FIGURES = KINDS["run"].figures
 NAMES = ["prices", "sales", "subsidies", "returns", "supply"]
 LONG_EVENTS = [
     {"from": f"{1981 + i}-0{1 + i % 9}", "to": f"{1982 + i + i % 3}-07",
@@ -145,7 +146,7 @@ def test_comparison_figure(run):
     _frames, meta, ensemble = run
     comparison = compare(ensemble.measures, ensemble.measures, "canada", ("one", "two"))
     bands = with_published(comparison.effects, {("1980/81", "feed_price_cad_t"): -3.5})
-    check(COMPARISON_FIGURES["effects"]({"comparison": bands}, {**meta, "base": "one", "other": "two"}))
+    check(KINDS["comparison"].figures["effects"]({"comparison": bands}, {**meta, "base": "one", "other": "two"}))
 
 
 def test_footer_of_a_long_name_keeps_the_draws():

@@ -12,7 +12,7 @@ from sim.experiments import game_tables as tables
 from sim.experiments.ensemble import run_chunk
 from sim.experiments.game import Played, play, side_accounts
 from sim.experiments.game_solution import equilibria, response_lines
-from sim.figures import GAME_FIGURES
+from sim.figures import KINDS
 from sim.measures import Table
 from sim.scenario.game_loader import load_game
 from sim.shipped import game_path
@@ -213,10 +213,11 @@ def test_figures_of_levels(textbook):
         "title": "T", "stem": "t", "draws": 1, "run_id": "r", "scenario": {"title": "S"},
     }  # fmt: skip
     frames = {"cells": tables.cells_frame(textbook), "lines": tables.lines_frame(textbook, response_lines(textbook))}
-    for function in GAME_FIGURES.values():
+    figures = KINDS["game"].figures
+    for function in figures.values():
         assert function(frames, meta) is not None
         assert function({name: frame.iloc[:0] for name, frame in frames.items()}, meta) is None
-    axes = GAME_FIGURES["best_responses"](frames, meta).axes[0]
+    axes = figures["best_responses"](frames, meta).axes[0]
     assert "crossing 28.0, 28.0" in [text.get_text() for text in axes.get_legend().get_texts()]
 
 
@@ -228,11 +229,9 @@ def test_bad_input_leaves_nothing(small, tmp_path):
 
 
 def test_interrupted_games_keep_nothing(small, tmp_path, monkeypatch):
-    import sim.verbs.game as verb
-
     def interrupted(*args, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(verb, "GAME_FIGURES", {"payoffs": interrupted})
+    monkeypatch.setitem(KINDS["game"].figures, "payoffs", interrupted)
     assert invoke("game", small, "--draws", "1", "--out", tmp_path / "results").exit_code == 1
     assert not (tmp_path / "results").exists()

@@ -203,3 +203,10 @@ def test_table4_weekly_takes_means_of_months():
     # a price that climbs by one a month lies 3.5 below the mean of the next six; its year's mean is 4.5 above September
     assert np.allclose(table.cell("b", "subsequent_six_months_cad_t"), 3.5)
     assert np.allclose(table.cell("b", "crop_year_cad_t"), 4.5)
+
+
+def test_states_have_labels_and_units_as_cubes():
+    ledger = make_ledger(calendar(1990, 1, length=2), [{"period": 0}], 3, cash_price_cad_t={"canada": [100, 110]})
+    cube = ledger.to_xarray()["cash_price_cad_t"]
+    assert cube.dims == ("period", "cash_price_cad_t_label", "draw") and cube.attrs["units"] == "unit"
+    assert cube.sel(cash_price_cad_t_label="canada").values.tolist() == [[100.0] * 3, [110.0] * 3]

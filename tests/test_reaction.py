@@ -22,7 +22,8 @@ def rate_after(terms, *periods, now=20.0, money=0.0, left=4, weeks=4.0):
     reaction = Reaction(1.0, weeks, 52.0, 1)
     for each in periods:
         reaction.see(each)
-    reaction.answer_rate(terms, np.array([now]), np.array([money]), left)
+    today = periods[-1].own_sales_kt if periods else np.zeros(1)
+    reaction.answer_rate(terms, np.array([now]), np.array([money]), left * today, today)
     return None if reaction.rate_cad_t is None else float(reaction.rate_cad_t[0])
 
 
@@ -68,6 +69,19 @@ def test_the_budget_is_spread_over_what_is_left_of_the_year():
     assert rate_after(terms, seen(sales=0), money=600, left=4) == 20
     assert tonnes_after(terms, seen(own_rate=30), money=1200, left=4)[0] == pytest.approx(10 - 5)
     assert tonnes_after(terms, seen(own_rate=30), money=0, left=4)[0] == -5
+    slow = Terms("spend_budget", speed=0.1)
+    assert rate_after(slow, seen(sales=10), money=100, left=4) == 10  # slow to spend, at once when money runs out
+
+
+def test_who_holds_again_takes_its_answer_back():
+    reaction = Reaction(1.0, 4.0, 52.0, 1)
+    reaction.see(seen(rival=10))
+    reaction.see(seen(rival=30))
+    stated, money = np.array([5.0]), np.zeros(1)
+    reaction.answer_tonnes(Terms("retaliate"), stated, money, 4)
+    assert reaction.extra_kt[0] > 0
+    reaction.answer_tonnes(Terms("hold"), stated, money, 4)
+    assert reaction.extra_kt[0] == 0
 
 
 def test_retaliation_is_tonne_for_tonne_and_needs_a_provocation():
@@ -111,6 +125,34 @@ def test_a_budget_is_spent_to_the_dollar(tmp_path):
     abroad = "{rate_cad_t: {world: 0}, reaction: {rule: spend_budget, rival: home, budget_cad_million: 5}}"
     _, money = play(tmp_path, "{rate_cad_t: {world: 10}}", abroad)
     assert money[1] == pytest.approx(5000, rel=0.005)
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [
+        ["calendar.periods_per_year=52"],
+        ["importers.world.tenders_per_year=4", "importers.world.first_tender_month=3"],
+        ["calendar.periods_per_year=52", "importers.world.tenders_per_year=4", "importers.world.first_tender_month=2"],
+    ],
+)
+def test_a_budget_holds_however_seldom_the_buyer_comes(tmp_path, sets):
+    abroad = "{rate_cad_t: {world: 0}, reaction: {rule: spend_budget, rival: home, budget_cad_million: 5}}"
+    _, money = play(tmp_path, "{rate_cad_t: {world: 10}}", abroad, *sets)
+    assert money[1] == pytest.approx(5000, rel=0.002)
+
+
+def test_rates_are_as_stated_again_when_an_event_lets_them_hold(tmp_path):
+    file = tmp_path / "truce.yaml"
+    rule = "reaction: {rule: hold, rival: home, intercept_cad_t: 40}"
+    file.write_text(
+        f"extends: {DUOPOLY}\ntitle: A truce\nexport_subsidies:\n  home: {{rate_cad_t: {{world: 10}}}}\n"
+        f"  abroad: {{rate_cad_t: {{world: 10}}, {rule}}}\n"
+        "events: [{from: 2000-08, to: 2001-07, export_subsidies: {abroad: {reaction: {rule: linear}}}}]\n",
+        encoding="utf-8",
+    )
+    sales = run_chunk(load(file, ["calendar.crop_years=2"]), draws=1).to_pandas(draw=0)
+    rates = sales[sales["seller"] == "foreign_firm"].groupby("crop_year")["subsidy_cad_t"].last()
+    assert rates.to_list() == [pytest.approx(40, abs=0.1), 10]
 
 
 def test_a_raid_is_answered_within_weeks_and_lowers_the_price(tmp_path):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from conftest import QUIET, run_market
 
-from sim.assembly import is_scheduled
 from sim.calendar import Timeline
 from sim.deliveries import growers_offer
 from sim.market import BarleyMarket
@@ -14,6 +13,7 @@ from sim.scenario import load
 from sim.scenario.event_rules import MAY_CHANGE
 from sim.shocks import persistent_factor
 from sim.streams import Streams
+from sim.timetable import is_scheduled
 
 YEAR = ("calendar.start=1985/86", "calendar.crop_years=1", *QUIET)
 RATES = ("money.cad_per_usd=1.5", "money.usd_per_ecu=2")  # so an ECU is C$3

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from sim.assembly import company_list
-from sim.recording import SUBSIDY
+from sim.cast import company_list
+from sim.programme_records import SUBSIDY
 from sim.scenario import Loaded, Scenario
 from sim.scenario.schema import Level, Marketing, Origin, SeriesLevel
 from sim.shipped import home_origin

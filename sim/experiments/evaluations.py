@@ -21,7 +21,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from sim.experiments.compare import effects_on_producers
-from sim.experiments.ensemble import chunks, interrupts_held, run_chunk
+from sim.experiments.ensemble import run_chunk
+from sim.experiments.workers import chunks, interrupts_held
 from sim.measures import AVERAGE, Measures, summary
 from sim.measures.study_tables import StudyPoints, study_tables
 from sim.scenario.calibration import LoadedCalibration, Run

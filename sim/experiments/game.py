@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.ensemble import each_span, run_chunk
+from sim.experiments.ensemble import run_chunk
+from sim.experiments.workers import each_span
 from sim.measures.arrays import mean, total
 from sim.measures.welfare import Welfare, welfare
 

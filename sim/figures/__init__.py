@@ -1,12 +1,13 @@
-"""Figures of a run, drawn from its saved frames: one function per figure, registered by name.
+"""Figures of saved results: one function per figure, registered here by kind of result and name.
 
-A figure function takes ``frames`` (the parquet frames ``series``, ``summary`` and ``ledger`` of a run) and ``meta``
-(the content of ``run.json``) and returns a Matplotlib figure, or None when the run holds nothing to draw.
+A figure function takes ``frames`` (the parquet frames that its kind names in ``tables``) and ``meta`` (the content of
+``run.json``) and returns a Matplotlib figure, or None when the result holds nothing to draw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -28,32 +29,33 @@ from sim.figures.supply import supply
 Frames = dict[str, pd.DataFrame]
 FigureFunction = Callable[[Frames, dict[str, Any]], Figure | None]
 
-FIGURES: dict[str, FigureFunction] = {
-    "prices": prices,
-    "sales": sales,
-    "subsidies": subsidies,
-    "returns": returns,
-    "supply": supply,
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of saved result: the tables its figures are drawn from, and the figures by name."""
+
+    tables: tuple[str, ...]
+    figures: dict[str, FigureFunction]
+
+
+KINDS: dict[str, Kind] = {
+    "run": Kind(
+        ("series", "summary", "ledger"),
+        {"prices": prices, "sales": sales, "subsidies": subsidies, "returns": returns, "supply": supply},
+    ),
+    "comparison": Kind(("comparison",), {"effects": effects}),
+    "reconstruction": Kind(("gap", "sensitivity"), {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}),
+    "study": Kind(("published",), {"published": published}),
+    "ablation": Kind(("ablation",), {"ablation": ablation}),
+    "incidence": Kind(("incidence",), {"who_gains": who_gains, "desk_and_war": desk_and_war}),
+    "game": Kind(("cells", "lines"), {"payoffs": game_payoffs, "best_responses": best_responses}),
+    "calibration": Kind(("fit", "held_out", "parameters", "profiles"), {"fit": fit, "profiles": profiles}),
 }
-"""Figures of one run."""
 
-COMPARISON_FIGURES: dict[str, FigureFunction] = {"effects": effects}
-"""Figures of a comparison, whose ``frames`` hold ``comparison``."""
 
-STUDY_FIGURES: dict[str, FigureFunction] = {"published": published}
-"""Figures of the study's tables, whose ``frames`` hold ``published``."""
-
-RECONSTRUCTION_FIGURES: dict[str, FigureFunction] = {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}
-"""Figures of a reconstruction, whose ``frames`` hold ``gap`` and ``sensitivity``."""
-
-ABLATION_FIGURES: dict[str, FigureFunction] = {"ablation": ablation}
-"""Figures of an ablation, whose ``frames`` hold ``ablation``."""
-
-INCIDENCE_FIGURES: dict[str, FigureFunction] = {"who_gains": who_gains, "desk_and_war": desk_and_war}
-"""Figures of an incidence, whose ``frames`` hold ``incidence``."""
-
-GAME_FIGURES: dict[str, FigureFunction] = {"payoffs": game_payoffs, "best_responses": best_responses}
-"""Figures of a game, whose ``frames`` hold ``cells`` and ``lines``."""
-
-CALIBRATION_FIGURES: dict[str, FigureFunction] = {"fit": fit, "profiles": profiles}
-"""Figures of a calibration, whose ``frames`` hold ``fit``, ``held_out``, ``parameters`` and ``profiles``."""
+def drawn(kind: str, frames: Frames, meta: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
+    """Draw the figures of a kind of result, with their names; those with nothing to show are left out."""
+    for name, function in KINDS[kind].figures.items():
+        figure = function(frames, meta)
+        if figure is not None:
+            yield name, figure

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from sim.figures.style import GREY, WIDTH_INCHES, shorten
+from sim.figures.style import GREY, WIDTH_INCHES, crop_year_axis, sheet, shorten
 
 LANE_INCHES = 0.19
 MOST_LANES = 12
@@ -31,9 +33,32 @@ def policy_events(meta: dict[str, Any], years: list[str]) -> list[tuple[str, flo
     return sorted(kept, key=lambda event: (event[1], event[2], event[0]))
 
 
-def strip_height(events: list[tuple[str, float, float]]) -> list[float]:
-    """Height of the strip in inches, as the start of a list of panel heights; empty without events."""
-    return [LANE_INCHES * len(events) + 0.12] if events else []
+def dated_sheet(
+    meta: dict[str, Any], title: str, years: list[str], heights: list[float], note: str = ""
+) -> tuple[Figure, np.ndarray]:
+    """Make a sheet of panels over the crop years, under a strip of policy dates where the run has any.
+
+    Parameters
+    ----------
+    heights : list of float
+        Heights of the panels in inches, from the top.
+
+    Returns
+    -------
+    figure : Figure
+    panels : ndarray of Axes, shape (len(heights),)
+        The panels below the strip, with policy dates shaded and crop years on their axes.
+    """
+    events = policy_events(meta, years)
+    strip = [LANE_INCHES * len(events) + 0.12] if events else []
+    figure, axes = sheet(meta, title, [*strip, *heights], note=note)
+    panels = axes[len(strip) :, 0]
+    if events:
+        draw_strip(axes[0, 0], events, years)
+    for panel in panels:
+        shade(panel, events)
+        crop_year_axis(panel, years, labelled=panel is panels[-1])
+    return figure, panels
 
 
 def draw_strip(

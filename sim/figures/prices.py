@@ -8,18 +8,8 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.figures.policy import draw_strip, policy_events, shade, strip_height
-from sim.figures.style import (
-    BAND_NOTE,
-    STYLE,
-    band_line,
-    crop_year_axis,
-    crop_years_of,
-    legend,
-    lines_of,
-    sheet,
-    title_of,
-)  # fmt: skip
+from sim.figures.policy import dated_sheet
+from sim.figures.style import BAND_NOTE, STYLE, band_line, crop_years_of, legend, lines_of, title_of
 from sim.shipped import home_origin
 
 
@@ -31,22 +21,16 @@ def prices(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
     grades = [grade for grade in scenario["grades"] if any(f"{market}:{grade}" in lines for market in markets)]
     if not grades:
         return None
-    events = policy_events(meta, years)
     origin = title_of(meta, "origins", home_origin(scenario), 40)
     with mpl.rc_context(STYLE):
-        heights = [*strip_height(events), *[2.5] * len(grades)]
-        figure, axes = sheet(meta, f"Prices by market, {origin}, f.o.b. port", heights, note=BAND_NOTE)
-        panels = axes[:, 0]
-        if events:
-            draw_strip(panels[0], events, years)
-        for panel, grade in zip(panels[-len(grades) :], grades, strict=True):
+        heights = [2.5] * len(grades)
+        figure, panels = dated_sheet(meta, f"Prices by market, {origin}, f.o.b. port", years, heights, note=BAND_NOTE)
+        for panel, grade in zip(panels, grades, strict=True):
             for position, market in enumerate(markets):
                 part = lines.get(f"{market}:{grade}")
                 if part is not None:
                     band_line(panel, part, position, title_of(meta, "markets", market))
             panel.set_title(title_of(meta, "grades", grade, 60))
             panel.set_ylabel("Price (C$/t f.o.b.)")
-            shade(panel, events)
-            crop_year_axis(panel, years, labelled=panel is panels[-1])
             legend(panel)
     return figure

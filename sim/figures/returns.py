@@ -8,19 +8,8 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.figures.policy import draw_strip, policy_events, shade, strip_height
-from sim.figures.style import (
-    BAND_NOTE,
-    STYLE,
-    band_line,
-    colour,
-    crop_year_axis,
-    crop_years_of,
-    legend,
-    lines_of,
-    sheet,
-    title_of,
-)  # fmt: skip
+from sim.figures.policy import dated_sheet
+from sim.figures.style import BAND_NOTE, STYLE, band_line, colour, crop_years_of, legend, lines_of, title_of
 
 
 def returns(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -32,14 +21,12 @@ def returns(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     boards = [board for board in scenario.get("boards") or {} if f"{board}:feed" in pool]
     if not boards:
         return None
-    events = policy_events(meta, years)
     with mpl.rc_context(STYLE):
-        heights = [*strip_height(events), *[2.6] * len(boards)]
-        figure, axes = sheet(meta, "Feed pool return, off-board price and initial payment", heights, note=BAND_NOTE)
-        panels = axes[:, 0]
-        if events:
-            draw_strip(panels[0], events, years)
-        for panel, board in zip(panels[-len(boards) :], boards, strict=True):
+        heights = [2.6] * len(boards)
+        figure, panels = dated_sheet(
+            meta, "Feed pool return, off-board price and initial payment", years, heights, note=BAND_NOTE
+        )
+        for panel, board in zip(panels, boards, strict=True):
             for position, (parts, key, label) in enumerate(
                 (
                     (cash, scenario["boards"][board]["origin"], "Off-board (cash) price"),
@@ -53,9 +40,7 @@ def returns(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
             _yearly(panel, pool[f"{board}:feed"])
             panel.set_title(title_of(meta, "boards", board, 60))
             panel.set_ylabel("Price, port basis (C$/t)")
-            shade(panel, events)
-            crop_year_axis(panel, years, labelled=panel is panels[-1])
-        legend(panels[-len(boards)])
+        legend(panels[0])
     return figure
 
 

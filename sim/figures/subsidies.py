@@ -9,20 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.policy import draw_strip, policy_events, shade, strip_height
-from sim.figures.style import (
-    BAND_NOTE,
-    STYLE,
-    band_line,
-    colour,
-    crop_year_axis,
-    crop_years_of,
-    legend,
-    lines_of,
-    sheet,
-    title_of,
-)  # fmt: skip
-from sim.frames import pair_gaps, programme_title
+from sim.figures.policy import dated_sheet
+from sim.figures.style import BAND_NOTE, STYLE, band_line, colour, crop_years_of, legend, lines_of, title_of
+from sim.frames import pair_gaps
+from sim.headings import programme_title
 
 
 def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -34,19 +24,15 @@ def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
         if (part[["p05", "p95"]] != 0).to_numpy().any()  # below zero, a treasury that looks for its rate tries a tax
     }
     gaps = pair_gaps(frames["summary"], meta).dropna(subset=["mean"])
-    events = policy_events(meta, years)
     parts = [part for part, wanted in (("rates", rates), ("gaps", not gaps.empty)) if wanted]
     if not parts:
         return None
     with mpl.rc_context(STYLE):
-        heights = [*strip_height(events), *[2.8] * len(parts)]
+        heights = [2.8] * len(parts)
         title = {"rates": "export subsidies", "gaps": "price gaps between markets"}
         heading = " and ".join(title[part] for part in parts)
-        figure, axes = sheet(meta, heading[0].upper() + heading[1:], heights, note=BAND_NOTE)
-        panels = axes[:, 0]
-        if events:
-            draw_strip(panels[0], events, years)
-        for panel, part in zip(panels[-len(parts) :], parts, strict=True):
+        figure, panels = dated_sheet(meta, heading[0].upper() + heading[1:], years, heights, note=BAND_NOTE)
+        for panel, part in zip(panels, parts, strict=True):
             if part == "rates":
                 for position, (name, line) in enumerate(rates.items()):
                     band_line(panel, line, position, programme_title(meta["scenario"], name)[:30])
@@ -54,8 +40,6 @@ def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
                 panel.set_ylim(bottom=min(0.0, panel.get_ylim()[0]))
             else:
                 _gap_panel(panel, gaps, years, meta)
-            shade(panel, events)
-            crop_year_axis(panel, years, labelled=panel is panels[-1])
             legend(panel)
     return figure
 

@@ -20,7 +20,8 @@ def bonus_programme(ledger: Ledger) -> list[Table]:
     list of Table
         ``bonus_tonnes`` (kt by buyer), ``bonus`` (by crop year: kt, tonnage-weighted mean, 5 and 95 % points of the
         tonnes in US$/t, NaN where nothing was paid; spending in million US$; share of the bid tonnes accepted, NaN
-        without bids) and ``bonus_fiscal_year`` (spending and money left, rows named by the fiscal year's first month).
+        without bids), ``bonus_fiscal_year`` (spending and money left, rows named by the fiscal year's first month) and,
+        where a board ships, ``eligible_price`` (C$/t f.o.b., by whether buyers have an initiative at some time).
     """
     bids = ledger.states.get("bonus_bid_kt")
     if bids is None or not bids.labels:

@@ -55,8 +55,8 @@ def money(ledger: Ledger, accounts: dict[str, ProducerAccount], whole: Welfare) 
     In a closed account ``buyers_paid + treasuries_paid = producers_received + middlemen_received + boards_cost +
     freight``; ``imbalance`` is the left side less the right. Each entry is read from an account of its own: buyers and
     freight from the sale rows, treasuries from the accounts of programmes, pools and intervention (purchases less
-    proceeds), producers and middlemen from the
-    welfare accounts (production, better grades, handling and the change of stocks, in which no money moves, taken out).
+    proceeds), producers and middlemen from the welfare accounts (production, better grades, handling and the change of
+    stocks, in which no money moves, taken out).
     """
     sums = tabulate(ledger, select(ledger), ("landed_cad_k", "freight_cad_k"), ("crop_year",))
     years = np.zeros((len(ledger.crop_years), ledger.draws))

@@ -113,10 +113,6 @@ class SeriesTable:
                 value = value * read(level.times, timeline)
             return value + level.plus
 
-    def mean_by_year(self, level: Level | None, timeline: Timeline) -> np.ndarray:
-        """Mean of a level over the periods of each crop year, shape (Y,)."""
-        return self.resolve(level, timeline).reshape(len(timeline.crop_years), -1).mean(axis=1)
-
 
 def names_of(series: str | Sequence[str] | None) -> list[str]:
     """Names that a key of a level holds, as a list."""

@@ -11,8 +11,8 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.ablation import BELIEFS, LAST_YEARS, SYSTEMS, TRADERS, ablate
-from sim.experiments.ensemble import chunks
-from sim.figures import ABLATION_FIGURES
+from sim.experiments.workers import chunks
+from sim.figures import drawn
 from sim.scenario import load
 from sim.screen import grid, mean_and_range
 from sim.store import check_folder, new_run, safe_stem
@@ -58,10 +58,8 @@ def ablation(
         draft.parquet("ablation", frame)
         draft.table("ablation", frame)
         meta = {"stem": stem, **provenance(loaded, draws, seed)}
-        for name, function in ABLATION_FIGURES.items():
-            figure = function({"ablation": frame}, {**meta, "run_id": draft.run_id})
-            if figure is not None:
-                draft.figure(name, figure)
+        for name, figure in drawn("ablation", {"ablation": frame}, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
         draft.manifest({"kind": "ablation", **meta})
     if as_json:
         print(json.dumps(report(frame, stem, draws, seed), ensure_ascii=False, allow_nan=False))

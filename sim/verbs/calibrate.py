@@ -18,7 +18,7 @@ from sim.experiments.calibration_files import BASIS, basis, journal_of, open_fol
 from sim.experiments.calibration_report import Calibrated, kept_cells, task_count
 from sim.experiments.calibration_report import calibrate as search_and_report
 from sim.experiments.evaluations import JOURNAL, Evaluator, Journal, Simulator
-from sim.figures import CALIBRATION_FIGURES
+from sim.figures import drawn
 from sim.scenario.calibration import LoadedCalibration, load_calibration
 from sim.scenario.child import child_yaml
 from sim.scenario.problems import ScenarioError
@@ -105,10 +105,8 @@ def _save(
         for name, frame in found.tables.items():
             draft.table(name, frame)
             draft.parquet(name, frame)
-        for name, function in CALIBRATION_FIGURES.items():
-            figure = function(found.tables, {**meta, "run_id": draft.run_id})
-            if figure is not None:
-                draft.figure(name, figure)
+        for name, figure in drawn("calibration", found.tables, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
         _child(draft, loaded, found, first)
         for name in (JOURNAL, BASIS):
             shutil.copyfile(folder / name, draft.path / name)

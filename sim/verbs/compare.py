@@ -11,9 +11,10 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.compare import REVENUE, Comparison, check_comparable, compare, with_published
-from sim.experiments.ensemble import chunks, run_ensemble
-from sim.figures import COMPARISON_FIGURES
-from sim.frames import programme_title
+from sim.experiments.ensemble import run_ensemble
+from sim.experiments.workers import chunks
+from sim.figures import drawn
+from sim.headings import programme_title
 from sim.measures import Measures
 from sim.screen import comparison_tables, grid, mean_and_range, number
 from sim.shipped import home_origin, published_effects
@@ -109,10 +110,8 @@ def _save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other
             "stem": stem, "base": result.base, "other": result.other,
             **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved,
         }  # fmt: skip
-        for name, function in COMPARISON_FIGURES.items():
-            figure = function({"comparison": effects}, {**meta, "run_id": draft.run_id})
-            if figure is not None:
-                draft.figure(name, figure)
+        for name, figure in drawn("comparison", {"comparison": effects}, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
         draft.manifest({"kind": "comparison", **meta})
     return draft.final
 

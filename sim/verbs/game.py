@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.experiments import game_tables as tables
-from sim.experiments.ensemble import chunks
 from sim.experiments.game import UNIT, Played, play
 from sim.experiments.game_solution import Lines, equilibria, response_lines
-from sim.figures import GAME_FIGURES
+from sim.experiments.workers import chunks
+from sim.figures import drawn
 from sim.scenario.fields import slot_at
 from sim.scenario.game_loader import LoadedGame, Side, load_game
 from sim.scenario.tree import split_path
@@ -25,6 +25,7 @@ from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import period_count, progress_bar, provenance
 
 Frames = dict[str, pd.DataFrame]
+EDGE = 1e-6  # of the levels' range: a crossing this near the first or last level lies on it
 
 
 def play_game(
@@ -112,7 +113,8 @@ def _notes(played: Played, frames: Frames, mixed_note: str, lines: Lines | None)
             if absent:
                 notes.append(f"{name}: in {absent} of {len(own)} draws the best responses have no crossing.")
             centre = own[own == own].mean() if absent < len(own) else None
-            if centre is not None and not levels[0] <= centre <= levels[-1]:
+            near = EDGE * (levels[-1] - levels[0])
+            if centre is not None and not levels[0] - near <= centre <= levels[-1] + near:
                 notes.append(f"{name}: the crossing lies outside the levels played, so it is an extrapolation.")
     return notes
 
@@ -124,10 +126,8 @@ def _save(out: Path, loaded: LoadedGame, frames: Frames, meta: dict[str, Any]) -
         for name, frame in frames.items():
             if name != "payoffs" and len(frame):
                 draft.table(name, frame)
-        for name, function in GAME_FIGURES.items():
-            figure = function(frames, {**meta, "run_id": draft.run_id})
-            if figure is not None:
-                draft.figure(name, figure)
+        for name, figure in drawn("game", frames, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
         draft.manifest({"kind": "game", **meta})
     return draft.final
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.experiments.counterfactual import programmes
-from sim.experiments.ensemble import chunks
 from sim.experiments.incidence import incidence, variants
 from sim.experiments.incidence_report import RESULTS, frame, published_beside, report
-from sim.figures import INCIDENCE_FIGURES
+from sim.experiments.workers import chunks
+from sim.figures import drawn
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.incidence_screen import show
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
@@ -48,10 +48,8 @@ def incidence_of(
             if len(part):
                 draft.table(name, part.dropna(axis="columns", how="all"))
         meta = {"stem": stem, "programmes": result.origins, **provenance(loaded, draws, seed)}
-        for name, function in INCIDENCE_FIGURES.items():
-            figure = function({"incidence": lines}, {**meta, "run_id": draft.run_id})
-            if figure is not None:
-                draft.figure(name, figure)
+        for name, figure in drawn("incidence", {"incidence": lines}, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
         draft.manifest({"kind": "incidence", **meta})
     if as_json:
         content = report(lines, stem, result.origins, draws, seed)

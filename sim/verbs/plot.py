@@ -5,38 +5,8 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from sim.figures import (
-    ABLATION_FIGURES,
-    CALIBRATION_FIGURES,
-    COMPARISON_FIGURES,
-    FIGURES,
-    GAME_FIGURES,
-    INCIDENCE_FIGURES,
-    RECONSTRUCTION_FIGURES,
-    STUDY_FIGURES,
-)
+from sim.figures import KINDS
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
-
-FRAMES = {
-    "run": ("series", "summary", "ledger"),
-    "comparison": ("comparison",),
-    "reconstruction": ("gap", "sensitivity"),
-    "study": ("published",),
-    "ablation": ("ablation",),
-    "incidence": ("incidence",),
-    "game": ("cells", "lines"),
-    "calibration": ("fit", "held_out", "parameters", "profiles"),
-}
-KNOWN = {
-    "run": FIGURES,
-    "comparison": COMPARISON_FIGURES,
-    "reconstruction": RECONSTRUCTION_FIGURES,
-    "study": STUDY_FIGURES,
-    "ablation": ABLATION_FIGURES,
-    "incidence": INCIDENCE_FIGURES,
-    "game": GAME_FIGURES,
-    "calibration": CALIBRATION_FIGURES,
-}
 
 
 def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | None) -> list[Path]:
@@ -46,16 +16,16 @@ def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | 
     """
     stored = find_run(run, out)
     kind = stored.manifest.get("kind", "run")
-    if not isinstance(kind, str) or kind not in FRAMES:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise StoreError(f"{stored.path}: results of kind '{kind}' have no figures to draw")
-    known = KNOWN[kind]
+    known = KINDS[kind].figures
     for name in names:
         if name not in known:
             raise StoreError(f"no figure called '{name}'; figures of this {kind}: {', '.join(known)}")
     if not isinstance(stored.manifest.get("stem"), str):
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
     stem = safe_stem(stored.manifest["stem"])
-    frames = {name: stored.frame(name) for name in FRAMES[kind]}
+    frames = {name: stored.frame(name) for name in KINDS[kind].tables}
     target = into if into is not None else Path.cwd()
     files = []
     for name in names or known:

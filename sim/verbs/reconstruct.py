@@ -23,7 +23,7 @@ from sim.experiments.study_reports import (
     scenario_table,
 )
 from sim.experiments.study_sensitivity import SURPLUS, sensitivity_table, swings
-from sim.figures import RECONSTRUCTION_FIGURES
+from sim.figures import drawn
 from sim.screen import grid, number
 from sim.store import check_folder, new_run
 from sim.study import COLUMNS
@@ -68,8 +68,8 @@ def reconstruct_study(draws: int, seed: int, out: Path, as_json: bool, console: 
         frames = {"gap": gap_frame(made), "sensitivity": tables["sensitivity"]}
         for name, frame in frames.items():
             draft.parquet(name, frame)
-        for name, figure in RECONSTRUCTION_FIGURES.items():
-            draft.figure(name, figure(frames, {**meta, "run_id": draft.run_id}))
+        for name, figure in drawn("reconstruction", frames, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
         draft.manifest({"kind": "reconstruction", **meta})
     if as_json:
         content = {name: json.loads(as_numbers(table).to_json(orient="records")) for name, table in tables.items()}

@@ -12,8 +12,9 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.draw_files import join_draw_files
-from sim.experiments.ensemble import chunks, run_ensemble
-from sim.figures import FIGURES
+from sim.experiments.ensemble import run_ensemble
+from sim.experiments.workers import chunks
+from sim.figures import drawn
 from sim.frames import YearTable, paired_gaps, run_tables
 from sim.screen import print_paired_gaps, print_year_table
 from sim.shipped import published_gaps
@@ -66,10 +67,8 @@ def save(draft: RunDraft, frames: dict[str, pd.DataFrame], meta: dict[str, Any])
         lines = summary[summary["table"] == name].drop(columns="table")
         if not lines.empty:
             draft.table(name, lines)
-    for name, function in FIGURES.items():
-        figure = function(frames, {**meta, "run_id": draft.run_id})
-        if figure is not None:
-            draft.figure(name, figure)
+    for name, figure in drawn("run", frames, {**meta, "run_id": draft.run_id}):
+        draft.figure(name, figure)
     draft.manifest({"kind": "run", **meta})
     return tables
 

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.experiments.ensemble import chunks, run_ensemble
+from sim.experiments.ensemble import run_ensemble
 from sim.experiments.printed import oddities
 from sim.experiments.published import agents_tables, as_json, beside, points
 from sim.experiments.reconstruction import replication_table
-from sim.figures import STUDY_FIGURES
+from sim.experiments.workers import chunks
+from sim.figures import drawn
 from sim.scenario import load
 from sim.shipped import published_figures, shipped_folder
 from sim.store import check_folder, new_run
@@ -78,7 +79,7 @@ def _save(out: Path, frame: pd.DataFrame, runs: dict[str, Any], draws: int, seed
             **provenance(base, draws, seed), "other_hash": other.hash, "other_scenario": other.resolved,
             "weekly": WEEKLY, "weekly_hash": weekly.hash, "weekly_scenario": weekly.resolved,
         }  # fmt: skip
-        for name, function in STUDY_FIGURES.items():
-            draft.figure(name, function({"published": frame}, {**meta, "run_id": draft.run_id}))
+        for name, figure in drawn("study", {"published": frame}, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
         draft.manifest({"kind": "study", **meta})
     return draft.final

@@ -1,0 +1,54 @@
+"""What boards write to the ledger each period: payments, outlooks, costs, deliveries and promises."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import total
+from sim.ledger import Ledger
+
+Array = np.ndarray
+BOARD_FLOWS = {  # state: where the board keeps it
+    "called_kt": ("programme", "called_kt"),
+    "delivered_kt": ("programme", "delivered_kt"),
+    "delivery_failure_kt": ("programme", "failed_kt"),
+    "agreed_kt": ("programme", "promised_kt"),
+    "missed_kt": ("programme", "missed_kt"),
+    "compensation_cad_k": ("programme", "compensation_cad_k"),
+    "cash_bought_kt": ("cash", "bought_kt"),
+    "cash_spent_cad_k": ("cash", "spent_cad_k"),
+    "cash_sold_kt": ("cash", "sold_kt"),
+    "cash_receipts_cad_k": ("cash", "receipts_cad_k"),
+    "cash_sold_cost_cad_k": ("cash", "sold_cost_cad_k"),
+}
+
+
+def add_board_states(ledger: Ledger, boards: tuple[str, ...]) -> None:
+    """Make room in the ledger for the boards' states."""
+    for name in ("initial_payment_cad_t", "pool_return_outlook_cad_t", "pool_value_cad_t"):
+        ledger.add_state(name, boards, "C$/t")
+    for name in BOARD_FLOWS:
+        ledger.add_state(name, boards, "kt" if name.endswith("_kt") else "thousand C$")
+    ledger.add_state("board_cost_cad_k", boards, "thousand C$")
+
+
+def record_boards(market, ledger: Ledger, period: int) -> None:
+    """Write the period's payments, costs and deliveries of every board."""
+    boards = market.boards.values()
+    if not boards:
+        return
+    record = ledger.record
+    record("initial_payment_cad_t", period, np.array([b.pools["feed"].initial_cad_t for b in boards]))
+    record("pool_return_outlook_cad_t", period, np.array([b.pools["feed"].outlook_cad_t for b in boards]))
+    record("board_cost_cad_k", period, np.array([b.cost_cad_k for b in boards]))
+    record("pool_value_cad_t", period, np.array([_pool_value(market, b) for b in boards]))
+    for name, (account, item) in BOARD_FLOWS.items():
+        record(name, period, np.array([getattr(getattr(b, account), item) for b in boards]))
+
+
+def _pool_value(market, board) -> Array:
+    """Worth of a delivery to a board's growers, mean by their share of the crop, C$/t at port (draw,)."""
+    names = market.now.boards[board.name].growers
+    shares = [market.now.growers[name].share for name in names]
+    values = [s * market.pool_value(name, board) for name, s in zip(names, shares, strict=True)]
+    return total(np.array(values)) / max(sum(shares), 1e-9) if values else np.zeros(market.draws)

@@ -1,0 +1,110 @@
+"""What a command says when something goes wrong: a message on stderr and an exit code, never a traceback.
+
+Exit codes: 0 success, 1 the run failed, 2 bad input.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from rich.console import Console
+
+
+def screen() -> Console:
+    """Console for results; wide enough for tables when the output is a file."""
+    return Console() if sys.stdout.isatty() else Console(width=int(os.environ.get("COLUMNS", 160)))
+
+
+def errors() -> Console:
+    """Console for progress, warnings and messages."""
+    return Console(stderr=True)
+
+
+def fail(message: str, code: int) -> None:
+    """Print one message on stderr and leave."""
+    errors().print(message, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def verb(function: Callable[..., None]) -> Callable[..., None]:
+    """Turn what can go wrong into a message and an exit code. SINGLEDESK_TRACEBACK=1 shows where a bug is."""
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        previous = _stop_on_termination()
+        try:
+            function(*args, **kwargs)
+            sys.stdout.flush()  # here, where a full disk can still be reported
+        except (typer.Exit, typer.Abort):
+            raise
+        except KeyboardInterrupt:
+            fail("interrupted, earlier results untouched", 1)
+        except BrokenPipeError:
+            _silence_stdout()  # the reader has gone; nothing left to say
+            raise typer.Exit(1) from None
+        except Exception as error:
+            if _is_about_stdout(error):
+                _silence_stdout()
+            if os.environ.get("SINGLEDESK_TRACEBACK"):
+                raise
+            fail(*explain_failure(error))
+        finally:
+            if previous is not None:
+                signal.signal(signal.SIGTERM, previous)
+
+    return guarded
+
+
+def explain_failure(error: Exception) -> tuple[str, int]:
+    """Message and exit code for an exception that ended a verb."""
+    from sim.checks import IdentityError
+    from sim.scenario import ScenarioError
+    from sim.store import ResultsError, StoreError
+
+    if isinstance(error, (ScenarioError, StoreError)):
+        return str(error), 2
+    if isinstance(error, IdentityError):
+        return str(error), 1
+    if isinstance(error, ResultsError):
+        return f"{error.strerror}; nothing of this run was kept, earlier results untouched", 1
+    if _is_about_stdout(error):
+        return f"printing the result failed: {error.strerror or error}", 1
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename or ''}".rstrip(": ") + "; earlier results untouched", 1
+    if isinstance(error, MemoryError):
+        return "out of memory: try a smaller --chunk; earlier results untouched", 1
+    text = " ".join(str(error).split()) or "no message"
+    message = f"the run failed: {type(error).__name__}: {text} (SINGLEDESK_TRACEBACK=1 shows where)"
+    return f"{message}; earlier results untouched", 1
+
+
+def _is_about_stdout(error: Exception) -> bool:
+    """Whether an error comes from writing to the standard output: those of files name the file, or are wrapped."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+    return type(error) is OSError and error.filename is None and error.errno in full
+
+
+def _silence_stdout() -> None:
+    """Let what is still in the buffer go nowhere, so that the interpreter has nothing to complain of at its end."""
+    with contextlib.suppress(OSError, ValueError):  # not a file at all
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _stop_on_termination() -> Any:
+    """Let a termination request clean up as Ctrl-C does; only the main thread may set this."""
+
+    def stop(_number: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        return signal.signal(signal.SIGTERM, stop)
+    except ValueError:
+        return None

@@ -1,0 +1,39 @@
+"""Arguments and options that several commands share: their types, ranges and help texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+MAX_DRAWS = 1_000_000
+
+
+def whole(low: int, high: int, help_text: str) -> Any:
+    """Option that takes a whole number in a range, and says so when it gets something else."""
+    wanted = f"a whole number from {low} to {high}"
+
+    def parse(value: str | int) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            raise typer.BadParameter(f"'{str(value)[:40]}' is not {wanted}") from None
+        if not low <= number <= high:
+            raise typer.BadParameter(f"{str(value)[:40]} is not {wanted}")
+        return number
+
+    return typer.Option(parser=parse, metavar="INTEGER", help=f"{help_text} From {low} to {high}.")
+
+
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")]
+Draws = Annotated[int | None, whole(1, MAX_DRAWS, "Monte Carlo draws; the scenario's when absent.")]
+Seed = Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the scenario's when absent.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one key, as in --set draws=10.")
+]
+Out = Annotated[Path, typer.Option(help="Folder for results.", file_okay=False)]
+Jobs = Annotated[int, whole(1, 256, "Processes.")]
+Chunk = Annotated[int, whole(1, 100_000, "Draws simulated together; bounds the memory, never the result.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
+RESULTS = Path("results")

@@ -1,0 +1,50 @@
+"""What export programmes write to the ledger each period: rate, tonnes and spending of each, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import ratio
+from sim.bonus_programme import add_bonus_states, record_bonus_states
+from sim.ledger import Ledger
+from sim.refund_records import add_refund_states, record_refunds
+
+PROGRAMMES = ("eep", "restitution")
+SUBSIDY = "export_subsidy"  # programmes called export_subsidy_<origin>
+
+
+def add_programme_states(market, ledger: Ledger) -> None:
+    """Make room in the ledger for the programmes that the scenario has."""
+    programmes = PROGRAMMES + tuple(f"{SUBSIDY}_{origin}" for origin in market.treasuries)
+    ledger.add_state("programme_rate_cad_t", programmes, "C$/t")
+    ledger.add_state("programme_kt", programmes, "kt")
+    ledger.add_state("programme_spend_cad_k", programmes, "thousand C$")
+    if market.bonus_treasury is not None:
+        add_bonus_states(ledger, market.bonus_treasury)
+    add_refund_states(market, ledger)
+
+
+def record_programmes(market, ledger: Ledger, period: int) -> None:
+    """Write the period's rates, tonnes and spending of every programme, and what each has of its own."""
+    zero = np.zeros(market.draws)
+    rates, tonnes, spend = [], [], []
+    for agent, rules in ((market.bonus_treasury, market.now.eep), (market.committee, market.now.restitution)):
+        tonnes.append(zero if agent is None else agent.shipped_kt)
+        spend.append(zero if agent is None else agent.spent_cad_k)
+        enabled = agent is not None and rules is not None and rules.enabled
+        is_refund = agent is not None and agent is market.committee
+        refund = agent.max_refund_ecu_t * market.currency_cad["ecu"] if is_refund else zero
+        rates.append((refund if is_refund else ratio(spend[-1], tonnes[-1])) if enabled else zero)
+    for agent in market.treasuries.values():
+        tonnes.append(agent.paid_kt)
+        spend.append(agent.spent_cad_k)
+        rates.append(ratio(agent.spent_cad_k, agent.paid_kt))
+    if market.bonus_treasury is not None:
+        record_bonus_states(market)
+    for name, values in (
+        ("programme_rate_cad_t", rates),
+        ("programme_kt", tonnes),
+        ("programme_spend_cad_k", spend),
+    ):
+        ledger.record(name, period, np.array(values))
+    record_refunds(market, ledger, period)
