@@ -10,6 +10,7 @@ import numpy as np
 from agents.arrays import ratio, total
 from agents.bonus_treasury import BonusBid, BonusTreasury
 from agents.terms import Tender
+from sim.ledger import Ledger
 from sim.reactions import answer_by_tonnes
 
 
@@ -166,7 +167,7 @@ def review_bonus_bids(market) -> None:
     for agent in market.spot_agents:
         if treasury.origin in agent.spot:
 
-            def unevenness(buyer: str, name: str = agent.name):
+            def unevenness(buyer: str, name: str = agent.name) -> np.ndarray:
                 luck = market.streams.uniform("bonus_bid", f"{name}:{buyer}", market.period_name, 1)[0]
                 return (luck - 0.5) * spread
 
@@ -176,7 +177,7 @@ def review_bonus_bids(market) -> None:
     treasury.decide(bids)
 
 
-def add_bonus_states(ledger, treasury: BonusTreasury) -> None:
+def add_bonus_states(ledger: Ledger, treasury: BonusTreasury) -> None:
     """Allocate the programme's states."""
     ledger.add_state("bonus_bid_kt", tuple(treasury.buyers), "kt")
     ledger.add_state("bonus_accepted_kt", tuple(treasury.buyers), "kt")

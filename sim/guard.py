@@ -17,15 +17,19 @@ from typing import Any
 import typer
 from rich.console import Console
 
+FILE_WIDTH = 160  # characters of a line of results when the output is no terminal and COLUMNS does not say
+
 
 def screen() -> Console:
-    """Console for results; wide enough for tables when the output is a file."""
-    return Console() if sys.stdout.isatty() else Console(width=int(os.environ.get("COLUMNS", 160)))
+    """Console for results; wide enough for tables when the output is a file. Text is shown as it is written."""
+    stated = os.environ.get("COLUMNS", "")
+    width = int(stated) if stated.isdecimal() and int(stated) > 0 else FILE_WIDTH
+    return Console(width=None if sys.stdout.isatty() else width, emoji=False)
 
 
 def errors() -> Console:
     """Console for progress, warnings and messages."""
-    return Console(stderr=True)
+    return Console(stderr=True, emoji=False)
 
 
 def fail(message: str, code: int) -> None:

@@ -19,6 +19,7 @@ from sim.reactions import watch_rivals
 from sim.refund_programme import announce_refunds
 from sim.scenario.schema import Marketing
 from sim.searches import close_trials, open_trials
+from sim.settlement import settle_boards, settle_merchants, settle_sellers, settle_spot_sales
 from sim.world import World
 
 STOCK_IDENTITY = "opening stock + harvest + imports = use + exports + closing stock"
@@ -202,37 +203,13 @@ class BarleyMarket(World):
             if tender.is_open:
                 self.buyers[tender.buyer].pay(tender)
                 self.recorder.write_sales(tender)
-        for name, board in self.boards.items():
-            sales = self.sales_of(name, board.desk.origin)
-            if sales:
-                board.settle(sales, self.now.boards[name].cost_cad_t)
-            board.compensate(self.now.boards[name].default_cost_cad_t)
-        for name, company in self.companies.items():
-            company.profit_cad_k = np.zeros(self.draws)
-            for origin in company.stock:
-                sales = self.sales_of(name, origin)
-                if sales:
-                    margins = company.settle_stock(origin, sales)
-                    company.profit_cad_k = company.profit_cad_k + total(margins)
-                    self.recorder.add_margins(sales, margins)
+        settle_boards(self)
+        settle_merchants(self)
         for cash in self.cash.values():
             settle_growers(self, cash)
         settle_agencies(self)
-        for agent in self.spot_agents:
-            for origin in agent.spot:
-                kt, revenue = self.spot_results[agent.name, origin]
-                sales = self.sales_of(agent.name, origin)
-                if sales:
-                    margins = revenue - kt * self.cash[origin].price_cad_t
-                    self.recorder.add_margins(sales, margins)
-                    handling = total(kt) * self.cash[origin].fob_cost_cad_t
-                    self.recorder.add_cost("handling_cost_cad_k", origin, handling)
-                    if agent.name in self.companies:
-                        agent.profit_cad_k = agent.profit_cad_k + total(margins) - handling
-        for name, seller in self.sellers.items():
-            seller.settle(self.sales_of(name, seller.origin))
-            self.recorder.add("harvest_kt", seller.origin, seller.produced_kt)
-            self.recorder.add_cost("production_cost_cad_k", seller.origin, seller.cost_cad_k)
+        settle_spot_sales(self)
+        settle_sellers(self)
         pay_subsidies(self)
 
     def learn(self) -> None:

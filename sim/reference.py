@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from sim.scenario import SeriesLevel, describe_fields
 from sim.scenario.calibration_schema import Calibration
 from sim.scenario.event_rules import FIXED, MAY_CHANGE
-from sim.scenario.experiment import root_slot
 from sim.scenario.fields import NAME, ROOT, Slot
 from sim.scenario.game_schema import Game
 
@@ -63,7 +62,7 @@ def page() -> str:
         about += f"Default: {_default(slot)}." if slot.has_default else "Required."
         parts.append(_table(f"## {key}", about, [line for line in lines if _is_row(*line)]))
     parts += [_event_rules(), _games()]
-    keys = [line for line in describe_fields(root_slot(Calibration), "") if _is_row(*line)]
+    keys = [line for line in describe_fields(Slot.of(Calibration), "") if _is_row(*line)]
     parts.append(_table("## Keys of a calibration", CALIBRATION, keys))
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
@@ -144,7 +143,7 @@ def _event_rules() -> str:
 
 def _games() -> str:
     """Keys of a game file."""
-    lines = [(path, slot) for path, slot in describe_fields(root_slot(Game), "") if _is_row(path, slot)]
+    lines = [(path, slot) for path, slot in describe_fields(Slot.of(Game), "") if _is_row(path, slot)]
     about = "A game is a file of its own, which [game.md](game.md) explains. Pay-offs are in million C$ a crop year."
     return _table("## Keys of a game file", about, [line for line in lines if not _is_entry(line[0])])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.ledger import Ledger
+
 COMMITTEE = "restitution"
 REFUND_STATES = {  # state -> (unit, attribute of the committee)
     "refund_bid_kt": ("kt", "bid_kt"),
@@ -27,7 +29,7 @@ AGENCY_STATES = {  # state -> (unit, attribute of the agency)
 }
 
 
-def add_refund_states(market, ledger) -> None:
+def add_refund_states(market, ledger: Ledger) -> None:
     """Make room in the ledger for the programmes that the scenario has."""
     if market.committee is not None:
         for name, (unit, _) in REFUND_STATES.items():
@@ -37,7 +39,7 @@ def add_refund_states(market, ledger) -> None:
             ledger.add_state(name, tuple(market.agencies), unit)
 
 
-def record_refunds(market, ledger, period: int) -> None:
+def record_refunds(market, ledger: Ledger, period: int) -> None:
     """Write the period's accounts of the committee and of the agencies."""
     if market.committee is not None:
         for name, (_, attribute) in REFUND_STATES.items():

@@ -56,6 +56,11 @@ def shipped_path(name: str) -> Path | None:
     return None
 
 
+def calibration_names() -> list[str]:
+    """Names of the shipped calibrations."""
+    return sorted(path.stem for path in (shipped_folder() / "calibrations").glob("*.yaml"))
+
+
 def calibration_path(name: str) -> Path:
     """Find the calibration a user means: a path as it stands, or the bare name of a shipped one."""
     path = Path(name)

@@ -546,3 +546,17 @@ def test_an_interruption_ends_every_worker_without_a_word(tmp_path, wait):
             os.killpg(process.pid, signal.SIGKILL)
     assert (process.returncode, text) == (1, "interrupted, earlier results untouched\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_text_between_colons_is_shown_as_it_is_written(tmp_path):
+    file = tmp_path / "root:x:0.yaml"
+    file.write_text("title: Root\n", encoding="utf-8")
+    result = call("validate", file)
+    assert result.exit_code == 2 and "root:x:0.yaml:1:1" in result.output
+
+
+@pytest.mark.parametrize("stated, width", [("90", 90), ("", 160), ("wide", 160), ("0", 160), ("-5", 160)])
+def test_the_width_of_results_is_a_number_of_columns(monkeypatch, stated, width):
+    monkeypatch.setenv("COLUMNS", stated)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: False, raising=False)
+    assert sim.cli.screen().width == width

@@ -16,6 +16,7 @@ from sim.figures import KINDS
 from sim.measures import Table
 from sim.scenario.game_loader import load_game
 from sim.shipped import game_path
+from sim.verbs.game import _notes
 
 A, C, SLOPE = 200.0, 60.0, 0.1  # demand and cost in games/markets/two_treasuries.yaml
 LEVELS = [0.0, 7.0, 14.0, 21.0, 28.0, 35.0, 42.0]
@@ -235,3 +236,35 @@ def test_interrupted_games_keep_nothing(small, tmp_path, monkeypatch):
     monkeypatch.setitem(KINDS["game"].figures, "payoffs", interrupted)
     assert invoke("game", small, "--draws", "1", "--out", tmp_path / "results").exit_code == 1
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("crossing, outside", [(-3e-6, False), (50.00001, False), (-1.0, True), (51.0, True)])
+def test_a_crossing_on_the_edge_of_the_levels_is_no_extrapolation(crossing, outside):
+    played = SimpleNamespace(names=["north", "south"], levels=[np.array([0.0, 50.0])] * 2)
+    lines = SimpleNamespace(crossing=np.array([[crossing], [25.0]]))
+    notes = _notes(played, {"equilibria": [1]}, "", lines)
+    assert [("north" in note and "outside" in note) for note in notes] == [True] * outside
+
+
+def test_best_responses_with_several_firms_a_side_are_the_closed_form(tmp_path):
+    """n firms against m: s = X (m + 1 - n) / (2 n (m + 1)), X = a - (m + 1) c + m (c' - s'), c with freight."""
+    (tmp_path / "market.yaml").write_text(
+        f"extends: {game_path('textbook').parent / 'markets' / 'two_treasuries.yaml'}\ntitle: Three firms against two\n"
+        "calendar: {crop_years: 4}\n"
+        "freight_usd_t: {home: {world: 7}, abroad: {world: 11}}\n"
+        "importers: {world: {demand: {feed: {intercept: 330, slope: 0.25}}}}\n"
+        "sellers: {home_firm: {cost_cad_t: 83, number: 3}, foreign_firm: {cost_cad_t: 71, number: 2}}\n",
+        encoding="utf-8",
+    )
+    key, levels = "export_subsidies.{}.rate_cad_t.world", "[0, 20, 45]"
+    (tmp_path / "game.yaml").write_text(
+        "title: Three against two\nbase: market.yaml\ndraws: 1\ncrop_years: [2003/04]\nplayers:\n"
+        f"  home: {{title: Home, origin: home, levels: {{key: {key.format('home')}, values: {levels}}}}}\n"
+        f"  abroad: {{title: Abroad, origin: abroad, levels: {{key: {key.format('abroad')}, values: {levels}}}}}\n",
+        encoding="utf-8",
+    )
+    played = play(load_game(tmp_path / "game.yaml"), 1, 1997)
+    lines = response_lines(played)
+    # Home has a firm too many for any subsidy; abroad X = 330 - 4 x 82 + 3 (90 - s') = 272 - 3 s'.
+    assert [float(side[0]) for side in lines.crossing] == pytest.approx([0.0, 34.0], abs=0.02)
+    assert [float(slope[0]) for _, slope in lines.lines] == pytest.approx([0.0, -0.375], abs=0.002)

@@ -171,3 +171,13 @@ def test_a_raid_is_answered_within_weeks_and_lowers_the_price(tmp_path):
     assert found["answers"][1] < found["holds"][1] - 2
     rate = found["answers"][2].query("seller == 'foreign_firm'").set_index("period")["subsidy_cad_t"]
     assert rate.iloc[0] == pytest.approx(10, abs=0.5) and rate.iloc[3] > 12  # the fourth tender is a quarter later
+
+
+def test_a_suspended_bonus_programme_grants_no_answer(tmp_path):
+    file = tmp_path / "suspended.yaml"
+    rule = "{rule: retaliate, rival: eu, tonnes_per_tonne: 5}"
+    file.write_text(f"extends: history\ntitle: Suspended\neep: {{reaction: {rule}}}\n", encoding="utf-8")
+    ledger = run_chunk(load(file, ["calendar.start=1988/89", "calendar.crop_years=1"]), draws=1)
+    left = ledger.states["bonus_tonnage_left_kt"].values[:, 0, 0]
+    assert left[6] > 1500  # the stated tonnage and what was granted against the rival
+    assert np.ptp(left[7:11]) < 1e-9  # suspended from March to June

@@ -17,6 +17,7 @@ from sim.scenario.overrides import SET_FILE, overlap
 from sim.scenario.problems import Path, Problem, Report, ScenarioError, nearest
 from sim.scenario.reader import Node
 from sim.scenario.tree import mark_of, split_path
+from sim.shipped import calibration_names
 
 ABOUT = "a calibration is a mapping of keys such as `runs`, `parameters` and `moments`"
 OWN = (("draws",), ("seed",))
@@ -93,7 +94,7 @@ def load_calibration(path: str | os.PathLike[str], changes: Mapping[str, Any] | 
     """
     report = Report()
     file = os.fspath(path)
-    tree, plan = read_experiment(file, Calibration, ABOUT, report)
+    tree, plan = read_experiment(file, Calibration, ABOUT, calibration_names, report)
     if plan is None:
         report.stop()
     plan = plan.model_copy(update=dict(changes or {}))

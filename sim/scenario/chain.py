@@ -63,10 +63,10 @@ def read_document(
     text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start, known))
     if text is None:
         return None
-    known = len(report.problems)
+    before = len(report.problems)
     root = parse(text, file, report)
     if root is None or root.blank:
-        if len(report.problems) == known:
+        if len(report.problems) == before:
             comments = any(line.lstrip().startswith("#") for line in text.splitlines())
             what = "holds only comments" if comments else "is empty"
             report.add(Mark(file), "", f"the file {what}; {wanted}")

@@ -10,9 +10,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sim.scenario.chain import parent_file, read_document
-from sim.scenario.check import conform
-from sim.scenario.experiment import root_slot
+from sim.scenario.chain import parent_file
+from sim.scenario.experiment import read_experiment
 from sim.scenario.game_schema import Game, Player
 from sim.scenario.game_sides import Side, Strategy, check_apart, check_places, read_side
 from sim.scenario.loader import Loaded, load
@@ -132,18 +131,12 @@ def load_game(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> LoadedG
 
 def _read(file: str, report: Report) -> tuple[Node, Game]:
     wanted = "a game is a mapping of keys such as `title`, `base` and `players`"
-    document = read_document(file, report, wanted=wanted, known=game_names)
-    if document is None:
-        report.stop()
-    tree = document.body
-    for key in document.own:
-        report.add(tree.keys[key], key, "belongs to a scenario; a game names its scenario by `base`")
+    tree, game = read_experiment(file, Game, wanted, game_names, report)
     for name, player in items(child(tree, "players")):
         ways = [child(player, key) for key in ("strategies", "levels")]
         if sum(way is not None and way.value is not None for way in ways) != 1:
             at = ("players", name)
             report.add(mark_of(tree, at), at, "state `strategies` or `levels`, one of them")
-    game = conform(Game, root_slot(Game), tree, report)
     report.stop()
     if len(game.players) != 2:
         report.add(tree.keys["players"], "players", f"{len(game.players)} players; a game is for two")

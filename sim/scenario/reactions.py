@@ -16,7 +16,7 @@ def check_reactions(tree: Node, report: Report) -> None:
         if name == "restitution" and text_of(child(rules, "rule")) == "spend_budget":
             budget = child(section, "budget_ecu_million")
             if budget is None or budget.value is None:
-                path = (name, "reaction")
+                path = (name, "reaction", "rule")
                 report.add(mark_of(tree, path), path, "rule `spend_budget` needs `restitution.budget_ecu_million`")
     for origin, section in items(child(tree, "export_subsidies")):
         path = ("export_subsidies", origin, "reaction")
@@ -29,7 +29,8 @@ def check_reactions(tree: Node, report: Report) -> None:
             report.add(mark_of(tree, path), path, "a treasury answers its rival or searches; state one of them")
         rule = text_of(child(rules, "rule"))
         if rule == "spend_budget" and child(rules, "budget_cad_million") is None:
-            report.add(mark_of(tree, path), path, "rule `spend_budget` needs `budget_cad_million`")
+            where = (*path, "rule")
+            report.add(mark_of(tree, where), where, "rule `spend_budget` needs `budget_cad_million`")
 
 
 def _check(tree: Node, path: Path, rules: Node | None, origin: str | None, report: Report) -> None:
@@ -53,4 +54,5 @@ def _check(tree: Node, path: Path, rules: Node | None, origin: str | None, repor
         where = (*path, "highest_cad_t")
         report.add(mark_of(tree, where), where, f"{values[1]:g} is below the lowest rate, {values[0]:g}")
     if text_of(child(rules, "rule")) == "defend_share" and child(rules, "share") is None:
-        report.add(mark_of(tree, path), path, "rule `defend_share` needs `share`, the one that is wanted")
+        where = (*path, "rule")
+        report.add(mark_of(tree, where), where, "rule `defend_share` needs `share`, the one that is wanted")
