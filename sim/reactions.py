@@ -44,22 +44,24 @@ def answer_by_rate(market, origin: str, agent: SubsidyTreasury) -> None:
     if rules is None or reaction is None or rules.rule == "hold":
         agent.shift_cad_t = np.zeros(market.draws)
         return
-    now = agent.mean_rate_cad_t
+    kt_to_come, kt_today, mean_rate = _own_kt_to_come(market, origin, agent)
+    now = mean_rate if rules.rule == "spend_budget" else agent.mean_rate_cad_t
     budget = market.value(rules.budget_cad_million) * 1000.0
     left = np.maximum(budget - agent.spent_year_cad_k, 0.0)
     before = reaction.rate_cad_t
-    reaction.answer_rate(terms_of(rules), now, left, *_own_kt_to_come(market, origin, agent))
+    reaction.answer_rate(terms_of(rules), now, left, kt_to_come, kt_today)
     if reaction.rate_cad_t is not before:
         agent.shift_cad_t = agent.shift_cad_t + reaction.rate_cad_t - now
 
 
-def _own_kt_to_come(market, origin: str, agent: SubsidyTreasury) -> tuple[Array, Array]:
-    """Tonnes that a treasury by lane will pay for in the rest of the crop year and today, each (draw,).
+def _own_kt_to_come(market, origin: str, agent: SubsidyTreasury) -> tuple[Array, Array, Array]:
+    """Tonnes that a treasury by lane will pay for in the rest of the crop year and today, and its mean rate on them.
 
-    Every buyer's last purchase from the origin, times the tenders of its timetable that are still to come.
+    Every buyer's last purchase from the origin, times the tenders of its timetable that are still to come; kt and C$/t,
+    each (draw,).
     """
     zero, today = np.zeros(market.draws), market.period_of_year
-    coming, now = [zero], [zero]
+    coming, now, money = [zero], [zero], [zero]
     for tender in market.tenders:
         if tender.is_home or tender.region not in agent.rate_cad_t:
             continue
@@ -68,7 +70,9 @@ def _own_kt_to_come(market, origin: str, agent: SubsidyTreasury) -> tuple[Array,
         dates = [market.is_on_timetable(tender, period) for period in range(today, market.periods_per_year)]
         coming.append(bought * sum(dates))
         now.append(bought * dates[0])
-    return total(np.array(coming)), total(np.array(now))
+        money.append(coming[-1] * agent.grant_cad_t(tender.region))
+    kt_to_come, kt_today, paid = (total(np.array(part)) for part in (coming, now, money))
+    return kt_to_come, kt_today, ratio(paid, kt_to_come, empty=agent.mean_rate_cad_t)
 
 
 def answer_by_tonnes(

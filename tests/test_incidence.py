@@ -273,3 +273,12 @@ def test_a_scenario_without_programmes_is_refused(tmp_path):
     ):
         result = CliRunner().invoke(sim.cli.app, ["incidence", *words, "--out", str(tmp_path / "out")])
         assert result.exit_code == 2 and not (tmp_path / "out").exists()
+
+
+def test_a_programme_that_answers_a_rival_has_no_marginal_value(tmp_path):
+    path = tmp_path / "answers.yaml"
+    war = "subsidy_war_by_rule.yaml"
+    path.write_text(f"extends: {DOCKING / war}\ntitle: Answers\ncalendar: {{crop_years: 2}}\n", encoding="utf-8")
+    loaded = load(path, ["export_subsidies.home.rate_cad_t.world=5", "export_subsidies.abroad.rate_cad_t.world=5"])
+    result = incidence(loaded, 1, 1)
+    assert result.marginal == {} and set(result.average) == {"export_subsidy_home", "export_subsidy_abroad"}

@@ -141,6 +141,22 @@ def test_a_budget_holds_however_seldom_the_buyer_comes(tmp_path, sets):
     assert money[1] == pytest.approx(5000, rel=0.002)
 
 
+def test_a_budget_holds_where_lanes_without_the_rival_are_paid_too(tmp_path):
+    file = tmp_path / "lanes.yaml"
+    rule = "reaction: {rule: spend_budget, rival: home, budget_cad_million: 5}"
+    file.write_text(
+        f"extends: {DUOPOLY}\ntitle: Two lanes\nmarkets: {{far: {{title: Far}}}}\n"
+        "freight_usd_t: {abroad: {far: 5}}\n"
+        "importers: {far: {title: Far, market: far, region: far, tenders_per_year: 2,\n"
+        "  demand: {feed: {currency: cad, intercept: 150, slope: 0.2}}}}\n"
+        f"export_subsidies: {{abroad: {{rate_cad_t: {{world: 5, far: 20}}, {rule}}}}}\n",
+        encoding="utf-8",
+    )
+    ledger = run_chunk(load(file, ["calendar.crop_years=5"]), draws=1)
+    spent = state_by_year(ledger, "programme_spend_cad_k", "export_subsidy_abroad")
+    assert float(spent[-1, 0]) == pytest.approx(5000, rel=0.01)
+
+
 def test_rates_are_as_stated_again_when_an_event_lets_them_hold(tmp_path):
     file = tmp_path / "truce.yaml"
     rule = "reaction: {rule: hold, rival: home, intercept_cad_t: 40}"

@@ -166,6 +166,17 @@ def _in_force(scenario: Scenario) -> dict[str, str]:
     return found
 
 
+def sets_its_own_amounts(loaded: Loaded, programme: str) -> bool:
+    """Whether a programme answers a rival or searches: larger stated amounts would not make it larger."""
+    for scenario in loaded.regimes:
+        lanes = {_lane(origin): rules for origin, rules in scenario.export_subsidies.items()}
+        rules = {EEP: scenario.eep, RESTITUTION: scenario.restitution, **lanes}.get(programme)
+        reaction = getattr(rules, "reaction", None)
+        if getattr(rules, "search", None) is not None or (reaction is not None and reaction.rule != "hold"):
+            return True
+    return False
+
+
 def _lane(origin: str) -> str:
     return f"{SUBSIDY}_{origin}"
 

@@ -16,6 +16,7 @@ from sim.experiments.counterfactual import (
     larger,
     many_sellers,
     programmes,
+    sets_its_own_amounts,
     without,
 )
 from sim.experiments.desk_and_war import DeskAndWar, desk_and_war
@@ -71,7 +72,8 @@ def variants(loaded: Loaded) -> dict[str, Loaded]:
     found |= {f"without {name}": changed(loaded, edit) for name, edit in zip(names, peace, strict=True)}
     if len(names) > 1:
         found[f"without {ALL}"] = changed(loaded, *peace)
-    found |= {f"larger {name}": changed(loaded, larger(name, 1 + STEP)) for name in names}
+    stated = [name for name in names if not sets_its_own_amounts(loaded, name)]
+    found |= {f"larger {name}": changed(loaded, larger(name, 1 + STEP)) for name in stated}
     if can_dissolve(loaded):
         found[DISSOLVED] = changed(loaded, many_sellers)
         found[DISSOLVED_PEACE] = changed(loaded, many_sellers, *peace)
@@ -134,7 +136,7 @@ def results(loaded: Loaded, origins: dict[str, str], runs: dict[str, Measures]) 
         gains={name: who_gains(base, other) for name, other in removed.items()},
         additional={name: additional_tonnes(base, apart[name], name, place) for name, place in origins.items()},
         average={name: pass_through(base, apart[name], name) for name in origins},
-        marginal={name: _marginal(runs[f"larger {name}"], base, name) for name in origins},
+        marginal={name: _marginal(runs[f"larger {name}"], base, name) for name in origins if f"larger {name}" in runs},
         desk=desk,
         money=pick(base, "money").with_average(),
     )
