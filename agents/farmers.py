@@ -121,6 +121,7 @@ class GrowerGroup(mesa.Agent):
         self.refused_kt = for_board - board
         self.contract_kt = zero
         self.stock_kt = self.stock_kt - merchants - board
+        self.release_kt = np.minimum(self.release_kt, self.stock_kt)  # not sold at home too
         return called_kt, board, merchants
 
     def sell_for_cash(self, bid_cad_t: Array, cash_cad_t: Array) -> Array:

@@ -487,6 +487,16 @@ def test_deliveries_go_where_they_are_taken(merchants_open, board_open, to_board
     assert group.merchant_share[0] == share
 
 
+def test_what_a_call_takes_from_store_is_not_sold_at_home_too():
+    group = growers()
+    group.contract_kt, group.signed_kt = kt(0), kt(50)
+    group.gap_cad_t = group.malting_gap_cad_t = kt(-100)  # the pool is worth far more
+    group.plan(kt(0), 0.0, 0.0, 1)  # July: all that is left is for sale
+    _, board_kt, _ = group.deliver(kt(1), False, True)
+    assert board_kt[0] == pytest.approx(10)  # a tenth of what was left to market
+    assert group.release_kt[0] == pytest.approx(90)
+
+
 @pytest.mark.parametrize(
     "merchants, months, share", [(102, 1, 0.625), (96, 1, 0.25), (130, 1, 0.75), (102, 0.5, 0.5625)]
 )
