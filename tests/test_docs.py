@@ -17,7 +17,7 @@ from sim.shipped import shipped_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
-COMMANDS = ("README.md", "scenarios.md", "docking.md", "incidence.md", "game.md", "calibration.md")
+COMMANDS = ("README.md", "scenarios.md", "docking.md", "incidence.md", "game.md", "calibration.md", "trade_war.md")
 COMMAND_PAGES = [path for path in PAGES if path.name in COMMANDS]
 SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
 SIMULATED = ("run", "compare", "ablation", "incidence")
