@@ -19,7 +19,7 @@ def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
     """Programme rates by month, and the paired price gaps of ``meta["pairs"]`` by crop year, with bands."""
     series, years = frames["series"], crop_years_of(frames["series"])
     rates = {
-        name: part
+        name: _while_paid(part)
         for name, part in lines_of(series, "programme_rate_cad_t").items()
         if (part[["p05", "p95"]] != 0).to_numpy().any()  # below zero, a treasury that looks for its rate tries a tax
     }
@@ -42,6 +42,13 @@ def subsidies(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
                 _gap_panel(panel, gaps, years, meta)
             legend(panel)
     return figure
+
+
+def _while_paid(line: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the periods in which nothing was granted in any draw: no rate is not a rate of zero."""
+    bands = ["p05", "p25", "p50", "p75", "p95"]
+    paid = (line[bands] != 0).any(axis=1)
+    return line.assign(**{name: line[name].where(paid) for name in bands})
 
 
 def _gap_panel(axes: Axes, gaps: pd.DataFrame, years: list[str], meta: dict[str, Any]) -> None:
