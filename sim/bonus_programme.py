@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.arrays import ratio, total
 from agents.bonus_treasury import BonusBid, BonusTreasury
-from agents.terms import Tender
+from sim.calendar import FORESIGHT_YEARS
 from sim.ledger import Ledger
 from sim.reactions import answer_by_tonnes
 
@@ -97,27 +97,29 @@ def _review_initiatives(market) -> None:
         initiative.review(eep.enabled and since is not None, allotted, market.bonus_treasury.answered_share)
 
 
-def _in_dates(market, rules, period: int) -> bool:
-    """Whether an initiative's dates hold in a period, which may lie beyond the end of the run."""
-    years = max(-(-(period - market.periods + 1) // market.periods_per_year), 0)
-    month = market.record_months[period - years * market.periods_per_year]
-    if market.parameters.timeline.held is None:
-        month = f"{int(month[:4]) + years}{month[4:]}"
-    return (rules.start or month) <= month <= (rules.end or month)
+def _closed(market, rules, first: int, end: int) -> np.ndarray:
+    """Numbers, counted from ``first``, of the periods before ``end`` in which an initiative's dates do not hold."""
+    months = market.months_ahead[first:end]
+    held = np.ones(len(months), dtype=bool)
+    if rules.start is not None:
+        held &= months >= rules.start
+    if rules.end is not None:
+        held &= months <= rules.end
+    return np.flatnonzero(~held)
 
 
 def _periods_since_opening(market, rules) -> int | None:
     """Periods since an initiative opened or the run began; None outside its dates."""
-    opened = market.period
-    while opened >= 0 and _in_dates(market, rules, opened):
-        opened -= 1
-    return None if opened == market.period else market.period - opened - 1
+    closed = _closed(market, rules, 0, market.period + 1)
+    before = int(closed[-1]) if len(closed) else -1
+    return None if before == market.period else market.period - before - 1
 
 
 def _periods_open(market, rules) -> int:
     """Periods from today on, today included, in which an open initiative will be open: two years' at most."""
-    longest = 2 * market.periods_per_year
-    return next((n for n in range(longest) if not _in_dates(market, rules, market.period + n)), longest)
+    longest = FORESIGHT_YEARS * market.periods_per_year
+    closed = _closed(market, rules, market.period, market.period + longest)
+    return int(closed[0]) if len(closed) else longest
 
 
 def _share_out(market) -> None:
@@ -133,9 +135,9 @@ def _share_out(market) -> None:
             continue
         rules = [market.now.eep.initiatives[each.name] for each in found]
         ahead = [_periods_open(market, each) for each in rules]
-        whole_year.append(tender.base_kt * _dates(market, tender, year))
-        in_year.append(tender.base_kt * _dates(market, tender, min(to_year_end, max(ahead))))
-        in_fiscal.append(tender.base_kt * _dates(market, tender, min(to_fiscal_end, max(ahead))))
+        whole_year.append(tender.base_kt * market.tenders_to_come(tender, year))
+        in_year.append(tender.base_kt * market.tenders_to_come(tender, min(to_year_end, max(ahead))))
+        in_fiscal.append(tender.base_kt * market.tenders_to_come(tender, min(to_fiscal_end, max(ahead))))
         if market.is_held(tender, market.period):
             today.append(tender.base_kt)
             # An allotment is spread over the tenders left of its term; without one, all of the quota may be used.
@@ -144,17 +146,12 @@ def _share_out(market) -> None:
                 for periods, each in zip(ahead, rules, strict=True)
             ]
             shares[tender.buyer] = [
-                1.0 if each.allotted_kt is None else 1.0 / _dates(market, tender, term)
+                1.0 if each.allotted_kt is None else 1.0 / market.tenders_to_come(tender, term)
                 for each, term in zip(found, terms, strict=True)
             ]
     due, *to_come = (total(np.array(kt)) for kt in (today, in_year, whole_year, in_fiscal))
     in_year_left, of_whole, in_fiscal_left = (ratio(due, kt) for kt in to_come)
     treasury.share_out(in_year_left, of_whole, in_fiscal_left, shares, of_whole * year)
-
-
-def _dates(market, tender: Tender, periods: int) -> int:
-    """How many tenders a buyer holds in the next periods, today included, as its timetable stands."""
-    return sum(market.is_on_timetable(tender, market.period_of_year + ahead) for ahead in range(periods))
 
 
 def review_bonus_bids(market) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+FORESIGHT_YEARS = 2  # years beyond the end of a run whose months are known
 FIRST_MONTH = 8  # a crop year runs from August to July
 
 
@@ -109,6 +110,13 @@ class Timeline:
     def months(self) -> tuple[str, ...]:
         """Calendar months at which the run is read, in order."""
         return tuple(dict.fromkeys(self.record_month_of_period))
+
+    @property
+    def months_ahead(self) -> np.ndarray:
+        """Months at which the periods are read, and those of ``FORESIGHT_YEARS`` more crop years, shape (T + more,)."""
+        years = len(self.crop_years)
+        longer = Timeline.build(self.crop_years[0], years + FORESIGHT_YEARS, self.periods_per_year, self.held)
+        return np.array(longer.record_month_of_period)
 
     @property
     def record_day_of_period(self) -> tuple[str, ...]:

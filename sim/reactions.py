@@ -60,16 +60,15 @@ def _own_kt_to_come(market, origin: str, agent: SubsidyTreasury) -> tuple[Array,
     Every buyer's last purchase from the origin, times the tenders of its timetable that are still to come; kt and C$/t,
     each (draw,).
     """
-    zero, today = np.zeros(market.draws), market.period_of_year
+    zero, left = np.zeros(market.draws), market.periods_per_year - market.period_of_year
     coming, now, money = [zero], [zero], [zero]
     for tender in market.tenders:
         if tender.is_home or tender.region not in agent.rate_cad_t:
             continue
         seats = [n for n, seat in enumerate(tender.seats) if seat.origin == origin and not seat.agreement]
         bought = total(tender.award_kt[seats])
-        dates = [market.is_on_timetable(tender, period) for period in range(today, market.periods_per_year)]
-        coming.append(bought * sum(dates))
-        now.append(bought * dates[0])
+        coming.append(bought * market.tenders_to_come(tender, left))
+        now.append(bought * market.tenders_to_come(tender, 1))
         money.append(coming[-1] * agent.grant_cad_t(tender.region))
     kt_to_come, kt_today, paid = (total(np.array(part)) for part in (coming, now, money))
     return kt_to_come, kt_today, ratio(paid, kt_to_come, empty=agent.mean_rate_cad_t)

@@ -10,9 +10,13 @@ from sim.scenario import schema
 
 def is_scheduled(tenders_per_year: int, offset: int, period_of_year: int, periods_per_year: int) -> bool:
     """Whether a buyer with evenly spread tenders buys in a period of the crop year."""
-    count = min(tenders_per_year, periods_per_year)
-    position = period_of_year + offset
-    return (position + 1) * count // periods_per_year != position * count // periods_per_year
+    return tenders_within(tenders_per_year, offset, period_of_year, 1, periods_per_year) > 0
+
+
+def tenders_within(tenders_per_year: int, offset: int, first: int, periods: int, periods_per_year: int) -> int:
+    """How many of a buyer's evenly spread tenders fall into ``periods`` periods from the ``first`` on."""
+    count, position = min(tenders_per_year, periods_per_year), first + offset
+    return (position + periods) * count // periods_per_year - position * count // periods_per_year
 
 
 def tender_offset(name: str, buyer: schema.Buyer, periods_per_year: int) -> int:

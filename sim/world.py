@@ -21,7 +21,7 @@ from sim.recording import Recorder
 from sim.sale_rows import sale_rows
 from sim.shocks import ShockPaths
 from sim.streams import Streams
-from sim.timetable import agreement_holds, is_scheduled
+from sim.timetable import agreement_holds, is_scheduled, tenders_within
 
 Array = np.ndarray
 LOWEST_PART = 0.2  # part of its base price below which a demand that moves with another price does not fall
@@ -50,6 +50,7 @@ class World(mesa.Model):
         self.calendar = self.parameters.timeline.periods()
         self.periods = len(self.calendar)
         self.record_months = self.parameters.timeline.record_month_of_period
+        self.months_ahead = self.parameters.timeline.months_ahead
         self.periods_per_year = self.scenario.calendar.periods_per_year
         self.months = 12.0 / self.periods_per_year  # length of a period
         self.streams = Streams(root, self.draws, first_draw)
@@ -183,15 +184,14 @@ class World(mesa.Model):
         regime = self.parameters.regime(period)
         if tender.is_agreement:
             return agreement_holds(regime, tender.buyer)
-        return self._is_scheduled(regime, tender.buyer, period)
+        count, year = self.tenders_per_year(buyer_section(regime, tender.buyer)), self.periods_per_year
+        return is_scheduled(count, self.offsets[tender.buyer], period % year, year)
 
-    def is_on_timetable(self, tender: Tender, period: int) -> bool:
-        """Whether a buyer's timetable, as it stands today, has a tender in a period; the run may end before it."""
-        return self._is_scheduled(self.now, tender.buyer, period)
-
-    def _is_scheduled(self, regime, buyer: str, period: int) -> bool:
-        count, year = self.tenders_per_year(buyer_section(regime, buyer)), self.periods_per_year
-        return is_scheduled(count, self.offsets[buyer], period % year, year)
+    def tenders_to_come(self, tender: Tender, periods: int) -> int:
+        """Tenders in the next periods, today's included, by the buyer's timetable of today; the run may end before."""
+        count = self.tenders_per_year(buyer_section(self.now, tender.buyer))
+        offset, year = self.offsets[tender.buyer], self.periods_per_year
+        return tenders_within(count, offset, self.period_of_year, periods, year)
 
     def tenders_per_year(self, section) -> int:
         """Tenders a buyer holds in a crop year: feeders, and state importers with an agreement, buy every period."""
