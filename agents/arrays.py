@@ -28,3 +28,11 @@ def ratio(numerator: Array, denominator: Array, empty: float | Array = 0.0) -> A
     """``numerator / denominator``, and ``empty`` where the denominator is not positive."""
     filled = denominator > 0
     return np.where(filled, numerator / np.where(filled, denominator, 1.0), empty)
+
+
+def part_gone(share_a_month: float, months: float) -> float:
+    """Part of a way that is gone in ``months`` months by who goes the share ``share_a_month`` of what is left in each.
+
+    The weight of a period in a running average that forgets the same in weekly runs as in monthly ones.
+    """
+    return 1.0 - (1.0 - share_a_month) ** months

@@ -8,7 +8,7 @@ from types import ModuleType
 import mesa
 import numpy as np
 
-from agents.arrays import ratio, total
+from agents.arrays import part_gone, ratio, total
 from agents.cash_account import CashAccount
 from agents.sales_programme import SalesProgramme
 from agents.stock_desk import StockDesk
@@ -49,7 +49,7 @@ class PoolAccount:
 
     def quote(self, months: float) -> None:
         """Move the asking price towards what the latest sales brought."""
-        weight = 1.0 - (1.0 - QUOTE_MEMORY) ** months
+        weight = part_gone(QUOTE_MEMORY, months)
         self.asking_cad_t = self.asking_cad_t + weight * (self.current_cad_t - self.asking_cad_t)
 
     def take_out(self, kt: Array, paid_cad_k: Array) -> None:
@@ -138,7 +138,7 @@ class MarketingBoard(mesa.Agent):
     ) -> None:
         """Offer a share of stock, and no less than was agreed, so that perceived marginal revenue is equal."""
         desk = self.desk
-        loaded = 1.0 - (1.0 - LOADED_SHARE) ** desk.months
+        loaded = part_gone(LOADED_SHARE, desk.months)
         due = self.programme.promise(self.programme.agreed_kt, loaded * desk.stock_kt - desk.reserved_kt)
         desk.offer(allowed, share, adjustment, probe, due)
 
@@ -165,7 +165,7 @@ class MarketingBoard(mesa.Agent):
                 other = total(kt[[not is_mine for is_mine in mine]])
                 account.take_out(*self.cash.sell(total(kt[mine]), total(value[mine]), stock - other))
         self.cost_cad_k = total(kt) * cost_cad_t
-        weight = 1.0 - (1.0 - SALES_MEMORY) ** self.desk.months
+        weight = part_gone(SALES_MEMORY, self.desk.months)
         self.usual_sales_kt = self.usual_sales_kt + weight * (total(kt) - self.usual_sales_kt)
 
     def compensate(self, default_cost_cad_t: float) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from agents.arrays import ratio
-from agents.delivery import signed_share, willing_share
+from agents.arrays import part_gone, ratio
+from agents.delivery import SMALLEST_INERTIA_CAD_T, signed_share, willing_share
 from agents.terms import Offer, Tender
 
 Array = np.ndarray
@@ -132,7 +132,7 @@ class GrowerGroup(mesa.Agent):
 
     def choose_channel(self, pool_cad_t: Array, merchants_cad_t: Array, months: float) -> None:
         """Move deliveries towards the better price; a gap of the inertia moves ``CHANNEL_SPEED`` of them in a month."""
-        gap = (merchants_cad_t - pool_cad_t) / max(self.inertia_cad_t, 0.1)
+        gap = (merchants_cad_t - pool_cad_t) / max(self.inertia_cad_t, SMALLEST_INERTIA_CAD_T)
         step = CHANNEL_SPEED * months * np.clip(gap, -1.0, 1.0)
         self.merchant_share = np.clip(self.merchant_share + step, 0.0, 1.0)
 
@@ -169,11 +169,7 @@ class GrowerGroup(mesa.Agent):
         self, tender: Tender, exported_kt: Array, usual_exports_kt: Array, support_cad_t: Array | float
     ) -> None:
         """Offer at home what exporters usually leave, in tranches around the expected price; none below support."""
-        left = np.maximum(self.release_kt - usual_exports_kt, HOME_FLOOR * self.release_kt)
-        left = np.minimum(left, np.maximum(self.stock_kt - exported_kt, 0.0) / sum(share for share, _ in CASH_TRANCHES))
-        for seat, (share, relative) in zip(self.seats, CASH_TRANCHES, strict=True):
-            reserve = np.maximum(relative * self.expected_cad_t, support_cad_t) + self.haul_cad_t
-            tender.offer(seat, Offer(share * left, reserve))
+        self._offer_tranches(tender, CASH_TRANCHES, usual_exports_kt, exported_kt, support_cad_t)
 
     def offer_supported(
         self, tender: Tender, usual_exports_kt: Array, exported_kt: Array, support_cad_t: Array
@@ -183,12 +179,24 @@ class GrowerGroup(mesa.Agent):
         What exporters usually take is kept for them, so that a busy month abroad is served from store and not from what
         feeders live on.
         """
+        self.planned_kt = self._offer_tranches(tender, SUPPORTED_TRANCHES, usual_exports_kt, exported_kt, support_cad_t)
+
+    def _offer_tranches(
+        self,
+        tender: Tender,
+        tranches: tuple[tuple[float, float], ...],
+        usual_exports_kt: Array,
+        exported_kt: Array,
+        support_cad_t: Array | float,
+    ) -> Array:
+        """Split what exporters usually leave into tranches, as far as the stock goes; returns what is split, kt."""
         left = np.maximum(self.release_kt - usual_exports_kt, HOME_FLOOR * self.release_kt)
         held = np.maximum(self.stock_kt - exported_kt, 0.0)
-        self.planned_kt = np.minimum(left, held / sum(share for share, _ in SUPPORTED_TRANCHES))
-        for seat, (share, relative) in zip(self.seats, SUPPORTED_TRANCHES, strict=True):
+        planned = np.minimum(left, held / sum(share for share, _ in tranches))
+        for seat, (share, relative) in zip(self.seats, tranches, strict=True):
             reserve = np.maximum(relative * self.expected_cad_t, support_cad_t) + self.haul_cad_t
-            tender.offer(seat, Offer(share * self.planned_kt, reserve))
+            tender.offer(seat, Offer(share * planned, reserve))
+        return planned
 
     def sell_to_agency(self, sold_kt: Array) -> Array:
         """Hand to the agency what was planned and not sold at home; returns tonnes."""
@@ -213,7 +221,7 @@ class GrowerGroup(mesa.Agent):
 
     @staticmethod
     def _moved(usual: Array, latest: Array, months: float) -> Array:
-        return usual + (1.0 - (1.0 - USUAL_MEMORY) ** months) * (latest - usual)
+        return usual + part_gone(USUAL_MEMORY, months) * (latest - usual)
 
     def revalue(self, factor: Array) -> None:
         """Carry remembered prices along with the exchange rate: growers think in their own currency."""
@@ -234,5 +242,5 @@ class GrowerGroup(mesa.Agent):
 
     def learn(self, price_cad_t: Array, months: float) -> None:
         """Move the expected price towards this period's, which stood for ``months`` months."""
-        weight = 1.0 - (1.0 - EXPECTATION_WEIGHT) ** months
+        weight = part_gone(EXPECTATION_WEIGHT, months)
         self.expected_cad_t = self.expected_cad_t + weight * (price_cad_t - self.expected_cad_t)

@@ -26,7 +26,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from agents.arrays import ratio
+from agents.arrays import part_gone, ratio
 
 Array = np.ndarray
 WEEKS_A_MONTH = 52.0 / 12.0  # for memories stated in weeks
@@ -63,6 +63,15 @@ class Terms:
     speed: float = 0.5
     lowest_cad_t: float = 0.0
     highest_cad_t: float = np.inf
+
+
+@dataclass(frozen=True)
+class Funds:
+    """Money left of a year, thousand C$, and the tonnes it is for until the year ends and today, kt, each (draw,)."""
+
+    left_cad_k: Array
+    kt_to_come: Array
+    kt_today: Array
 
 
 class Reaction:
@@ -106,20 +115,17 @@ class Reaction:
         """Tonnes a period the rival shipped lately above its normal, not below zero."""
         return np.maximum(self.lately.rival_kt - self._rival_normal_kt, 0.0)
 
-    def answer_rate(
-        self, terms: Terms, now_cad_t: Array, money_left_cad_k: Array, kt_to_come: Array, kt_today: Array
-    ) -> None:
+    def answer_rate(self, terms: Terms, now_cad_t: Array, funds: Funds | None = None) -> None:
         """Set the rate wanted by a treasury whose instrument is a rate, from the rate ``now_cad_t`` in force.
 
-        ``money_left_cad_k`` is for ``kt_to_come``, the tonnes the rate will be paid on until the year ends, and for
-        ``kt_today`` of them today; only ``spend_budget`` asks.
+        ``funds`` are asked for by ``spend_budget`` alone.
         """
         seen = self.lately
         if seen is None or terms.rule == "hold":
             return
-        step = 1.0 - (1.0 - terms.speed) ** self.months
+        step = part_gone(terms.speed, self.months)
         if terms.rule == "defend_share":
-            missing = terms.share - ratio(seen.own_sales_kt, seen.market_kt, empty=terms.share)
+            missing = _missing_share(terms, seen)
             wanted = now_cad_t + terms.gain_cad_t * self.months * missing
             step = 1.0
         elif terms.rule == "retaliate":
@@ -128,12 +134,12 @@ class Reaction:
             wanted = now_cad_t + terms.gain_cad_t * self.months * ratio(behind, size)
             step = 1.0
         elif terms.rule == "spend_budget":
-            wanted = ratio(money_left_cad_k, kt_to_come, empty=now_cad_t)
+            wanted = ratio(funds.left_cad_k, funds.kt_to_come, empty=now_cad_t)
         else:
-            wanted = self._named_rate(terms, seen)
+            wanted = _named_rate(terms, seen)
         rate = now_cad_t + step * (wanted - now_cad_t)
         if terms.rule == "spend_budget":  # however slowly it moves, it does not promise what it does not have
-            rate = np.minimum(rate, ratio(money_left_cad_k, kt_today, empty=rate))
+            rate = np.minimum(rate, ratio(funds.left_cad_k, funds.kt_today, empty=rate))
         self.rate_cad_t = np.clip(rate, terms.lowest_cad_t, terms.highest_cad_t)
 
     def answer_tonnes(self, terms: Terms, stated_kt: Array, money_left_cad_k: Array, periods_left: int) -> None:
@@ -146,10 +152,10 @@ class Reaction:
             self.extra_kt, self.rate_cad_t = np.zeros_like(self.extra_kt), None
         if seen is None or terms.rule == "hold":
             return
-        step = 1.0 - (1.0 - terms.speed) ** self.months
+        step = part_gone(terms.speed, self.months)
         extra = np.zeros_like(self.extra_kt)
         if terms.rule == "defend_share":
-            missing = terms.share - ratio(seen.own_sales_kt, seen.market_kt, empty=terms.share)
+            missing = _missing_share(terms, seen)
             extra = self.extra_kt + step * missing * seen.market_kt
         elif terms.rule == "retaliate":
             extra = terms.tonnes_per_tonne * self.provoked_kt
@@ -157,13 +163,19 @@ class Reaction:
             paid = ratio(money_left_cad_k, periods_left * seen.own_rate_cad_t, empty=stated_kt)
             extra = self.extra_kt + step * (paid - stated_kt - self.extra_kt)
         else:
-            rate = self._named_rate(terms, seen)
+            rate = _named_rate(terms, seen)
             before = rate if self.rate_cad_t is None else self.rate_cad_t
             self.rate_cad_t = np.clip(before + step * (rate - before), terms.lowest_cad_t, terms.highest_cad_t)
         self.extra_kt = np.maximum(extra, -stated_kt)
 
-    @staticmethod
-    def _named_rate(terms: Terms, seen: Seen) -> Array:
-        if terms.rule == "linear":
-            return terms.intercept_cad_t + terms.slope * seen.rival_rate_cad_t
-        return seen.gap_cad_t + terms.undercut_cad_t  # match_landed_price
+
+def _missing_share(terms: Terms, seen: Seen) -> Array:
+    """Share of the contested markets that is wanted and not held; none where nothing was bought."""
+    return terms.share - ratio(seen.own_sales_kt, seen.market_kt, empty=terms.share)
+
+
+def _named_rate(terms: Terms, seen: Seen) -> Array:
+    """Rate that ``linear`` or ``match_landed_price`` names."""
+    if terms.rule == "linear":
+        return terms.intercept_cad_t + terms.slope * seen.rival_rate_cad_t
+    return seen.gap_cad_t + terms.undercut_cad_t

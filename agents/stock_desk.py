@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from agents.allocation import equalise_marginal_revenue
-from agents.arrays import ratio, total
+from agents.arrays import part_gone, ratio, total
 from agents.beliefs import MEMORY, ResidualDemand
 from agents.counter import Counter, going_price, price_news
 from agents.terms import Offer, Sale, Tender
@@ -171,7 +171,7 @@ class StockDesk:
         # A week may be four times as quiet, or as busy, as a month: most buyers come once a month or a quarter.
         bounds = low * self.months, high / self.months
         busy = np.clip(ratio(today, self._usual_demand_kt, empty=1.0), *bounds)
-        weight = 1.0 - (1.0 - BUSY_MEMORY) ** self.months
+        weight = part_gone(BUSY_MEMORY, self.months)
         self._usual_demand_kt = self._usual_demand_kt + weight * (today - self._usual_demand_kt)
         return busy
 
@@ -190,7 +190,7 @@ class StockDesk:
         sold = total(np.array([sale.kt for sale in sales]))
         offered = total(np.array([c.offered_kt for c in self.counters if c.tender.is_open]))
         left_over = np.where(offered > DUST_KT, np.maximum(1.0 - ratio(sold, offered, empty=1.0), 0.0), 0.0)
-        weight = 1.0 - (1.0 - UNSOLD_MEMORY) ** self.months
+        weight = part_gone(UNSOLD_MEMORY, self.months)
         self.unsold_share = self.unsold_share + weight * (left_over - self.unsold_share)
         left = np.maximum(self.stock_kt - sold, 0.0)
         malting_sold = total(np.array([sale.kt * (sale.tender.pool == "malting") for sale in sales]))
@@ -212,7 +212,7 @@ class StockDesk:
         tonnes = total(np.array([sale.kt for sale in sales]))
         value = total(np.array([s.kt * (s.fob_cad_t + s.subsidy_cad_t - s.tender.grade_cost_cad_t) for s in sales]))
         latest = ratio(value, tonnes, empty=before_cad_t)
-        return before_cad_t + (1.0 - (1.0 - MEMORY) ** self.months) * (latest - before_cad_t)
+        return before_cad_t + part_gone(MEMORY, self.months) * (latest - before_cad_t)
 
     def learn(self) -> None:
         """Update the belief about every tender that was held this period."""

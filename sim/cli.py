@@ -97,9 +97,7 @@ def reconstruct(
 @app.command()
 @verb
 def ablation(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
-    ] = "steady",
+    scenario: Scenario = "steady",
     draws: Draws = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -120,9 +118,7 @@ def ablation(
 @app.command()
 @verb
 def incidence(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
-    ] = "history",
+    scenario: Scenario = "history",
     draws: Draws = None,
     seed: Seed = None,
     sets: Sets = None,

@@ -123,7 +123,9 @@ def learn_prices(market) -> None:
         premium = market.malting_premium(group.origin, board)
         cost = max((g.cost_cad_t for g in market.scenario.grades.values()), default=0.0)
         group.offer_malting(premium, cost)
-        if board is not None and board_takes_deliveries(marketing):
-            group.compare(market.home_price(group), market.pool_value(name, board), premium)
-        if board is not None and board_takes_deliveries(marketing) and merchants_take_deliveries(marketing):
-            group.choose_channel(market.pool_value(name, board), market.merchants_bid(group.origin), market.months)
+        if board is None or not board_takes_deliveries(marketing):
+            continue
+        pool = market.pool_value(name, board)
+        group.compare(market.home_price(group), pool, premium)
+        if merchants_take_deliveries(marketing):
+            group.choose_channel(pool, market.merchants_bid(group.origin), market.months)

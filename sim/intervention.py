@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import part_gone, total
 from agents.farmers import GrowerGroup
 from agents.intervention import InterventionAgency
 from agents.terms import Tender
@@ -64,7 +64,7 @@ def serve_exporters(market) -> None:
 def offer_supported(market, tender: Tender, groups: list[GrowerGroup], exported: Array, support: Array) -> None:
     """Growers' offers at home where an agency buys what they cannot sell above the support price."""
     agency = market.agencies[tender.country]
-    weight = 1.0 if agency.usual_exports_kt is None else 1.0 - (1.0 - EXPORT_MEMORY) ** market.months
+    weight = 1.0 if agency.usual_exports_kt is None else part_gone(EXPORT_MEMORY, market.months)
     before = exported if agency.usual_exports_kt is None else agency.usual_exports_kt
     agency.usual_exports_kt = before + weight * (exported - before)
     for group, usual, shipped in zip(groups, agency.usual_exports_kt, exported, strict=True):

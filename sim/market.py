@@ -115,6 +115,7 @@ class BarleyMarket(World):
 
     def boards_announce(self) -> None:
         """Publish initial payments and outlooks."""
+        eligible = eligible_buyers(self)
         for name, board in self.boards.items():
             section = self.now.boards[name]
             since_close = self.since_close(section)
@@ -124,7 +125,7 @@ class BarleyMarket(World):
             elapsed, cost = since_close / self.periods_per_year, section.cost_cad_t
             board.announce(section.initial_share, lag, elapsed, since_close == 0, published, cost)
             if section.foresees_bonuses and self.now.eep is not None:
-                board.desk.hear_of_bonuses(eligible_buyers(self), self.now.eep.undercut)
+                board.desk.hear_of_bonuses(eligible, self.now.eep.undercut)
 
     def farmers_deliver(self) -> None:
         """Carry contracted grain to the board that calls it and to the merchants who bid for it."""

@@ -7,7 +7,7 @@ from dataclasses import fields
 import numpy as np
 
 from agents.arrays import ratio, total
-from agents.reaction import Reaction, Seen, Terms
+from agents.reaction import Funds, Reaction, Seen, Terms
 from agents.subsidy_treasury import SubsidyTreasury
 from agents.terms import Tender
 from sim.scenario import schema
@@ -44,12 +44,13 @@ def answer_by_rate(market, origin: str, agent: SubsidyTreasury) -> None:
     if rules is None or reaction is None or rules.rule == "hold":
         agent.shift_cad_t = np.zeros(market.draws)
         return
-    kt_to_come, kt_today, mean_rate = _own_kt_to_come(market, origin, agent)
-    now = mean_rate if rules.rule == "spend_budget" else agent.mean_rate_cad_t
-    budget = market.value(rules.budget_cad_million) * 1000.0
-    left = np.maximum(budget - agent.spent_year_cad_k, 0.0)
+    now, funds = agent.mean_rate_cad_t, None
+    if rules.rule == "spend_budget":
+        kt_to_come, kt_today, now = _own_kt_to_come(market, origin, agent)
+        budget = market.value(rules.budget_cad_million) * 1000.0
+        funds = Funds(np.maximum(budget - agent.spent_year_cad_k, 0.0), kt_to_come, kt_today)
     before = reaction.rate_cad_t
-    reaction.answer_rate(terms_of(rules), now, left, kt_to_come, kt_today)
+    reaction.answer_rate(terms_of(rules), now, funds)
     if reaction.rate_cad_t is not before:
         agent.shift_cad_t = agent.shift_cad_t + reaction.rate_cad_t - now
 

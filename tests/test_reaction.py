@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.reaction import Reaction, Seen, Terms
+from agents.reaction import Funds, Reaction, Seen, Terms
 from sim.experiments.ensemble import run_chunk
 from sim.measures.sales import state_by_year
 from sim.scenario import load
@@ -23,7 +23,7 @@ def rate_after(terms, *periods, now=20.0, money=0.0, left=4, weeks=4.0):
     for each in periods:
         reaction.see(each)
     today = periods[-1].own_sales_kt if periods else np.zeros(1)
-    reaction.answer_rate(terms, np.array([now]), np.array([money]), left * today, today)
+    reaction.answer_rate(terms, np.array([now]), Funds(np.array([money]), left * today, today))
     return None if reaction.rate_cad_t is None else float(reaction.rate_cad_t[0])
 
 
