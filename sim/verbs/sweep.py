@@ -144,7 +144,9 @@ def _show(console: Console, stored: StoredRun) -> None:
     years = bands[bands["crop_year"].isin(["mean", "all"])].astype({"table": str, "column": str, "unit": str})
     keys = years[["table", "column", "unit"]].drop_duplicates()
     room = max(1, (console.width - 12 * len(design.columns)) // 16)
-    table = Table(title=f"{stored.manifest['scenario']['title']}: means over crop years and {stored.manifest['draws']} draws")
+    table = Table(
+        title=f"{stored.manifest['scenario']['title']}: means over crop years and {stored.manifest['draws']} draws"
+    )
     for name in design:
         table.add_column(name, justify="right")
     shown = keys.head(room)
