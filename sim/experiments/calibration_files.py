@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
@@ -12,9 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import agents
-import sim
 from sim.experiments.evaluations import JOURNAL, Journal
+from sim.program import source_hash
 from sim.scenario.calibration import LoadedCalibration
 from sim.store import MANIFEST, StoreError, cannot_write, make_folders, safe_stem
 
@@ -28,17 +26,7 @@ def basis(loaded: LoadedCalibration, versions: dict[str, str]) -> dict[str, Any]
     """Everything that evaluations and the way to them rest on: the file, the scenarios, the program."""
     plan = {key: value for key, value in loaded.plan.model_dump().items() if key not in MAY_CHANGE}
     scenarios = {name or "held_out": each.hash for name, each in loaded.at_start.items()}
-    return {"calibration": plan, "scenarios": scenarios, "program": _program(), "versions": versions}
-
-
-def _program() -> str:
-    """SHA-256 of the program's own source."""
-    digest = hashlib.sha256()
-    for package in (agents, sim):
-        folder = Path(package.__file__ or "").parent
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    return {"calibration": plan, "scenarios": scenarios, "program": source_hash(), "versions": versions}
 
 
 def open_folder(out: Path, stem: str, resume: Path | None, wanted: dict[str, Any]) -> Path:
