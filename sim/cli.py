@@ -181,7 +181,9 @@ def calibrate(
 @app.command()
 @verb
 def validate(
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files of scenarios or sweeps, or shipped names.")],
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO...", help="YAML files, of sweeps too, or shipped names.")
+    ],
     sets: Sets = None,
 ) -> None:
     """Check scenarios and sweeps, and report everything that is wrong with them."""
