@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from sim.experiments.sensitivity import COLUMNS, Confidence, half_width
+
+Statistic = Callable[[np.ndarray], np.ndarray]
+
+
+def mean(worlds: np.ndarray) -> np.ndarray:
+    """Mean over draws, the last axis."""
+    return worlds.mean(axis=-1)
+
+
+def spread(worlds: np.ndarray) -> np.ndarray:
+    """Standard deviation over draws, the last axis; at least two draws."""
+    return worlds.std(axis=-1, ddof=1)
 
 
 def crossed(codes: np.ndarray) -> tuple[int, ...] | None:
@@ -24,7 +36,9 @@ def crossed(codes: np.ndarray) -> tuple[int, ...] | None:
     return shape if whole else None
 
 
-def crossed_indices(worlds: np.ndarray, factors: Sequence[str], confidence: Confidence) -> pd.DataFrame:
+def crossed_indices(
+    worlds: np.ndarray, factors: Sequence[str], confidence: Confidence, statistic: Statistic = mean
+) -> pd.DataFrame:
     """S1, S2 and ST of an outcome over a complete grid, every level of a factor with the same weight.
 
     The functional decomposition of variance of Sobol (1993), *Mathematical Modelling and Computational Experiment* 1,
@@ -38,14 +52,16 @@ def crossed_indices(worlds: np.ndarray, factors: Sequence[str], confidence: Conf
         Outcome of every draw.
     factors : sequence of k str
     confidence : Confidence
+    statistic : callable
+        What the indices are of: a number per point from its draws, the last axis.
     """
     draws = worlds.shape[-1]
-    names, values = _shares(worlds.mean(axis=-1), factors)
+    names, values = _shares(statistic(worlds), factors)
     half = np.full(len(values), np.nan)
     if draws > 1:
         rng = np.random.default_rng(confidence.seed)
         chosen = rng.integers(draws, size=(confidence.resamples, draws))
-        samples = np.array([_shares(worlds[..., own].mean(axis=-1), factors)[1] for own in chosen])
+        samples = np.array([_shares(statistic(worlds[..., own]), factors)[1] for own in chosen])
         half = half_width(samples, confidence.level)
     lines = [
         [*name, value, value - width, value + width] for name, value, width in zip(names, values, half, strict=True)

@@ -1,0 +1,92 @@
+"""The worlds of a finished sweep, read from its folder a measure at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from sim.store import StoredRun, StoreError, sha256
+
+KEYS = ["point", "draw", "crop_year"]
+READ_BYTES = 64_000_000  # of measures read together
+
+
+class SweepWorlds:
+    """Design and worlds of a finished sweep.
+
+    Attributes
+    ----------
+    plan : dict
+        The sweep as it was written.
+    design : DataFrame
+        One row per point, one column per factor.
+    draws : int
+        Replications of every point.
+    crop_years : list of str
+    units : dict of str to str
+        Unit of each kept measure, by its name ``table:column``.
+
+    Raises
+    ------
+    StoreError
+        The folder is no finished sweep, or its files are not those the sweep wrote.
+    """
+
+    def __init__(self, stored: StoredRun) -> None:
+        if stored.manifest.get("kind") != "sweep":
+            kind = str(stored.manifest.get("kind", "run"))[:40]
+            raise StoreError(f"{stored.path}: results of kind '{kind}'; this needs those of a sweep")
+        self.path = stored.path
+        self.manifest = stored.manifest
+        self.plan: dict[str, Any] = _plan(stored)
+        self.design = stored.frame("design").drop(columns="point")
+        names = [name for name in stored.manifest["files"] if name.startswith("measures/")]
+        self._parts = [stored.path / name for name in sorted(names) if name.endswith(".parquet")]
+        for part in self._parts:
+            entry = stored.manifest["files"][part.relative_to(stored.path).as_posix()]
+            if not part.is_file() or sha256(part) != entry["sha256"]:
+                raise StoreError(f"{part}: missing or changed since the sweep; run the sweep again")
+        if not self._parts:
+            raise StoreError(f"{stored.path}: no measures in this sweep; run it again")
+        schema = pq.read_schema(self._parts[0])
+        self.units = {
+            field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in schema if field.name not in KEYS
+        }
+        self._check_rows()
+
+    def _check_rows(self) -> None:
+        keys = [pq.read_table(part, columns=KEYS) for part in self._parts]
+        points, draws = (np.concatenate([table[name].to_numpy() for table in keys]) for name in KEYS[:2])
+        years = [year for table in keys for year in table["crop_year"].to_pylist()]
+        self.crop_years = list(dict.fromkeys(years))
+        self.draws = int(draws.max()) + 1
+        whole = np.indices((len(self.design), self.draws, len(self.crop_years))).reshape(3, -1)
+        if (
+            len(years) != whole.shape[1]
+            or (points != whole[0]).any()
+            or (draws != whole[1]).any()
+            or years != self.crop_years * (len(self.design) * self.draws)
+        ):
+            raise StoreError(f"{self.path}: its worlds are not complete and in order; run the sweep again")
+
+    def worlds(self, measures: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield each measure with its values, shape (points, crop years, draws); NaN where a world has none."""
+        shape = (len(self.design), self.draws, len(self.crop_years))
+        together = max(1, READ_BYTES // (8 * int(np.prod(shape))))
+        for start in range(0, len(measures), together):
+            names = list(measures[start : start + together])
+            tables = [pq.read_table(part, columns=names) for part in self._parts]
+            for name in names:
+                values = np.concatenate([table[name].to_numpy() for table in tables]).astype(float)
+                yield name, values.reshape(shape).transpose(0, 2, 1)
+
+
+def _plan(stored: StoredRun) -> dict[str, Any]:
+    plan = stored.manifest.get("sweep")
+    parts = (plan or {}).get("design"), (plan or {}).get("factors")
+    if not isinstance(plan, dict) or not all(isinstance(part, dict) for part in parts):
+        raise StoreError(f"{stored.path / 'run.json'}: damaged (it holds no sweep); run the sweep again")
+    return plan
