@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from SALib.analyze import morris, pawn, rbd_fast, sobol
-from scipy.stats import rankdata
 
 COLUMNS = ["index", "factor", "other", "value", "low", "high"]
 NO_EFFECT = "(no effect)"
@@ -70,6 +68,8 @@ def sobol_indices(y: np.ndarray, factors: Sequence[str], second_order: bool, con
     Undetermined
         The outcome is the same in all base samples, though not at every point.
     """
+    from SALib.analyze import sobol
+
     step = (2 if second_order else 1) * len(factors) + 2
     if is_constant(np.concatenate([y[::step], y[step - 1 :: step]])):
         raise Undetermined("it is the same in all base samples, though not at every point")
@@ -112,6 +112,8 @@ def morris_indices(
     Undetermined
         Only one trajectory.
     """
+    from SALib.analyze import morris
+
     size = len(factors) + 1
     if len(y) < 2 * size:
         raise Undetermined("it takes two trajectories to see a spread")
@@ -160,6 +162,9 @@ def given_data_indices(
     Undetermined
         Fewer points than ``MIN_GIVEN``, or nearly all with the same outcome.
     """
+    from SALib.analyze import pawn, rbd_fast
+    from scipy.stats import rankdata
+
     if len(y) < MIN_GIVEN:
         raise Undetermined(f"{len(y)} points; indices from random points need at least {MIN_GIVEN}")
     problem = _problem(factors)
@@ -177,6 +182,8 @@ def given_data_indices(
 
 def _pawn_of_nothing(points: int, confidence: Confidence) -> float:
     """PAWN of factors without effect at the level of confidence; it depends on the number of points alone."""
+    from SALib.analyze import pawn
+
     rng = np.random.default_rng(confidence.seed)
     shuffled = np.column_stack([rng.permutation(points) for _sample in range(100)])
     problem = _problem([str(i) for i in range(shuffled.shape[1])])

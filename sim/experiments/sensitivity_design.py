@@ -17,6 +17,7 @@ from sim.experiments.sensitivity import MIN_GIVEN, Confidence, given_data_indice
 LEAST = {"saltelli": 4, "morris": 2, "given": MIN_GIVEN, "grid": 1}
 """Sample sizes under which an interval says nothing."""
 STEPS = 4  # of a Morris design that states none
+LIMITED = ("uniform", "loguniform", "triangular", "beta", "normal", "lognormal")
 REFUSED = {
     "together": "its factors move together, so their effects cannot be told apart",
     "pairs": "it leaves out most combinations, so variances do not add up",
@@ -137,9 +138,16 @@ def factor_table(design: SensitivityDesign, frame: pd.DataFrame, plan: Mapping[s
         own, column = plan["factors"].get(name) or {}, frame[name]
         numeric = pd.api.types.is_numeric_dtype(column)
         levels = "" if numeric else ", ".join(_levels(column, own))
-        low, high = (float(column.min()), float(column.max())) if numeric else (math.nan, math.nan)
+        low, high = _ends(column, own) if numeric else (math.nan, math.nan)
         lines.append([name, own.get("title") or name.replace("_", " "), own.get("unit") or "", low, high, levels])
     return pd.DataFrame(lines, columns=["factor", "title", "unit", "low", "high", "levels"])
+
+
+def _ends(column: pd.Series, own: Mapping[str, Any]) -> tuple[float, float]:
+    """Limits as stated in the sweep file; the least and largest value of the points where it states none."""
+    stated = next((own[name] for name in LIMITED if own.get(name)), own)
+    low, high = stated.get("low"), stated.get("high")
+    return float(column.min() if low is None else low), float(column.max() if high is None else high)
 
 
 def _numbers(column: pd.Series, own: Mapping[str, Any]) -> np.ndarray:

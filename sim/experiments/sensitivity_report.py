@@ -14,6 +14,7 @@ from sim.experiments.crossed import Statistic, mean, spread
 from sim.experiments.luck import luck_shares
 from sim.experiments.sensitivity import COLUMNS, Confidence, Undetermined, is_constant, sample_needed
 from sim.experiments.sensitivity_design import SensitivityDesign
+from sim.experiments.worlds import WHOLE_RUN
 
 MEAN = "mean"  # over crop years
 STATISTICS: dict[str, Statistic] = {"mean": mean, "sd": spread}
@@ -45,7 +46,7 @@ def analyse(
     design: SensitivityDesign,
     units: dict[str, str],
     worlds: Iterable[tuple[str, np.ndarray]],
-    all_years: list[str],
+    rows: list[str],
     crop_years: list[str],
     statistic: str,
     confidence: Confidence,
@@ -58,9 +59,9 @@ def analyse(
     design : SensitivityDesign
     units : dict of str to str
         Unit of each measure.
-    worlds : iterable of (measure, ndarray of shape (points, crop years, draws))
-    all_years : list of str
-        Crop years of the arrays.
+    worlds : iterable of (measure, ndarray of shape (points, rows, draws))
+    rows : list of str
+        Crop years of the arrays; a measure of the whole run has its value in the row ``all``.
     crop_years : list of str
         Those to analyse, ``mean`` for their mean.
     statistic : str
@@ -72,11 +73,11 @@ def analyse(
     outcomes, tables, years_left_out = [], [], {}
     for measure, values in worlds:
         for year in crop_years:
-            chosen, left_out = _of_year(values, all_years, year)
-            if 0 < len(left_out) < len(all_years):
-                years_left_out[measure] = left_out
+            row, chosen, left_out = _of_year(values, rows, year)
             outcome, indices = _outcome(design, chosen, statistic, confidence)
-            keys = dict(zip(KEYS, (measure, units[measure], year), strict=True))
+            if left_out and outcome["status"] != MISSING:
+                years_left_out[measure] = left_out
+            keys = dict(zip(KEYS, (measure, units[measure], row), strict=True))
             outcomes.append({**keys, **outcome})
             if indices is not None:
                 tables.append(pd.DataFrame([keys.values()] * len(indices), columns=KEYS).join(indices))
@@ -88,13 +89,24 @@ def analyse(
     return Sensitivity(frame, indices, notes)
 
 
-def _of_year(values: np.ndarray, all_years: list[str], year: str) -> tuple[np.ndarray, list[str]]:
-    """Outcome in one crop year, or its mean over those that any world has, shape (points, draws)."""
+def _of_year(values: np.ndarray, rows: list[str], year: str) -> tuple[str, np.ndarray, list[str]]:
+    """Outcome in one crop year, or its mean over those that any world has; of a measure of the whole run, that.
+
+    Returns
+    -------
+    row : str
+        What it is of: the crop year, ``mean`` or ``all``.
+    worlds : ndarray, shape (points, draws)
+    left_out : list of str
+        Crop years that no world has, and so the mean has not.
+    """
     if year != MEAN:
-        return values[:, all_years.index(year)], []
+        return year, values[:, rows.index(year)], []
     has = ~np.isnan(values).all(axis=(0, 2))
-    left_out = [name for name, own in zip(all_years, has, strict=True) if not own]
-    return (values[:, has].mean(axis=1) if has.any() else values[:, 0]), left_out
+    if WHOLE_RUN in rows and has[rows.index(WHOLE_RUN)]:
+        return WHOLE_RUN, values[:, rows.index(WHOLE_RUN)], []
+    left_out = [row for row, own in zip(rows, has, strict=True) if not own and row != WHOLE_RUN]
+    return MEAN, values[:, has].mean(axis=1) if has.any() else values[:, 0], left_out
 
 
 def _outcome(
@@ -161,4 +173,4 @@ def _uncertain(frame: pd.DataFrame) -> list[str]:
 
 
 def _name(line: Any) -> str:
-    return line.measure if line.crop_year == MEAN else f"{line.measure} in {line.crop_year}"
+    return line.measure if line.crop_year in (MEAN, WHOLE_RUN) else f"{line.measure} in {line.crop_year}"

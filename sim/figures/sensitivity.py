@@ -16,6 +16,7 @@ from sim.figures.style import GREY, STYLE, colour, legend, sheet, shorten
 PANELS = 6  # measures that fit one sheet; tables/indices.csv has all
 COLUMNS = 2
 NAMES = {"S1": "alone (S1)", "ST": "with all interactions (ST)", "pawn": "whole distribution (PAWN)"}
+WHEN = {"mean": "mean of crop years", "all": "whole run"}
 MARKERS = "osD^vPX*"
 
 
@@ -35,8 +36,11 @@ def sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure
         figure, axes = sheet(
             meta, "Which factors move the results", [height] * rows, columns=columns, note=_note(meta, names)
         )
+        ends = pd.concat([part[["value", "low", "high"]] for _title, part in shown])
+        limits = min(0.0, float(ends.min().min()) - 0.02), max(1.0, float(ends.max().max()) + 0.02)
         for place, (title, part) in enumerate(shown):
             panel = axes.flat[place]
+            panel.set_xlim(*limits)
             _bars(panel, part, indices, order)
             panel.set_title(title)
             panel.set_xlabel("share of the variance" if "pawn" not in indices else "share of the variance; distance")
@@ -61,6 +65,8 @@ def _bars(panel: Axes, part: pd.DataFrame, indices: list[str], order: list[str])
     panel.axvline(0, color="#333333", linewidth=0.8)
     panel.tick_params(axis="y", length=0)
     panel.set_ylim(-0.6, len(order) - 0.4)
+    panel.grid(False, axis="y")
+    panel.grid(True, axis="x")
 
 
 def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -71,10 +77,7 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     labels = _labels(frames["factors"])
     columns = min(COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
-    note = (
-        f"{_note(meta, names)} Below the dashed line the effect has nearly always one sign and size (sigma under half"
-        " of mu*);\nabove the full line (sigma over mu*) it hangs on where it and the other factors are."
-    )
+    note = f"{_note(meta, names)} A high sigma: the effect hangs on where this factor and the others are."
     with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
         figure, axes = sheet(
             meta, "Elementary effects of each factor over its full range", [3.6] * rows, columns=columns, note=note
@@ -103,8 +106,8 @@ def _plane(panel: Axes, part: pd.DataFrame, labels: dict[str, str]) -> None:
             markeredgecolor="black", markeredgewidth=0.4,
         )  # fmt: skip
     right = float(max(size["high"].max(), 1e-12)) * 1.06
-    for slope, style in ((1.0, "-"), (0.5, "--")):
-        panel.axline((0, 0), slope=slope, color=GREY, linestyle=style, linewidth=0.8, zorder=0)
+    for slope, style, name in ((1.0, "-", "sigma = mu*"), (0.5, "--", "sigma = mu* / 2")):
+        panel.axline((0, 0), slope=slope, color=GREY, linestyle=style, linewidth=0.8, zorder=0, label=name)
     top = max(float(spread["high"].max()) * 1.1, 0.25 * right)
     panel.set(xlim=(-0.02 * right, right), ylim=(-0.04 * top, top))
 
@@ -120,9 +123,8 @@ def _shown(frames: dict[str, pd.DataFrame], indices: tuple[str, ...]) -> tuple[l
 
 
 def _title(measure: str, unit: str, year: str) -> str:
-    when = "mean of crop years" if year == "mean" else year
-    text = f"{shorten(measure.replace('_', ' ').replace(':', ', '), 44)}\n{_money(unit)}, {when}"
-    return text if unit else f"{shorten(measure, 44)}\n{when}"
+    when = WHEN.get(year, year)
+    return f"{shorten(measure, 44)}\n{', '.join(filter(None, (_money(unit), when)))}"
 
 
 def _unit(part: pd.DataFrame) -> str:
@@ -138,7 +140,8 @@ def _labels(factors: pd.DataFrame) -> dict[str, str]:
     """Name of each factor over its range and unit, or its levels."""
     labels = {}
     for line in factors.itertuples():
-        span = line.levels or f"{line.low:g} to {line.high:g} {line.unit}".rstrip()
+        unit = "" if line.unit == "dimensionless" else line.unit
+        span = line.levels or f"{line.low:.3g} to {line.high:.3g} {unit}".rstrip()
         labels[line.factor] = f"{_money(shorten(line.title, 32))}\n{_money(shorten(span, 34))}"
     return labels
 
