@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -180,6 +181,7 @@ def given_data_indices(
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
+@cache
 def _pawn_of_nothing(points: int, confidence: Confidence) -> float:
     """PAWN of factors without effect at the level of confidence; it depends on the number of points alone."""
     from SALib.analyze import pawn

@@ -105,6 +105,7 @@ def _plane(panel: Axes, part: pd.DataFrame, labels: dict[str, str]) -> None:
             fmt=MARKERS[position % len(MARKERS)], markersize=6, elinewidth=0.9, label=labels[name],
             markeredgecolor="black", markeredgewidth=0.4,
         )  # fmt: skip
+    panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
     right = float(max(size["high"].max(), 1e-12)) * 1.06
     for slope, style, name in ((1.0, "-", "sigma = mu*"), (0.5, "--", "sigma = mu* / 2")):
         panel.axline((0, 0), slope=slope, color=GREY, linestyle=style, linewidth=0.8, zorder=0, label=name)

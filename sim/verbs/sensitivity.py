@@ -17,7 +17,7 @@ from sim.experiments.sensitivity_report import MEAN, Sensitivity, analyse
 from sim.experiments.worlds import WHOLE_RUN, matches
 from sim.figures import drawn
 from sim.scenario.problems import nearest
-from sim.store import StoredRun, StoreError, check_folder, new_run, safe_stem
+from sim.store import StoredRun, StoreError, check_folder, find_run, new_run, safe_stem
 from sim.sweep_worlds import SweepWorlds
 from sim.verbs.loading import versions
 from sim.verbs.sensitivity_screen import progress_bar, show
@@ -33,6 +33,13 @@ class Question:
     statistic: str
     level: float
     resamples: int
+
+
+def sensitivity(
+    name: str, question: Question, out: Path, jobs: int, chunk: int, as_json: bool, console: Console, errors: Console
+) -> Path:
+    """Analyse the finished sweep in folder ``name``, or the latest one so called, or simulate the sweep file."""
+    return analyse_sweep(find_run(name, out), question, out, as_json, console, errors)
 
 
 def analyse_sweep(
