@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.store import StoredRun, StoreError, sha256
@@ -26,6 +28,7 @@ class SweepWorlds:
     draws : int
         Replications of every point.
     crop_years : list of str
+        And ``all`` where there are measures of the whole run.
     units : dict of str to str
         Unit of each kept measure, by its name ``table:column``.
 
@@ -55,33 +58,42 @@ class SweepWorlds:
         self.units = {
             field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in schema if field.name not in KEYS
         }
-        self._check_rows()
+        self._find_rows()
 
-    def _check_rows(self) -> None:
-        keys = [pq.read_table(part, columns=KEYS) for part in self._parts]
-        points, draws = (np.concatenate([table[name].to_numpy() for table in keys]) for name in KEYS[:2])
-        years = [year for table in keys for year in table["crop_year"].to_pylist()]
-        self.crop_years = list(dict.fromkeys(years))
-        self.draws = int(draws.max()) + 1
-        whole = np.indices((len(self.design), self.draws, len(self.crop_years))).reshape(3, -1)
-        if (
-            len(years) != whole.shape[1]
-            or (points != whole[0]).any()
-            or (draws != whole[1]).any()
-            or years != self.crop_years * (len(self.design) * self.draws)
-        ):
-            raise StoreError(f"{self.path}: its worlds are not complete and in order; run the sweep again")
+    def _find_rows(self) -> None:
+        """Find the crop years and draws that the parts hold, and the place of every line in an array of worlds."""
+        rows: dict[str, int] = {}
+        points, draws, places = [], [], []
+        for part in self._parts:
+            table = pq.read_table(part, columns=KEYS)
+            years = pc.dictionary_encode(table["crop_year"].cast(pa.string()).combine_chunks())
+            code = np.array([rows.setdefault(name, len(rows)) for name in years.dictionary.to_pylist()], dtype=int)
+            points.append(table["point"].to_numpy().astype(np.int64))
+            draws.append(table["draw"].to_numpy().astype(np.int64))
+            places.append(code[years.indices.to_numpy()])
+        self.crop_years = list(rows)
+        point, draw, place = (np.concatenate(each) for each in (points, draws, places))
+        self.draws = int(draw.max(initial=-1)) + 1
+        self._shape = (len(self.design), len(rows), self.draws)
+        whole = len(point) > 0 and point.min() >= 0 and draw.min() >= 0 and point.max() < len(self.design)
+        if whole:
+            self._at = np.ravel_multi_index((point, place, draw), self._shape)
+            worlds = np.zeros((len(self.design), self.draws), dtype=bool)
+            worlds[point, draw] = True
+            whole = bool(worlds.all()) and len(np.unique(self._at)) == len(self._at)
+        if not whole:
+            raise StoreError(f"{self.path}: its worlds are not complete; run the sweep again")
 
     def worlds(self, measures: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
         """Yield each measure with its values, shape (points, crop years, draws); NaN where a world has none."""
-        shape = (len(self.design), self.draws, len(self.crop_years))
-        together = max(1, READ_BYTES // (8 * int(np.prod(shape))))
+        together = max(1, READ_BYTES // (8 * int(np.prod(self._shape))))
         for start in range(0, len(measures), together):
             names = list(measures[start : start + together])
             tables = [pq.read_table(part, columns=names) for part in self._parts]
             for name in names:
-                values = np.concatenate([table[name].to_numpy() for table in tables]).astype(float)
-                yield name, values.reshape(shape).transpose(0, 2, 1)
+                values = np.full(self._shape, np.nan)
+                values.reshape(-1)[self._at] = np.concatenate([table[name].to_numpy() for table in tables])
+                yield name, values
 
 
 def _plan(stored: StoredRun) -> dict[str, Any]:

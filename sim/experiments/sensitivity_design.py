@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 from sim.experiments.crossed import Statistic, crossed, crossed_indices
 from sim.experiments.design_layout import is_morris, is_saltelli
 from sim.experiments.sensitivity import MIN_GIVEN, Confidence, given_data_indices, morris_indices, sobol_indices
+from sim.scenario.writer import scalar_text
 
 LEAST = {"saltelli": 4, "morris": 2, "given": MIN_GIVEN, "grid": 1}
 """Sample sizes under which an interval says nothing."""
@@ -109,7 +110,7 @@ def sensitivity_design(plan: Mapping[str, Any], design: pd.DataFrame) -> Sensiti
         others = "use saltelli or morris, a grid, or random points (latin_hypercube, sobol)"
         raise UnsuitableSweep(f"no sensitivity indices from a design `{method}`: {REFUSED[method]}; {others}")
     factors = tuple(str(name) for name in design.columns)
-    x = np.column_stack([_numbers(design[name], plan["factors"].get(name) or {}) for name in design.columns])
+    x = np.column_stack([_numbers(design[name], _plan_of(name, plan)) for name in design.columns])
     second = plan["design"].get("second_order") is not False
     found = {
         "saltelli": SensitivityDesign("saltelli", factors, x, second_order=second),
@@ -131,36 +132,60 @@ def sensitivity_design(plan: Mapping[str, Any], design: pd.DataFrame) -> Sensiti
     return found
 
 
-def factor_table(design: SensitivityDesign, frame: pd.DataFrame, plan: Mapping[str, Any]) -> pd.DataFrame:
-    """Make a row per factor: its name, title, unit, least and largest value, and named levels in order."""
+def factor_table(
+    design: SensitivityDesign, frame: pd.DataFrame, plan: Mapping[str, Any], told: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
+    """Make a row per factor: its name, title, unit, least and largest value, and named levels in order.
+
+    ``told`` holds the names, titles and units that the sweep found for its factors.
+    """
+    known = {each["name"]: each for each in told}
     lines = []
     for name in design.factors:
-        own, column = plan["factors"].get(name) or {}, frame[name]
-        numeric = pd.api.types.is_numeric_dtype(column)
-        levels = "" if numeric else ", ".join(_levels(column, own))
-        low, high = _ends(column, own) if numeric else (math.nan, math.nan)
-        lines.append([name, own.get("title") or name.replace("_", " "), own.get("unit") or "", low, high, levels])
+        own, column = _plan_of(name, plan), frame[name]
+        head = {"title": name, "unit": "", **own, **known.get(name, {})}
+        numbers = _as_numbers(column)
+        levels = ", ".join(_levels(column, own)) if numbers is None else ""
+        low, high = (math.nan, math.nan) if numbers is None else _ends(numbers, own)
+        title = (head["title"] or name).replace("_", " ")
+        lines.append([name, title, head["unit"] or "", low, high, levels])
     return pd.DataFrame(lines, columns=["factor", "title", "unit", "low", "high", "levels"])
 
 
-def _ends(column: pd.Series, own: Mapping[str, Any]) -> tuple[float, float]:
+def _plan_of(name: str, plan: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the sweep file says of a factor; scenarios are one of their own."""
+    return plan["factors"].get(name) or {"levels": plan.get("scenarios") or {}}
+
+
+def _as_numbers(column: pd.Series) -> np.ndarray | None:
+    """Values of a factor whose levels all are numbers, as counts are; None of any other."""
+    try:
+        numbers = column.to_numpy(dtype=float)
+    except ValueError:
+        return None
+    return numbers if np.isfinite(numbers).all() else None
+
+
+def _ends(numbers: np.ndarray, own: Mapping[str, Any]) -> tuple[float, float]:
     """Limits as stated in the sweep file; the least and largest value of the points where it states none."""
     stated = next((own[name] for name in LIMITED if own.get(name)), own)
     low, high = stated.get("low"), stated.get("high")
-    return float(column.min() if low is None else low), float(column.max() if high is None else high)
+    return float(numbers.min() if low is None else low), float(numbers.max() if high is None else high)
 
 
 def _numbers(column: pd.Series, own: Mapping[str, Any]) -> np.ndarray:
-    if pd.api.types.is_numeric_dtype(column):
-        return column.to_numpy(dtype=float)
+    numbers = _as_numbers(column)
+    if numbers is not None:
+        return numbers
     levels = _levels(column, own)
     return column.map(levels.index).to_numpy(dtype=float)
 
 
 def _levels(column: pd.Series, own: Mapping[str, Any]) -> list[str]:
     """Levels in the order of the sweep file; of one that does not say, in the order of the points."""
-    stated = own.get("levels") or own.get("values") or ()
-    return list(dict.fromkeys([*(str(each) for each in stated), *column]))
+    stated = own.get("levels") or [scalar_text(each) for each in own.get("values") or ()]
+    there = set(column)
+    return list(dict.fromkeys([*(name for name in stated if name in there), *column]))
 
 
 def _codes(x: np.ndarray) -> np.ndarray:

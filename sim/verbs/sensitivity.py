@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from sim.experiments.kept_measures import wanted
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
 from sim.experiments.sensitivity_report import MEAN, Sensitivity, analyse
-from sim.experiments.worlds import WHOLE_RUN, matches
+from sim.experiments.worlds import WHOLE_RUN
+from sim.experiments.sweep import basis, fingerprint
 from sim.figures import drawn
 from sim.scenario.problems import nearest
-from sim.store import StoredRun, StoreError, check_folder, find_run, new_run, safe_stem
+from sim.scenario.sweep import LoadedSweep, load_sweep
+from sim.shipped import sweep_path
+from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
 from sim.sweep_worlds import SweepWorlds
 from sim.verbs.loading import versions
 from sim.verbs.sensitivity_screen import progress_bar, show
@@ -36,10 +40,34 @@ class Question:
 
 
 def sensitivity(
-    name: str, question: Question, out: Path, jobs: int, chunk: int, as_json: bool, console: Console, errors: Console
-) -> Path:
-    """Analyse the finished sweep in folder ``name``, or the latest one so called, or simulate the sweep file."""
-    return analyse_sweep(find_run(name, out), question, out, as_json, console, errors)
+    name: str, question: Question, out: Path, run: Callable[[Any], StoredRun], as_json: bool, console: Console,
+    errors: Console,
+) -> Path:  # fmt: skip
+    """Analyse the finished sweep in folder ``name``, or the latest one so called; or a sweep file, simulated by ``run``.
+
+    A sweep file that has been simulated before, and nothing changed since, is not simulated again.
+    """
+    path = sweep_path(name)
+    if not path.is_file() and path.suffix not in (".yaml", ".yml"):
+        return analyse_sweep(find_run(name, out), question, out, as_json, console, errors)
+    check_folder(out)
+    loaded = load_sweep(path, {} if question.draws is None else {"draws": question.draws})
+    for warning in loaded.warnings:
+        errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    sensitivity_design(loaded.plan.model_dump(mode="json"), loaded.design)  # refused before it is simulated
+    stored = _finished(loaded, out)
+    if stored is None:
+        stored = run(loaded)
+    else:
+        errors.print(f"simulated before: {stored.path}", markup=False, highlight=False, soft_wrap=True)
+    return analyse_sweep(stored, question, out, as_json, console, errors)
+
+
+def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
+    """Latest finished sweep that rests on the same file, scenarios and program."""
+    wanted = fingerprint(basis(loaded, versions()))
+    runs = list_runs(out / safe_stem(f"sweep-{Path(loaded.path).stem}"))
+    return next((run for run in reversed(runs) if run.manifest.get("scenario_hash") == wanted), None)
 
 
 def analyse_sweep(
@@ -60,7 +88,7 @@ def analyse_sweep(
             design, sweep.units, worlds, sweep.crop_years, crop_years, question.statistic, confidence,
             lambda count: bar.advance(task, count),
         )  # fmt: skip
-    factors = factor_table(design, sweep.design, sweep.plan)
+    factors = factor_table(design, sweep.design, sweep.plan, sweep.manifest.get("factors") or [])
     head = {
         "sweep": str(stored.path), "title": sweep.plan["title"], "design": sweep.plan["design"],
         "points": len(sweep.design), "draws": draws, "crop_years": crop_years, "statistic": question.statistic,
@@ -107,7 +135,7 @@ def chosen(patterns: Sequence[str], known: list[str]) -> list[str]:
         return known
     kept: dict[str, None] = {}
     for pattern in patterns:
-        own = [name for name in known if matches(pattern, *name.split(":", 1))]
+        own = [name for name in known if wanted([pattern], *name.split(":", 1))]
         if not own:
             near = nearest(pattern, [*dict.fromkeys(name.partition(":")[0] for name in known), *known])
             raise StoreError(f"--measure {pattern[:80]}: the sweep kept no such measure{near}")
