@@ -221,10 +221,10 @@ def sensitivity(
 @app.command()
 @verb
 def validate(
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files of scenarios or sweeps, or shipped names.")],
     sets: Sets = None,
 ) -> None:
-    """Check scenarios and report everything that is wrong with them."""
+    """Check scenarios and sweeps, and report everything that is wrong with them."""
     from sim.verbs.inspect import validate as check
 
     if not check(scenarios, sets or [], screen(), errors()):

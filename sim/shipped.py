@@ -82,6 +82,13 @@ def sweep_path(name: str) -> Path:
     return shipped if bare and not _exists(path) and _exists(shipped) else path
 
 
+def shipped_kind(name: str) -> str | None:
+    """Kind of the shipped file a bare name stands for, with or without ``.yaml``; None for any other text."""
+    known = {"scenario": shipped_names, "sweep": sweep_names, "game": game_names, "calibration": calibration_names}
+    stem = name.removesuffix(".yaml")
+    return next((kind for kind, names in known.items() if stem in names()), None)
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()

@@ -21,7 +21,7 @@ from sim.experiments.unfinished import (
     unfinished_folders,
     write_basis,
 )
-from sim.experiments.worlds import Group, Spans, WorldTask, find_numbers, group_points, missing_ranges
+from sim.experiments.worlds import Group, Spans, WorldTask, find_numbers, missing_ranges
 from sim.scenario import load
 from sim.scenario.numbers import Numbers
 from sim.store import MANIFEST, StoredRun, StoreError, new_run, open_run, safe_stem
@@ -47,10 +47,10 @@ class Sweep:
     @classmethod
     def of(cls, loaded: Any, progress: Callable[[int], None] = lambda groups: None) -> Sweep:
         """Find groups and numbers; ``progress`` is called with 1 for each structure that is done."""
-        points = range(len(loaded.design))
-        structures = [loaded.structure(point) for point in points]
+        numeric = {key: loaded.design[each.name].to_numpy() for each in loaded.factors if each.numeric for key in each.keys}
         groups = []
-        for group in group_points(structures, [loaded.numbers(point) for point in points]):
+        for structure, points in loaded.groups().items():
+            group = Group(structure, points, {key: values[points] for key, values in numeric.items()})
             groups += find_numbers(group, lambda file, settings: load(file, settings))
             progress(1)
         return cls(loaded, groups)
@@ -183,7 +183,7 @@ def _simulate(sweep: Sweep, folder: Path, engine: Any, chunk: int, watch: Watch)
     plan, chunks = sweep.loaded.plan, ChunkFolder(folder / CHUNKS)
     ranges = list(missing_ranges(sweep.sizes, chunks.done(), chunk))
     watch.start(sweep, folder, sweep.worlds - sum(end - first for _, first, end in ranges), len(ranges))
-    task = WorldTask(plan.seed, tuple(plan.measures))
+    task = WorldTask(plan.seed, sweep.loaded.measures)
     for number, outcome in engine.completed(task, Spans(sweep.groups, sweep.replications, ranges), watch.tick):
         group, first, end = ranges[number]
         chunks.write(group, first, outcome, sweep.groups[group][0].worlds(sweep.replications, first, end))
@@ -212,7 +212,7 @@ def _publish(sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str,
                 "worlds": layout.worlds,
                 "command": list(command),
                 "versions": wanted["versions"],
-                "warnings": [],
+                "warnings": sweep.loaded.warnings,
                 "factors": factors_of(sweep.loaded),
                 "sweep": plan.model_dump(mode="json"),
                 "groups": [_group_entry(*group) for group in sweep.groups],
@@ -228,7 +228,7 @@ def factors_of(loaded: Any) -> list[dict[str, Any]]:
     return [
         {
             "name": factor.name,
-            "title": getattr(factor, "title", "") or factor.name,
+            "title": factor.title or factor.name,
             "unit": factor.unit,
             "numeric": factor.numeric,
             "keys": list(factor.keys),

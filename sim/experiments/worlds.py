@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
 
+from sim.experiments.kept_measures import wanted
 from sim.measures import AVERAGE, Measures, summary
 from sim.measures.study_tables import study_tables
 from sim.scenario.numbers import NotANumber, Numbers
@@ -179,7 +179,7 @@ def kept(measures: Measures, crop_years: Sequence[str], patterns: Sequence[str])
     places: dict[str, dict[str, int]] = {}
     units: dict[str, str] = {}
     for place, (table, row, column, unit) in enumerate(measures.keys):
-        if row == AVERAGE or not any(matches(pattern, table, column) for pattern in patterns):
+        if row == AVERAGE or not wanted(patterns, table, column):
             continue
         name, row = (f"{table}:{column}", row) if row in crop_years else (f"{table}:{row}:{column}", WHOLE_RUN)
         places.setdefault(name, {})[row] = place
@@ -191,11 +191,6 @@ def kept(measures: Measures, crop_years: Sequence[str], patterns: Sequence[str])
         for row, place in found.items():
             values[:, rows.index(row), column] = measures.values[place]
     return Outcome(tuple(places), tuple(units[name] for name in places), rows, values)
-
-
-def matches(pattern: str, table: str, column: str) -> bool:
-    """Whether a pattern names a measure: a table alone stands for all of its columns."""
-    return fnmatchcase(table, pattern) or fnmatchcase(f"{table}:{column}", pattern)
 
 
 class Spans(Sequence):

@@ -23,6 +23,7 @@ from sim.scenario.sweep_design import check_design, make_design
 from sim.scenario.sweep_factors import SCENARIO, Factor, read_factors
 from sim.scenario.sweep_loads import Loads, check_alone, check_effects, check_rows
 from sim.scenario.sweep_measures import check_measures
+from sim.scenario.sweep_rest import what_can_be_read
 from sim.scenario.sweep_schema import DesignPlan, SweepPlan
 from sim.scenario.tree import mark_of
 from sim.shipped import sweep_names
@@ -115,7 +116,8 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
     path : path-like
         The YAML file.
     overrides : mapping, optional
-        Keys of the sweep, or of its design (``points``, ``trajectories``), to replace, from the command line.
+        Keys of the sweep, or of its design (``points``, ``trajectories``), to replace, from the command line;
+        ``settings`` come after those of the file.
 
     Raises
     ------
@@ -125,18 +127,15 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
     report = Report()
     file = os.fspath(path)
     tree, plan = read_experiment(file, SweepPlan, ABOUT, sweep_names, report)
-    if plan is None:
-        report.stop()
+    plan = plan or what_can_be_read(tree, report)
     plan = _changed(plan, overrides or {})
     base = _scenario_files(plan, file, tree, report)
     spreads = read_factors(plan, tree, report)
     check_design(plan, spreads, tree, report)
     loads = Loads(plan, base, tree, report)
-    at_base: dict[str, Loaded | None] = {}
-    if base:
-        at_base = {name: loads.load({SCENARIO: name}, ()) for name in base}
-        if report.problems and all(at_base.values()):
-            check_alone(loads, spreads)
+    at_base = {name: loads.load({SCENARIO: name}, ()) for name in base}
+    if report.problems and base:
+        check_alone(loads, spreads)
     report.stop()
     reference = own_values(plan, spreads, at_base, tree, report)
     report.stop()
@@ -159,6 +158,7 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
 def _changed(plan: SweepPlan, overrides: Mapping[str, Any]) -> SweepPlan:
     inside = {key: value for key, value in overrides.items() if key in DesignPlan.model_fields}
     own = {key: value for key, value in overrides.items() if key not in inside}
+    own["settings"] = [*plan.settings, *own.get("settings", ())]
     return plan.model_copy(update={**own, "design": plan.design.model_copy(update=inside)})
 
 

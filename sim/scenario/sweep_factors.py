@@ -12,7 +12,7 @@ import numpy as np
 from sim.experiments import distributions
 from sim.scenario.fields import Slot, slot_at
 from sim.scenario.overrides import overlap
-from sim.scenario.problems import Path, Report, nearest, show
+from sim.scenario.problems import Path, Report, nearest, printable, show
 from sim.scenario.reader import Node
 from sim.scenario.sweep_keys import key_problem, kind_of_value, unit_of, whole_range
 from sim.scenario.sweep_schema import FactorPlan, SweepPlan
@@ -206,7 +206,9 @@ class _Reader:
             self.add((*here, "levels"), "two or more levels are needed")
             return None
         if plan.base is not None and plan.base not in labels:
-            self.add((*here, "base"), f"unknown level {show(plan.base)}{nearest(str(plan.base), labels)}")
+            self.add(
+                (*here, "base"), f"unknown level `{printable(str(plan.base), 60)}`{nearest(str(plan.base), labels)}"
+            )
             return None
         levels = {label: tuple(settings) for label, settings in plan.levels.items()}
         factor = Factor(name, plan.title or name, plan.unit or "", False, (), levels)

@@ -110,7 +110,7 @@ def _check_effect(spread: Spread, loaded: dict[Any, Loaded], tree: Node, report:
         events = _events_on(spread, second)
         about = f"between {_show(one)} and {_show(other)}"
         if all(same):
-            why = f"; {', '.join(events)} sets it in every period" if events else ""
+            why = f"; {', '.join(events)} set it in every period" if events else ""
             key = spread.factor.keys[0] if spread.factor.keys else ""
             if key.startswith("events["):
                 why = f"; {dotted((split_path(key) or ())[:2])} holds in no period of the calendar"
@@ -120,7 +120,7 @@ def _check_effect(spread: Spread, loaded: dict[Any, Loaded], tree: Node, report:
                 report.warn(mark_of(tree, here), here, f"levels {about[8:]} are the same scenario{why}")
             return
         if any(same) and events:
-            message = f"in {sum(same)} of {len(same)} periods {', '.join(events)} sets another value"
+            message = f"in {sum(same)} of {len(same)} periods {', '.join(events)} set another value"
             report.warn(mark_of(tree, here), here, message)
             return
 
@@ -148,6 +148,8 @@ def _events_on(spread: Spread, loaded: Loaded) -> list[str]:
     keys = [split_path(key) for key in (*spread.factor.keys, *(text.partition("=")[0].strip() for text in settings))]
     found = []
     for number, event in enumerate(loaded.scenario.events):
+        if not loaded.timeline.within(event.start, event.end).any():
+            continue
         stated = [path for path, _ in leaves_of(event.model_extra or {})]
         if any(key and overlap(key, path) for key in keys for path in stated):
             found.append(f"events[{number}]" + (f" ({printable(event.name, 40)})" if event.name else ""))

@@ -12,7 +12,7 @@ from sim.scenario.sweep_factors import Spread
 from sim.scenario.sweep_loads import Loads
 from sim.scenario.tree import mark_of
 
-MOST_PROBES = 8
+MOST_PROBES = 4
 PROBED_YEARS = 15  # what shows only in later crop years is looked for in a longer run
 
 
@@ -22,6 +22,7 @@ def check_measures(patterns: Sequence[str], loads: Loads, design: pd.DataFrame, 
     structural = [each.factor.name for each in spreads if not each.factor.numeric]
     rows = (design.drop_duplicates(structural) if structural else design).iloc[: MOST_PROBES if structural else 1]
     todo = dict.fromkeys(patterns)
+    probed: set[int] = set()
     for most in (1, PROBED_YEARS):
         for _, row in rows.iterrows():
             if not todo:
@@ -29,7 +30,8 @@ def check_measures(patterns: Sequence[str], loads: Loads, design: pd.DataFrame, 
             loaded = loads.load(row.to_dict(), spreads)
             years = min(most, loaded.scenario.calendar.crop_years) if loaded is not None else 0
             short = loads.load(row.to_dict(), spreads, False, (f"calendar.crop_years={years}",)) if years else None
-            if short is not None:
+            if short is not None and id(short) not in probed:
+                probed.add(id(short))
                 for table, columns in measures_by_probe(short).items():
                     known.setdefault(table, {}).update(columns)
                 todo = unmatched(list(todo), known)

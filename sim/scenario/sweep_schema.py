@@ -9,8 +9,8 @@ from pydantic import Field
 from sim.scenario.schema import Name, Section
 from sim.scenario.schema import unit as counted_in
 
-Number = Annotated[float, counted_in("unit of the key", ge=-1e12, le=1e12)]
-Positive = Annotated[float, counted_in("unit of the key", gt=0, le=1e12)]
+Number = Annotated[float, counted_in("unit of the key", ge=-(10**12), le=10**12)]
+Positive = Annotated[float, counted_in("unit of the key", gt=0, le=10**12)]
 
 
 class Range(Section):
@@ -42,7 +42,7 @@ class Lognormal(Section):
     """Median, before it is cut off."""
     log_sd: Annotated[float, counted_in("natural logarithm", gt=0, le=10)]
     """Standard deviation of the logarithm: 0.1 is about 10 %."""
-    low: Annotated[float | None, counted_in("unit of the key", ge=0, le=1e12)] = None
+    low: Annotated[float | None, counted_in("unit of the key", ge=0, le=10**12)] = None
     """Nothing below this."""
     high: Positive | None = None
     """Nothing above this."""

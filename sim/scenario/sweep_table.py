@@ -10,7 +10,7 @@ import os
 import pandas as pd
 
 from sim.scenario.fields import slot_at
-from sim.scenario.problems import Mark, Path, Report, nearest, printable, show
+from sim.scenario.problems import Mark, Path, Report, nearest, printable
 from sim.scenario.reader import Node
 from sim.scenario.scalars import plain_scalar
 from sim.scenario.source import TABLE_BYTES, read_text
@@ -92,5 +92,5 @@ def _value(cell: str, spread: Spread) -> tuple[float | str, str]:
         return (float(value), "") if good else (0.0, f"'{printable(cell, 40)}' is not a finite number")
     if not factor.keys:
         known = spread.listed
-        return cell, "" if cell in known else f"unknown level {show(cell)}{nearest(cell, map(str, known))}"
+        return cell, "" if cell in known else f"unknown level `{printable(cell, 60)}`{nearest(cell, map(str, known))}"
     return cell, kind_of_value(plain_scalar(cell), slot_at(split_path(factor.keys[0]) or ()))
