@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from sim.experiments.engine import Engine
 from sim.experiments.kept_measures import wanted
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
 from sim.experiments.sensitivity_report import MEAN, Sensitivity, analyse
 from sim.experiments.worlds import WHOLE_RUN
-from sim.experiments.sweep import basis, fingerprint
+from sim.experiments.sweep import basis, fingerprint, run_sweep
 from sim.figures import drawn
 from sim.scenario.problems import nearest
 from sim.scenario.sweep import LoadedSweep, load_sweep
@@ -25,6 +27,7 @@ from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, 
 from sim.sweep_worlds import SweepWorlds
 from sim.verbs.loading import versions
 from sim.verbs.sensitivity_screen import progress_bar, show
+from sim.verbs.sweep import Screen
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,13 @@ class Question:
 
 
 def sensitivity(
-    name: str, question: Question, out: Path, run: Callable[[Any], StoredRun], as_json: bool, console: Console,
-    errors: Console,
+    name: str, question: Question, out: Path, engine: Callable[[], AbstractContextManager[Engine]], chunk: int,
+    as_json: bool, console: Console, errors: Console,
 ) -> Path:  # fmt: skip
-    """Analyse the finished sweep in folder ``name``, or the latest one so called; or a sweep file, simulated by ``run``.
+    """Analyse the finished sweep in folder ``name``, or the latest one so called; or a sweep file, simulated first.
 
-    A sweep file that has been simulated before, and nothing changed since, is not simulated again.
+    A sweep file that has been simulated before, and nothing changed since, is not simulated again. ``engine`` opens
+    what simulates.
     """
     path = sweep_path(name)
     if not path.is_file() and path.suffix not in (".yaml", ".yml"):
@@ -57,10 +61,18 @@ def sensitivity(
     sensitivity_design(loaded.plan.model_dump(mode="json"), loaded.design)  # refused before it is simulated
     stored = _finished(loaded, out)
     if stored is None:
-        stored = run(loaded)
+        stored = _simulated(loaded, out, engine, chunk, errors)
     else:
         errors.print(f"simulated before: {stored.path}", markup=False, highlight=False, soft_wrap=True)
     return analyse_sweep(stored, question, out, as_json, console, errors)
+
+
+def _simulated(
+    loaded: LoadedSweep, out: Path, engine: Callable[[], AbstractContextManager[Engine]], chunk: int, errors: Console
+) -> StoredRun:
+    with engine() as opened, Screen(errors) as watch:
+        command = ["singledesk", *sys.argv[1:]]
+        return run_sweep(loaded, out, opened, versions=versions(), chunk=chunk, command=command, watch=watch)
 
 
 def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
