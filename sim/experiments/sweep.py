@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ from sim.experiments.unfinished import (
     changes,
     claimed,
     new_folder,
-    program,
     read_basis,
     unfinished_folders,
     write_basis,
 )
 from sim.experiments.worlds import Group, Spans, WorldTask, find_numbers, missing_ranges
+from sim.program import source_hash, versions
 from sim.scenario import load
 from sim.scenario.numbers import Numbers
 from sim.store import MANIFEST, StoredRun, StoreError, new_run, open_run, safe_stem
@@ -47,7 +47,9 @@ class Sweep:
     @classmethod
     def of(cls, loaded: Any, progress: Callable[[int], None] = lambda groups: None) -> Sweep:
         """Find groups and numbers; ``progress`` is called with 1 for each structure that is done."""
-        numeric = {key: loaded.design[each.name].to_numpy() for each in loaded.factors if each.numeric for key in each.keys}
+        numeric = {
+            key: loaded.design[each.name].to_numpy() for each in loaded.factors if each.numeric for key in each.keys
+        }
         groups = []
         for structure, points in loaded.groups().items():
             group = Group(structure, points, {key: values[points] for key, values in numeric.items()})
@@ -76,9 +78,9 @@ class Sweep:
         return max(len(numbers.loaded.timeline) for _, numbers in self.groups)
 
 
-def basis(loaded: Any, versions: dict[str, str]) -> dict[str, Any]:
+def basis(loaded: Any) -> dict[str, Any]:
     """Everything that the chunks of a sweep rest on: the file, the scenarios, the program."""
-    return {**loaded.fingerprint, "program": program(), "versions": versions}
+    return {**loaded.fingerprint, "program": source_hash(), "versions": versions()}
 
 
 def fingerprint(basis: dict[str, Any]) -> str:
@@ -134,7 +136,6 @@ def run_sweep(
     out: Path,
     engine: Any,
     *,
-    versions: Mapping[str, str],
     chunk: int = 250,
     fresh: bool = False,
     command: Sequence[str] = (),
@@ -148,8 +149,6 @@ def run_sweep(
     out : Path
         Folder for results.
     engine : Engine
-    versions : mapping of str to str
-        Versions of what makes the numbers; chunks of other versions are not mixed with new ones.
     chunk : int
         Worlds simulated together; bounds the memory, never the result.
     fresh : bool
@@ -166,7 +165,7 @@ def run_sweep(
         When results cannot be written; the chunks that were written are kept.
     """
     watch = watch or Watch()
-    wanted = basis(loaded, dict(versions))
+    wanted = basis(loaded)
     stem = f"sweep-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, wanted, fresh)
     with claimed(folder, BASIS, "sweep"):

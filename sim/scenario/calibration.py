@@ -202,4 +202,3 @@ def _places(plan: Calibration, name: str) -> list[Path]:
 def _parameter_places(parameters: Mapping[str, Parameter]) -> list[Path]:
     """Path in the calibration of the key behind each value of a parameter."""
     return [("parameters", name, "keys", index) for name, each in parameters.items() for index in range(len(each.keys))]
-

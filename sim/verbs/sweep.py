@@ -17,7 +17,6 @@ from sim.experiments.sweep import Sweep, Watch, run_sweep
 from sim.scenario.sweep import load_sweep
 from sim.shipped import sweep_path
 from sim.store import StoredRun, check_folder
-from sim.verbs.loading import versions
 
 QUIET = 30.0  # seconds between the lines that stand for a progress bar where there is no terminal
 SHOWN = 12  # points of the design that are printed, at most
@@ -47,9 +46,7 @@ def run_file(
         errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     with Screen(errors) as screen:
         command = ["singledesk", *sys.argv[1:]]
-        return run_sweep(
-            loaded, out, engine, versions=versions(), chunk=chunk, fresh=fresh, command=command, watch=screen
-        )
+        return run_sweep(loaded, out, engine, chunk=chunk, fresh=fresh, command=command, watch=screen)
 
 
 class Rate(ProgressColumn):
