@@ -207,7 +207,8 @@ def sensitivity(
     resamples: Annotated[int, whole(20, 10_000, "Bootstrap samples behind the intervals.")] = 200,
     draws: Annotated[int | None, whole(1, MAX_DRAWS, "Draws of every point; the sweep's when absent.")] = None,
     out: Out = RESULTS,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    dask: Dask = None,
     chunk: Chunk = 250,
     as_json: AsJson = False,
 ) -> None:
@@ -225,7 +226,7 @@ def sensitivity(
 
     question = Question(measure or [], crop_year or [], draws, statistic, level, resamples)
     try:
-        analyse(sweep, question, out, jobs, chunk, as_json, screen(), errors())
+        analyse(sweep, question, out, lambda: engine_of(jobs, dask), chunk, as_json, screen(), errors())
     except UnsuitableSweep as error:
         fail(str(error), 2)
 

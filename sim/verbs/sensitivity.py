@@ -17,15 +17,15 @@ from sim.experiments.kept_measures import wanted
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
 from sim.experiments.sensitivity_report import MEAN, Sensitivity, analyse
-from sim.experiments.worlds import WHOLE_RUN
 from sim.experiments.sweep import basis, fingerprint, run_sweep
+from sim.experiments.worlds import WHOLE_RUN
 from sim.figures import drawn
+from sim.program import versions
 from sim.scenario.problems import nearest
 from sim.scenario.sweep import LoadedSweep, load_sweep
 from sim.shipped import sweep_path
 from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
 from sim.sweep_worlds import SweepWorlds
-from sim.verbs.loading import versions
 from sim.verbs.sensitivity_screen import progress_bar, show
 from sim.verbs.sweep import Screen
 
@@ -72,12 +72,12 @@ def _simulated(
 ) -> StoredRun:
     with engine() as opened, Screen(errors) as watch:
         command = ["singledesk", *sys.argv[1:]]
-        return run_sweep(loaded, out, opened, versions=versions(), chunk=chunk, command=command, watch=watch)
+        return run_sweep(loaded, out, opened, chunk=chunk, command=command, watch=watch)
 
 
 def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
     """Latest finished sweep that rests on the same file, scenarios and program."""
-    wanted = fingerprint(basis(loaded, versions()))
+    wanted = fingerprint(basis(loaded))
     runs = list_runs(out / safe_stem(f"sweep-{Path(loaded.path).stem}"))
     return next((run for run in reversed(runs) if run.manifest.get("scenario_hash") == wanted), None)
 
