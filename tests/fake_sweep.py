@@ -23,9 +23,13 @@ def write_sweep(out, plan, design, measures, draws=4, parts=2, manifest=None):
     columns = {
         "point": pa.array(keys[0], pa.int32()),
         "draw": pa.array(keys[1], pa.int32()),
-        "crop_year": pa.array([YEARS[i] for i in keys[2]]),
+        "crop_year": pa.array([YEARS[i] for i in keys[2]]).dictionary_encode(),
     }
-    fields = [pa.field("point", pa.int32()), pa.field("draw", pa.int32()), pa.field("crop_year", pa.string())]
+    fields = [
+        pa.field("point", pa.int32()),
+        pa.field("draw", pa.int32()),
+        pa.field("crop_year", pa.dictionary(pa.int32(), pa.string())),
+    ]
     for name, (unit, function) in measures.items():
         cube = np.empty((points, draws, len(YEARS)))
         for draw in range(draws):

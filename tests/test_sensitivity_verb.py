@@ -73,7 +73,7 @@ def sweeps(tmp_path_factory):
 @pytest.fixture
 def call(tmp_path):
     def run(*arguments, code=0):
-        words = ["sensitivity", *map(str, arguments), "--out", str(tmp_path / "out"), "--json"]
+        words = ["sensitivity", *map(str, arguments), "--out", str(tmp_path / "out"), "--resamples", "40", "--json"]
         result = CliRunner().invoke(app, words)
         assert result.exit_code == code, result.output
         return json.loads(result.stdout) if code == 0 else " ".join(result.stderr.split())
@@ -186,6 +186,18 @@ def test_a_measure_of_the_whole_run_has_no_crop_year(tmp_path, call, monkeypatch
     assert not any("no world" in note for note in report["notes"])
 
 
+def test_counts_and_scenarios_are_factors_too(tmp_path, call):
+    """Counts are text in the design; the levels of the factor `scenario` are those of `scenarios`."""
+    frame = pd.DataFrame(itertools.product(["history", "open"], ["2", "8", "32"]), columns=["scenario", "traders"])
+    plan = {**uniform_plan({"method": "grid"}, {"traders": {}}), "scenarios": {"open": "a.yaml", "history": "b.yaml"}}
+    told = [{"name": "traders", "title": "Traders", "unit": "sellers"}, {"name": "scenario", "title": "", "unit": ""}]
+    size = ("C$/t", lambda design, year, draw: design["traders"].astype(float))
+    folder = write_sweep(tmp_path, plan, frame, {"price:x": size}, manifest={"factors": told})
+    factors = {line["factor"]: line for line in call(folder)["factors"]}
+    assert [factors["traders"][name] for name in ("title", "unit", "low", "high")] == ["Traders", "sellers", 2, 32]
+    assert factors["scenario"]["levels"] == "open, history" and factors["scenario"]["low"] is None
+
+
 def test_files_and_screen(sweeps, tmp_path):
     words = ["sensitivity", str(sweeps["saltelli"]), "--out", str(tmp_path)]
     result = CliRunner().invoke(app, words)
@@ -275,7 +287,7 @@ def test_incomplete_worlds_are_refused(call, tmp_path):
     for name in manifest["files"]:
         manifest["files"][name]["sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     (folder / "run.json").write_text(json.dumps(manifest))
-    assert "not complete and in order" in call(folder, code=2)
+    assert "its worlds are not complete" in call(folder, code=2)
 
 
 @pytest.mark.parametrize("name", ["saltelli", "morris", "latin_hypercube"])
