@@ -27,7 +27,7 @@ def list_results(
     as_json: AsJson = False,
 ) -> None:
     """List every run with its kind, scenario, draws, seed, start and size; damaged and unfinished ones as such."""
-    from sim.verbs.results import list_runs
+    from sim.verbs.results_list import list_runs
 
     list_runs(kind, scenario, since, out, as_json, screen(), errors())
 
