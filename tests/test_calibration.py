@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 import sim.cli
 from sim.experiments.calibration import Space, starts_of
-from sim.experiments.calibration_files import differences
 from sim.experiments.calibration_report import kept_cells
 from sim.experiments.evaluations import JOURNAL, Evaluator, Journal, Simulator
 from sim.experiments.identification import AT_BOUND, IDENTIFIED, UNIDENTIFIED, WEAK, identify
+from sim.experiments.unfinished import differences
 from sim.scenario import ScenarioError, load
 from sim.scenario.calibration import load_calibration
 from sim.shipped import calibration_path
