@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.store import StoreError
 from sim.stored.conditions import quoted
-from sim.stored.sources import MEAN, Source, literal, unreadable
+from sim.stored.sources import Source, literal, unreadable
+from sim.stored.tidy import MEAN
 
 if TYPE_CHECKING:
     import duckdb

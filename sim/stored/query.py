@@ -12,7 +12,8 @@ from sim.store import StoredRun, StoreError
 from sim.stored.choice import choose_measures, choose_years
 from sim.stored.conditions import compile_condition, quoted
 from sim.stored.draws import draw_lines
-from sim.stored.sources import KEYS, STATISTICS, Source, crop_years, measures, open_source
+from sim.stored.sources import Source, crop_years, measures, open_source
+from sim.stored.tidy import KEYS, STATISTICS
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import glob
 import re
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.measures.bands import QUANTILES, quantile_name
+import pandas as pd
+
 from sim.store import StoredRun, StoreError
 from sim.stored.conditions import quoted
+from sim.stored.tidy import KEYS, MEAN, STATISTICS, tidy
 
 if TYPE_CHECKING:
     import duckdb
 
-STATISTICS = ("mean", *(quantile_name(quantile) for quantile in QUANTILES))
-KEYS = ("crop_year", "table", "column", "unit")
-PLACES = ("run", "point", *KEYS, "draw", "value", "missing", *STATISTICS)
-"""Columns of a result that a factor may not be called; such a factor is called ``factor_<name>``."""
+PLACES = ("run", "point", *KEYS, "draw", "value", "missing", "statistic", *STATISTICS)
 PART = re.compile(r"measures/part-\d+\.parquet")
-MEAN = "mean"
-"""Crop year of lines that hold the mean over the crop years."""
 
 
 @dataclass(frozen=True)
@@ -72,40 +71,55 @@ def open_source(con: duckdb.DuckDBPyConnection, stored: StoredRun) -> Source:
     kind = stored.manifest.get("kind", "run")
     if kind == "sweep":
         return _sweep(con, stored)
-    if kind == "run":
-        source = Source(stored, "run", _bands(_file(stored, "summary.parquet"), '"row"'), {}, "")
-    elif kind == "comparison":
-        effects = _bands(_file(stored, "comparison.parquet"), '"row"')
-        markets = _bands(_file(stored, "markets.parquet"), f"'{MEAN}'", """("row" || ' ' || "column")""")
-        lines = f"select * from ({effects}) union all select * replace (line + 1000000000 as line) from ({markets})"
-        source = Source(stored, "comparison", lines, {}, "")
-    else:
+    if kind not in LINES:
         tables = ", ".join(sorted(name for name in stored.manifest["files"] if name.endswith(".parquet")))
         raise StoreError(
             f"{stored.path}: results of kind '{kind}' hold no measures by crop year to query; "
             f"read its tables ({tables}) as docs/results.md shows"
         )
-    _try(con, source.bands, stored.path)
-    return source
+    name = f"lines_{secrets.token_hex(8)}"
+    try:
+        lines = LINES[kind](stored)
+        con.register(name, lines.assign(line=range(len(lines)))[[*KEYS, *STATISTICS, "missing", "line"]])
+    except KeyError as error:
+        raise unreadable(stored.path, error) from error
+    return Source(stored, kind, _bands(name, "line"), {}, "")
+
+
+def _comparison(stored: StoredRun) -> pd.DataFrame:
+    """Table 2 by crop year, and the means of the markets: base, other and difference."""
+    markets = tidy(stored.frame("markets")).assign(crop_year=MEAN)
+    return pd.concat([tidy(stored.frame("comparison")), markets], ignore_index=True)
+
+
+LINES: dict[str, Callable[[StoredRun], pd.DataFrame]] = {
+    "run": lambda stored: tidy(stored.frame("summary")),
+    "comparison": _comparison,
+}
 
 
 def _sweep(con: duckdb.DuckDBPyConnection, stored: StoredRun) -> Source:
     path = _file(stored, "design.parquet")
     columns = {name: kind for name, kind in _try(con, f"select * from {path}", stored.path) if name != "point"}
-    names = {name: f"factor_{name}" if name in PLACES else name for name in columns}
+    names = {name: factor_column(name) for name in columns}
     chosen = ", ".join(f"{quoted(name)} as {quoted(shown)}" for name, shown in names.items())
     design = f"select point, {chosen} from {path}" if chosen else f"select point from {path}"
-    lines = _bands(_file(stored, "bands.parquet"), "crop_year", more="point, ")
+    lines = _bands(_file(stored, "bands.parquet"), "point, file_row_number as line")
     bands = f"select d.*, b.* exclude (point) from ({lines}) b join ({design}) d on d.point = b.point"
     _try(con, bands, stored.path)
     return Source(stored, "sweep", bands, {names[name]: kind != "VARCHAR" for name, kind in columns.items()}, design)
 
 
-def _bands(path: str, crop_year: str, column: str = '"column"', more: str = "") -> str:
-    """Lines of a file of bands; a value that does not exist is null, whether the file says null or NaN."""
+def factor_column(name: str) -> str:
+    """Column of a factor in results; one that is called as a column of its own there gets a longer name."""
+    return f"factor_{name}" if name.lower() in PLACES else name
+
+
+def _bands(table: str, more: str) -> str:
+    """Lines of a table of bands; a value that does not exist is null, whether the table says null or NaN."""
     statistics = ", ".join(f"case when isnan({name}) then null else {name} end as {name}" for name in STATISTICS)
-    keys = f'{crop_year} as crop_year, "table", {column} as "column", unit'
-    return f"select {more}{keys}, {statistics}, missing, file_row_number as line from {path}"
+    keys = ", ".join(quoted(name) for name in KEYS)
+    return f"select {keys}, {statistics}, missing, {more} from {table}"
 
 
 def _file(stored: StoredRun, name: str) -> str:
