@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "run.json"
 FORMAT = 1
-RUN_ID = re.compile(r"\d{8}T\d{2,6}Z?[0-9a-f-]*")
+RUN_ID = re.compile(r"\d{8}T\d{0,6}Z?[0-9a-f-]*")
 """A run's id, or the beginning of one."""
 
 
