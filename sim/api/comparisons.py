@@ -106,7 +106,7 @@ def compare(
     draws: int | None = None,
     seed: int | None = None,
     set: Sequence[str] = (),
-    jobs: int = 1,
+    jobs: int | None = None,
     dask: str | None = None,
     chunk: int = 250,
 ) -> Comparison:

@@ -119,7 +119,7 @@ def run(
     draws: int | None = None,
     seed: int | None = None,
     set: Sequence[str] = (),
-    jobs: int = 1,
+    jobs: int | None = None,
     dask: str | None = None,
     chunk: int = 250,
 ) -> Run:
@@ -133,8 +133,8 @@ def run(
         The scenario's own when absent.
     set : sequence of str
         Changes of single keys, for a scenario that is named.
-    jobs : int
-        Processes.
+    jobs : int, optional
+        Processes; one when absent, with dask="local" as many as there are cores.
     dask : str, optional
         Address of a dask scheduler, or ``local``.
     chunk : int
@@ -147,6 +147,7 @@ def run(
     from sim.api.simulating import ensembles
 
     loaded = as_loaded(scenario, set)
+    draws = loaded.scenario.draws if draws is None else draws
     (ensemble,) = ensembles([loaded.loaded], draws, seed, jobs, dask, chunk)
     frames = {"summary": ensemble.measures.bands(), "series": ensemble.series, "ledger": ensemble.ledger}
     meta = {"stem": loaded.name, **provenance_of(loaded, ensemble.draws, ensemble.seed)}

@@ -128,7 +128,7 @@ def sweep(
     plan: str | PathLike[str] | Mapping[str, Any],
     *,
     out: str | PathLike[str] = "results",
-    jobs: int = 1,
+    jobs: int | None = None,
     dask: str | None = None,
     chunk: int = 250,
     **changes: Any,
@@ -142,8 +142,8 @@ def sweep(
         names or paths from the current folder.
     out : path
         Folder for results.
-    jobs : int
-        Processes.
+    jobs : int, optional
+        Processes; one when absent, with dask="local" as many as there are cores.
     dask : str, optional
         Address of a dask scheduler, or ``local``.
     chunk : int
@@ -168,16 +168,15 @@ def sweep(
         return _run(str(file), Path(out), jobs, dask, chunk, changes)
 
 
-def _run(file: str, out: Path, jobs: int, dask: str | None, chunk: int, changes: Mapping[str, Any]) -> Sweep:
+def _run(file: str, out: Path, jobs: int | None, dask: str | None, chunk: int, changes: Mapping[str, Any]) -> Sweep:
     from sim.experiments.engine import open_engine
     from sim.experiments.sweep import run_sweep
     from sim.scenario.sweep import load_sweep
     from sim.shipped import sweep_path
-    from sim.verbs.loading import versions
 
     loaded = load_sweep(sweep_path(file), changes)
     with open_engine(jobs, dask) as engine:
-        return Sweep(run_sweep(loaded, out, engine, versions=versions(), chunk=chunk))
+        return Sweep(run_sweep(loaded, out, engine, chunk=chunk))
 
 
 def _write(file: Path, plan: Mapping[str, Any]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.evaluations import JOURNAL, Journal
-from sim.experiments.unfinished import changes, claimed, new_folder, program, read_basis, write_basis
+from sim.experiments.unfinished import changes, claimed, new_folder, read_basis, write_basis
+from sim.program import source_hash
 from sim.scenario.calibration import LoadedCalibration
 from sim.store import MANIFEST, StoreError, cannot_write
 
@@ -21,7 +22,7 @@ def basis(loaded: LoadedCalibration, versions: dict[str, str]) -> dict[str, Any]
     """Everything that evaluations and the way to them rest on: the file, the scenarios, the program."""
     plan = {key: value for key, value in loaded.plan.model_dump().items() if key not in MAY_CHANGE}
     scenarios = {name or "held_out": each.hash for name, each in loaded.at_start.items()}
-    return {"calibration": plan, "scenarios": scenarios, "program": program(), "versions": versions}
+    return {"calibration": plan, "scenarios": scenarios, "program": source_hash(), "versions": versions}
 
 
 def open_folder(out: Path, stem: str, resume: Path | None, wanted: dict[str, Any]) -> Path:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import agents
-import sim
 from sim.store import StoreError, cannot_write, make_folders, safe_stem
 
 UNFINISHED = ".unfinished"
@@ -28,17 +24,6 @@ def new_folder(out: Path, stem: str) -> Path:
 def unfinished_folders(out: Path, stem: str) -> list[Path]:
     """Folders of work under way, the latest last."""
     return sorted((out / safe_stem(stem)).glob(f"*{UNFINISHED}"))
-
-
-@cache
-def program() -> str:
-    """SHA-256 of the program's own source."""
-    digest = hashlib.sha256()
-    for package in (agents, sim):
-        folder = Path(package.__file__ or "").parent
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 def write_basis(folder: Path, name: str, basis: dict[str, Any]) -> None:

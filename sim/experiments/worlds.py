@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
 
+from sim.experiments.kept_measures import wanted
 from sim.measures import AVERAGE, Measures, summary
 from sim.measures.study_tables import study_tables
 from sim.scenario.numbers import NotANumber, Numbers
+from sim.scenario.problems import ScenarioError
 from sim.study_points import study_points
 
 WHOLE_RUN = "all"  # stands for the crop year where a measure is of the whole run
+
+UNFIT = (NotANumber, ScenarioError)  # a count that is tried with a fraction is refused by the loader
 
 Structure = tuple[str, tuple[str, ...]]
 """Scenario file and settings of the factors that are no numbers."""
@@ -45,6 +48,11 @@ class Group:
     def size(self, replications: int) -> int:
         """Worlds of the group."""
         return len(self.points) * replications
+
+    def worlds(self, replications: int, first: int, end: int) -> np.ndarray:
+        """Numbers in the sweep of the group's worlds from ``first`` to ``end``."""
+        within = np.arange(first, end)
+        return self.points[within // replications] * replications + within % replications
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ def find_numbers(group: Group, load: Callable[[str, list[str]], Any]) -> list[tu
 
     try:
         return [(group, find(list(group.columns)))]
-    except NotANumber:
+    except UNFIT:
         pass
     fixed = [key for key in group.columns if not _is_number(find, key)]
     if not fixed:  # each alone is one; together they are not to be told apart
@@ -121,7 +129,7 @@ def _constant(group: Group, load: Callable[[str, list[str]], Any]) -> Numbers:
 def _is_number(find: Callable[[Sequence[str]], Numbers], key: str) -> bool:
     try:
         find([key])
-    except NotANumber:
+    except UNFIT:
         return False
     return True
 
@@ -171,7 +179,7 @@ def kept(measures: Measures, crop_years: Sequence[str], patterns: Sequence[str])
     places: dict[str, dict[str, int]] = {}
     units: dict[str, str] = {}
     for place, (table, row, column, unit) in enumerate(measures.keys):
-        if row == AVERAGE or not any(matches(pattern, table, column) for pattern in patterns):
+        if row == AVERAGE or not wanted(patterns, table, column):
             continue
         name, row = (f"{table}:{column}", row) if row in crop_years else (f"{table}:{row}:{column}", WHOLE_RUN)
         places.setdefault(name, {})[row] = place
@@ -183,11 +191,6 @@ def kept(measures: Measures, crop_years: Sequence[str], patterns: Sequence[str])
         for row, place in found.items():
             values[:, rows.index(row), column] = measures.values[place]
     return Outcome(tuple(places), tuple(units[name] for name in places), rows, values)
-
-
-def matches(pattern: str, table: str, column: str) -> bool:
-    """Whether a pattern names a measure: a table alone stands for all of its columns."""
-    return fnmatchcase(table, pattern) or fnmatchcase(f"{table}:{column}", pattern)
 
 
 class Spans(Sequence):
