@@ -54,6 +54,11 @@ class Comparison:
     markets: Table
     market_units: dict[str, str]
 
+    def market_bands(self) -> pd.DataFrame:
+        """Mean and quantiles of ``markets``, one line per cell, each with the unit of its row."""
+        frame = self.markets.bands()
+        return frame.assign(unit=frame["row"].map(self.market_units))
+
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as ``compare --json`` prints it; a value that does not exist is null."""
         lines = self.effects.bands()
