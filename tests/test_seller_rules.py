@@ -51,6 +51,24 @@ def test_marginal_revenue_is_equal_or_a_bound_holds(market_list, quantity):
         assert kt.sum() == pytest.approx(min(quantity, limit[intercept > marginal].sum()), rel=1e-5, abs=1e-4)
 
 
+def test_split_of_many_draws_is_the_bisected_one_and_that_of_each_draw_alone():
+    luck = np.random.default_rng(3)
+    intercept, slope = luck.uniform(-30, 200, (9, 400)), luck.uniform(1e-3, 3, (9, 400))
+    limit = luck.uniform(0, 150, (9, 400)) * (luck.random((9, 400)) > 0.2)
+    quantity = luck.uniform(0, 900, 400) * (luck.random(400) > 0.1)
+    kt, marginal = equalise_marginal_revenue(intercept, slope, limit, quantity)
+    low, high = np.zeros(400), np.maximum(intercept.max(axis=0), 0.0)
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        too_much = np.clip((intercept - middle) / (2 * slope), 0, limit).sum(axis=0) > quantity
+        low, high = np.where(too_much, middle, low), np.where(too_much, high, middle)
+    np.testing.assert_allclose(marginal, high, rtol=0, atol=1e-9)
+    assert (marginal == 0).any() and ((kt == limit) & (limit > 0)).any() and (kt[:, quantity == 0] == 0).all()
+    for k in range(400):
+        alone = equalise_marginal_revenue(*(x[..., k : k + 1] for x in (intercept, slope, limit, quantity)))
+        assert (alone[0][:, 0] == kt[:, k]).all() and alone[1][0] == marginal[k]
+
+
 def test_price_taker_leans_to_the_better_netback_and_places_everything():
     kt = spread_by_netback(column(100, 110), column(50, 50), np.array([30.0]))
     assert kt.sum() == pytest.approx(30) and kt[1, 0] > kt[0, 0]
