@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.allocation import equalise_marginal_revenue, spread_by_netback
-from agents.arrays import ratio, total
 from agents.beliefs import ResidualDemand
 from agents.learning import RothErev
 
@@ -120,10 +119,3 @@ def test_roth_erev_learns_the_better_margin():
         learner.reinforce(margin / 2.0)
     share = learner.propensity[2] / learner.propensity.sum(axis=0)
     assert share.mean() > 0.6
-
-
-def test_total_adds_in_order_and_ratio_guards():
-    rows = np.random.default_rng(0).normal(size=(37, 200))
-    assert np.array_equal(total(rows)[:1], total(rows[:, :1]))
-    assert total(np.zeros((0, 4))).tolist() == [0, 0, 0, 0]
-    assert ratio(np.array([1.0, 1.0]), np.array([2.0, 0.0]), empty=-1.0).tolist() == [0.5, -1.0]
