@@ -13,6 +13,7 @@ from benchmarks.clock import in_turn, milliseconds, ratios
 from benchmarks.figures import Figure, at_most
 from benchmarks.markets import last_years, market
 from benchmarks.scale import Scale
+from sim.streams import Streams
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,6 @@ class Record:
 def record(loaded: Any) -> Record:
     """Run one draw and note what it draws and the shapes of what it writes."""
     from sim.experiments.ensemble import run_chunk
-    from sim.streams import Streams
 
     drawn: list[tuple[str, str, str, str, int]] = []
     plain = {name: getattr(Streams, name) for name in ("uniform", "normal")}
@@ -71,8 +71,6 @@ def record(loaded: Any) -> Record:
 
 def run_floor(done: Record, seed: int, draws: int) -> list[np.ndarray]:
     """Draw the same numbers and fill arrays of the same shapes, period by period; return the arrays."""
-    from sim.streams import Streams
-
     streams = Streams(seed, draws)
     for name, *call in done.drawn:
         getattr(streams, name)(*call)

@@ -33,7 +33,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     )  # fmt: skip
     whole = run_child("history", (), chunk, chunk)
     yield Figure(f"{chunk} draws of all 15 crop years, peak memory", (whole.peak_mib,), "MiB")
-    many = run_child(MANY, (f"calendar.crop_years={scale.many_years}",), scale.many_draws, chunk)
-    name = f"{scale.many_draws} draws of {MANY}, {scale.many_years} crop year(s)"
+    many = run_child(MANY, (f"calendar.crop_years={scale.many_years}",), scale.many_draws, scale.many_chunk)
+    name = f"{scale.many_draws} draws of {MANY}, {scale.many_years} crop year(s), in chunks of {scale.many_chunk}"
     yield Figure(f"{name}, peak memory", (many.peak_mib / 1024,), "GiB", at_most(1.5))
     yield Figure(f"{name}, CPU time", (many.times.cpu,), "s")
