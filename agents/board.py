@@ -32,7 +32,7 @@ class PoolAccount:
         self.initial_cad_t = initial_share * self.outlook_cad_t
         self.news_now_cad_t = np.zeros_like(self.outlook_cad_t)  # published this period
         self.news_cad_t = np.zeros_like(self.outlook_cad_t)  # published since the initial payment was set
-        self.usual_multiple = np.full_like(self.outlook_cad_t, 1.0 / max(initial_share, 0.1))
+        self.usual_multiple = np.full_like(self.outlook_cad_t, 1.0 / np.maximum(initial_share, 0.1))
         self.clear()
 
     def clear(self) -> None:

@@ -133,7 +133,7 @@ class BonusTreasury(mesa.Agent):
     @property
     def answered_share(self) -> Array:
         """How many times the stated tonnage of the year its answers make it, (draw,); allotments grow with it."""
-        return np.maximum(1.0 + (self.answers_kt + self.answer_kt) / max(self.tonnage_kt, 1e-9), 0.0)
+        return np.maximum(1.0 + (self.answers_kt + self.answer_kt) / np.maximum(self.tonnage_kt, 1e-9), 0.0)
 
     def share_out(
         self,

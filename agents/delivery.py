@@ -14,7 +14,7 @@ def willing_share(gap_cad_t: Array, inertia_cad_t: float) -> Array:
     ``clip(1 - (gap - inertia) / (2 inertia), 0, 1)``: all of it up to a gap of the inertia, none beyond three times it,
     for growers differ in what leaving the pool costs them. Limit: without inertia, all or nothing at a gap of zero.
     """
-    inertia = max(inertia_cad_t, SMALLEST_INERTIA_CAD_T)
+    inertia = np.maximum(inertia_cad_t, SMALLEST_INERTIA_CAD_T)
     return np.clip(1.0 - (gap_cad_t - inertia) / (2.0 * inertia), 0.0, 1.0)
 
 

@@ -132,13 +132,13 @@ class GrowerGroup(mesa.Agent):
 
     def choose_channel(self, pool_cad_t: Array, merchants_cad_t: Array, months: float) -> None:
         """Move deliveries towards the better price; a gap of the inertia moves ``CHANNEL_SPEED`` of them in a month."""
-        gap = (merchants_cad_t - pool_cad_t) / max(self.inertia_cad_t, SMALLEST_INERTIA_CAD_T)
+        gap = (merchants_cad_t - pool_cad_t) / np.maximum(self.inertia_cad_t, SMALLEST_INERTIA_CAD_T)
         step = CHANNEL_SPEED * months * np.clip(gap, -1.0, 1.0)
         self.merchant_share = np.clip(self.merchant_share + step, 0.0, 1.0)
 
     def offer_malting(self, premium_cad_t: Array, cost_cad_t: float) -> None:
         """Offer malting quality for selection in so far as the premium pays for the trouble."""
-        self.malting_offered = np.clip(premium_cad_t / max(cost_cad_t, 1e-9), 0.0, 1.0)
+        self.malting_offered = np.clip(premium_cad_t / np.maximum(cost_cad_t, 1e-9), 0.0, 1.0)
 
     def offer_off_board(
         self,

@@ -90,10 +90,10 @@ class Seller(mesa.Agent):
         intercept, slope, limit = (np.array(part) for part in zip(*lines, strict=True))
         # Selling everything everywhere is the most anybody can place; a capacity beyond it never binds.
         capacity = np.minimum(self.capacity_kt, total(limit))
-        if rise > 0:  # leaving capacity idle is one more use of it, worth the cost it saves: c + rise x produced
+        if np.any(rise > 0):  # idle capacity is one more use of it, worth the cost it saves: c + rise x produced
             intercept = np.concatenate([intercept - cost, (rise * capacity)[None]])
-            slope = np.concatenate([slope, np.full_like(capacity, 0.5 * rise)[None]])
-            limit = np.concatenate([limit, capacity[None]])
+            slope = np.concatenate([slope, np.full_like(capacity, np.where(rise > 0, 0.5 * rise, 1.0))[None]])
+            limit = np.concatenate([limit, np.where(rise > 0, capacity, 0.0)[None]])
         else:
             intercept = intercept - cost
         planned, _ = equalise_marginal_revenue(intercept, slope, limit, capacity)

@@ -141,8 +141,8 @@ class StockDesk:
         if open_counters[0][1].belief.takes_price:
             plan = desired
         else:
-            habit = np.array([(1.0 - adjustment) ** (c.waited * self.months) for _, c in open_counters])[:, None]
-            plan = before + (1.0 - habit) * (desired - before)
+            waited = np.array([c.waited * self.months for _, c in open_counters])[:, None]
+            plan = before + (1.0 - (1.0 - adjustment) ** waited) * (desired - before)
         plan = np.minimum(plan * ratio(total(desired), total(plan), empty=0.0), limits)
         if probe is not None:
             plan = plan * np.array([1.0 + probe[i] for i, _ in open_counters])

@@ -51,4 +51,4 @@ def _pool_value(market, board) -> Array:
     names = market.now.boards[board.name].growers
     shares = [market.now.growers[name].share for name in names]
     values = [s * market.pool_value(name, board) for name, s in zip(names, shares, strict=True)]
-    return total(np.array(values)) / max(sum(shares), 1e-9) if values else np.zeros(market.draws)
+    return total(np.array(values)) / np.maximum(sum(shares), 1e-9) if values else np.zeros(market.draws)

@@ -169,7 +169,7 @@ def review_bonus_bids(market) -> None:
                 return (luck - 0.5) * spread
 
             bids += agent.spot[treasury.origin].bid_for_bonus(
-                agent.margin_cad_t, eep.undercut, eep.overbidding, unevenness if eep.bid_spread_usd_t else None
+                agent.margin_cad_t, eep.undercut, eep.overbidding, unevenness if np.any(eep.bid_spread_usd_t) else None
             )
     treasury.decide(bids)
 

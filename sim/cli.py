@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from sim.guard import errors, fail, screen, verb
-from sim.options import MAX_DRAWS, RESULTS, AsJson, Chunk, Draws, Jobs, Out, Scenario, Seed, Sets, whole
+from sim.guard import engine_of, errors, fail, screen, verb
+from sim.options import MAX_DRAWS, RESULTS, AsJson, Chunk, Dask, Draws, Jobs, Out, Scenario, Seed, Sets, whole
 
 app = typer.Typer(
     name="singledesk",
@@ -31,7 +31,8 @@ def run(
     seed: Seed = None,
     sets: Sets = None,
     out: Out = RESULTS,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    dask: Dask = None,
     save_draws: Annotated[bool, typer.Option("--save-draws", help="Also save every sale of every draw.")] = False,
     chunk: Chunk = 250,
     as_json: AsJson = False,
@@ -39,7 +40,8 @@ def run(
     """Simulate a scenario, print its crop-year tables and save tables, series, ledger and figures."""
     from sim.verbs.run import run as run_scenario
 
-    run_scenario(scenario, draws, seed, sets or [], out, jobs, save_draws, chunk, as_json, screen(), errors())
+    with engine_of(jobs, dask) as engine:
+        run_scenario(scenario, draws, seed, sets or [], out, engine, save_draws, chunk, as_json, screen(), errors())
 
 
 @app.command()
@@ -51,7 +53,8 @@ def compare(
     seed: Seed = None,
     sets: Sets = None,
     out: Out = RESULTS,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    dask: Dask = None,
     chunk: Chunk = 250,
     as_json: AsJson = False,
 ) -> None:
@@ -60,7 +63,8 @@ def compare(
     from sim.verbs.compare import compare_scenarios
 
     try:
-        compare_scenarios(base, others, draws, seed, sets or [], out, jobs, chunk, as_json, screen(), errors())
+        with engine_of(jobs, dask) as engine:
+            compare_scenarios(base, others, draws, seed, sets or [], out, engine, chunk, as_json, screen(), errors())
     except Incomparable as error:
         fail(str(error), 2)
 
@@ -71,13 +75,15 @@ def study(
     draws: Draws = None,
     seed: Seed = None,
     out: Out = RESULTS,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    dask: Dask = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the study's Tables 1-4, every published figure beside the simulated one, and save both."""
     from sim.verbs.study import study as compare_with_study
 
-    compare_with_study(draws, seed, out, jobs, as_json, screen(), errors())
+    with engine_of(jobs, dask) as engine:
+        compare_with_study(draws, seed, out, engine, as_json, screen(), errors())
 
 
 @app.command()
@@ -123,7 +129,8 @@ def incidence(
     seed: Seed = None,
     sets: Sets = None,
     out: Out = RESULTS,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    dask: Dask = None,
     as_json: AsJson = False,
 ) -> None:
     """Print who pays for the export programmes and who gains, and what the single desk's gain owes to them."""
@@ -131,7 +138,8 @@ def incidence(
     from sim.verbs.incidence import incidence_of
 
     try:
-        incidence_of(scenario, draws, seed, sets or [], out, jobs, as_json, screen(), errors())
+        with engine_of(jobs, dask) as engine:
+            incidence_of(scenario, draws, seed, sets or [], out, engine, as_json, screen(), errors())
     except NoProgramme as error:
         fail(str(error), 2)
 
@@ -144,7 +152,8 @@ def game(
     seed: Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the game's when absent.")] = None,
     sets: Sets = None,
     out: Out = RESULTS,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    dask: Dask = None,
     chunk: Chunk = 250,
     as_json: AsJson = False,
 ) -> None:
@@ -155,7 +164,8 @@ def game(
     """
     from sim.verbs.game import play_game
 
-    play_game(name, draws, seed, sets or [], out, jobs, chunk, as_json, screen(), errors())
+    with engine_of(jobs, dask) as engine:
+        play_game(name, draws, seed, sets or [], out, engine, chunk, as_json, screen(), errors())
 
 
 @app.command()
@@ -166,7 +176,8 @@ def calibrate(
     ],
     draws: Annotated[int | None, whole(2, 100_000, "Draws of every evaluation; the calibration's when absent.")] = None,
     out: Out = RESULTS,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    dask: Dask = None,
     resume: Annotated[
         Path | None, typer.Option(help="Folder of a calibration to take up where it stopped.", file_okay=False)
     ] = None,
@@ -175,16 +186,19 @@ def calibrate(
     """Find parameters that bring simulated figures near published ones, and say what pins them."""
     from sim.verbs.calibrate import calibrate as run_calibration
 
-    run_calibration(calibration, draws, out, jobs, resume, as_json, screen(), errors())
+    with engine_of(jobs, dask) as engine:
+        run_calibration(calibration, draws, out, engine, resume, as_json, screen(), errors())
 
 
 @app.command()
 @verb
 def validate(
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="YAML files or shipped names.")],
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO...", help="YAML files of scenarios or sweeps, or shipped names.")
+    ],
     sets: Sets = None,
 ) -> None:
-    """Check scenarios and report everything that is wrong with them."""
+    """Check scenarios and sweeps, and report everything that is wrong with them."""
     from sim.verbs.inspect import validate as check
 
     if not check(scenarios, sets or [], screen(), errors()):

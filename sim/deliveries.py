@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from agents.arrays import ratio, total
@@ -121,7 +123,7 @@ def learn_prices(market) -> None:
             continue
         board = market.board_of.get(name)
         premium = market.malting_premium(group.origin, board)
-        cost = max((g.cost_cad_t for g in market.scenario.grades.values()), default=0.0)
+        cost = reduce(np.maximum, (grade.cost_cad_t for grade in market.scenario.grades.values()), 0.0)
         group.offer_malting(premium, cost)
         if board is None or not board_takes_deliveries(marketing):
             continue

@@ -38,6 +38,13 @@ def fail(message: str, code: int) -> None:
     raise typer.Exit(code)
 
 
+def engine_of(jobs: int | None, dask: str | None) -> Any:
+    """Engine that ``--jobs`` and ``--dask`` ask for, to be used in a ``with`` statement."""
+    from sim.experiments.engine import open_engine
+
+    return open_engine(jobs, dask, lambda line: errors().print(line, markup=False, highlight=False, soft_wrap=True))
+
+
 def verb(function: Callable[..., None]) -> Callable[..., None]:
     """Turn what can go wrong into a message and an exit code. SINGLEDESK_TRACEBACK=1 shows where a bug is."""
 
@@ -70,13 +77,16 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 def explain_failure(error: Exception) -> tuple[str, int]:
     """Message and exit code for an exception that ended a verb."""
     from sim.checks import IdentityError
+    from sim.experiments.engine import EngineUnavailable, WorkersLost
     from sim.scenario import ScenarioError
     from sim.store import ResultsError, StoreError
 
-    if isinstance(error, (ScenarioError, StoreError)):
+    if isinstance(error, (ScenarioError, StoreError, EngineUnavailable)):
         return str(error), 2
     if isinstance(error, IdentityError):
         return str(error), 1
+    if isinstance(error, WorkersLost):
+        return f"{error}; earlier results untouched", 1
     if isinstance(error, ResultsError):
         return f"{error.strerror}; nothing of this run was kept, earlier results untouched", 1
     if _is_about_stdout(error):

@@ -40,6 +40,8 @@ class BarleyMarket(World):
         Number of the first draw: a chunk of an ensemble starts where the last one ended.
     seed : int, optional
         Root of the random streams; the scenario's own when absent.
+    draw_numbers : array of int (draw,), optional
+        The number of each draw, in place of those from ``first_draw`` on: worlds of a sweep share theirs.
     """
 
     def step(self) -> None:
@@ -146,7 +148,7 @@ class BarleyMarket(World):
         for name, board in self.boards.items():
             rules = self.now.boards[name]
             marketing = self.now.marketing.get(rules.origin, Marketing())
-            share = min(1.0, self.months / rules.cover_periods)
+            share = np.minimum(1.0, self.months / rules.cover_periods)
             board.offer(
                 lambda t, m=marketing, b=name: board_may_sell(m, t.pool) and not self.has_agreement(t, b),
                 share,
@@ -154,13 +156,13 @@ class BarleyMarket(World):
                 self.probe(rules.beliefs, name, board.desk),
             )
         rules = self.now.traders
-        share = min(1.0, self.months / rules.cover_periods)
+        share = np.minimum(1.0, self.months / rules.cover_periods)
         for name, company in self.companies.items():
             if company.learning is not None:
                 company.choose_margin(self.streams.uniform("margin", name, self.period_name, 1)[0])
             for origin, desk in company.stock.items():
                 marketing = self.now.marketing[origin]
-                damping = min(rules.adjustment, 2.0 / (len(self.companies) + 1.0))
+                damping = np.minimum(rules.adjustment, 2.0 / (len(self.companies) + 1.0))
                 desk.offer(
                     lambda t, m=marketing: merchants_may_sell(m, t.pool, t.market),
                     share,

@@ -1,4 +1,8 @@
-"""Scenario values as the model reads them: the regime of a period and the number a level has in it."""
+"""Scenario values as the model reads them: the regime of a period and the number a level has in it.
+
+A number that differs between draws, as between the design points of a sweep, is an array (draw,) wherever a scenario
+has a float.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +27,18 @@ class Parameters:
         return self.regimes[self.regime_of_period[period]]
 
     def path(self, level: Level) -> np.ndarray:
-        """Values of a level over all periods, shape (period,)."""
+        """Values of a level over all periods, shape (period,), or (period, draw) where they differ between draws."""
         if id(level) not in self._resolved:
             self._resolved[id(level)] = self._series.resolve(level, self.timeline)
         return self._resolved[id(level)]
 
-    def value(self, level: Level | None, period: int) -> float:
-        """Value of a level in a period; an absent level is zero."""
+    def value(self, level: Level | np.ndarray | None, period: int) -> float | np.ndarray:
+        """Value of a level in a period, or its values (draw,); an absent level is zero."""
         if level is None:
             return 0.0
-        return float(level) if isinstance(level, int | float) else float(self.path(level)[period])
+        if isinstance(level, int | float):
+            return float(level)
+        if isinstance(level, np.ndarray):
+            return level
+        value = self.path(level)[period]
+        return value if value.ndim else float(value)

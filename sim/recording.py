@@ -90,7 +90,7 @@ class Recorder:
             if seat.role == "board":
                 account = seat.seller, tender.pool
                 self._receipts[account] = self._receipts[account] + kt * (price[number] + subsidy[number])
-            if tender.grade_cost_cad_t > 0:
+            if np.any(tender.grade_cost_cad_t > 0):
                 self.add_cost("grade_cost_cad_k", seat.origin, kt * tender.grade_cost_cad_t)
             if tender.country == seat.origin:
                 self.add("home_use_kt", seat.origin, kt)

@@ -69,6 +69,26 @@ def calibration_path(name: str) -> Path:
     return shipped if bare and not _exists(path) and _exists(shipped) else path
 
 
+def sweep_names() -> list[str]:
+    """Names of the shipped sweeps."""
+    return sorted(path.stem for path in (shipped_folder() / "sweeps").glob("*.yaml"))
+
+
+def sweep_path(name: str) -> Path:
+    """Find the sweep a user means: a path as it stands, or the bare name of a shipped one."""
+    path = Path(name)
+    shipped = shipped_folder() / "sweeps" / f"{path.stem}.yaml"
+    bare = path.name == name and path.suffix in ("", ".yaml")
+    return shipped if bare and not _exists(path) and _exists(shipped) else path
+
+
+def shipped_kind(name: str) -> str | None:
+    """Kind of the shipped file a bare name stands for, with or without ``.yaml``; None for any other text."""
+    known = {"scenario": shipped_names, "sweep": sweep_names, "game": game_names, "calibration": calibration_names}
+    stem = name.removesuffix(".yaml")
+    return next((kind for kind, names in known.items() if stem in names()), None)
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()

@@ -24,7 +24,7 @@ def yearly_factors(
     streams: Streams, purpose: str, names: Iterable[str], crop_years: list[str], sd: float
 ) -> dict[str, Array]:
     """One factor per name, crop year and draw: ``max(1 + sd z, 0.2)``, arrays (crop year, draw)."""
-    if sd == 0:
+    if np.all(sd == 0):
         return {name: np.ones((len(crop_years), streams.draws)) for name in names}
     return {
         name: np.maximum(
@@ -37,10 +37,10 @@ def yearly_factors(
 def persistent_factor(streams: Streams, purpose: str, periods: pd.DataFrame, sd: float, persistence: float) -> Array:
     """Autoregressive factor for every period and draw, array (period, draw)."""
     counts = periods.groupby("crop_year", sort=False).size()
-    if sd == 0:
+    if np.all(sd == 0):
         return np.ones((len(periods), streams.draws))
     step = persistence ** (12.0 / counts.iloc[0])
-    scale = sd * np.sqrt((1.0 - step**2) / (1.0 - persistence**2)) if persistence > 0 else sd
+    scale = sd * np.sqrt((1.0 - step**2) / (1.0 - persistence**2))
     # The first period is drawn from the long-run spread, so a later start is no calmer than an early one.
     spread = scale / np.sqrt(1.0 - step**2)
     level, factors = spread * streams.normal(purpose, "opening", str(counts.index[0]), 1)[0], []

@@ -22,7 +22,7 @@ def study_points(loaded: Any) -> StudyPoints:
     home = tuple(name for name, feeders in homes.items() if feeders.origin == origin)
     demand = homes[home[0]].demand.get(grade) if home else None
     stated = demand.elasticity if demand is not None else None
-    elasticity = float(loaded.levels(stated)[0]) if stated is not None else 0.0
+    elasticity = loaded.levels(stated)[0] if stated is not None else 0.0
     return StudyPoints(
         origin=origin,
         grade=grade,

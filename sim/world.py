@@ -19,6 +19,7 @@ from sim.opening import open_market
 from sim.parameters import Parameters
 from sim.recording import Recorder
 from sim.sale_rows import sale_rows
+from sim.scenario.schema import SeriesLevel
 from sim.shocks import ShockPaths
 from sim.streams import Streams
 from sim.timetable import agreement_holds, is_scheduled, tenders_within
@@ -34,7 +35,12 @@ class World(mesa.Model):
     """
 
     def __init__(
-        self, loaded="history", draws: int | None = None, first_draw: int = 0, seed: int | None = None
+        self,
+        loaded="history",
+        draws: int | None = None,
+        first_draw: int = 0,
+        seed: int | None = None,
+        draw_numbers: np.ndarray | None = None,
     ) -> None:
         if not hasattr(loaded, "regimes"):
             from sim.scenario import load
@@ -53,7 +59,7 @@ class World(mesa.Model):
         self.months_ahead = self.parameters.timeline.months_ahead
         self.periods_per_year = self.scenario.calendar.periods_per_year
         self.months = 12.0 / self.periods_per_year  # length of a period
-        self.streams = Streams(root, self.draws, first_draw)
+        self.streams = Streams(root, self.draws, first_draw, draw_numbers)
         self.offsets: dict[str, int] = {}
         self.period = 0
         buyers = buyer_sections(self.scenario)
@@ -110,16 +116,16 @@ class World(mesa.Model):
                 agency.revalue(self.currency_cad[currency] / before[currency])
 
     def _corn_relative_to_year(self) -> np.ndarray:
-        """Corn price against its mean over the crop year, (period,)."""
+        """Corn price against its mean over the crop year, (period,), or (period, draw) where it differs by draw."""
         level = self.scenario.corn_usd_t
-        if level is None:
+        if not isinstance(level, SeriesLevel):
             return np.ones(self.periods)
-        path = np.full(self.periods, level) if isinstance(level, int | float) else self.parameters.path(level)
+        path = self.parameters.path(level)
         yearly = np.add.reduceat(path, np.arange(0, self.periods, self.periods_per_year)) / self.periods_per_year
-        return path / np.repeat(yearly, self.periods_per_year)
+        return path / np.repeat(yearly, self.periods_per_year, axis=0)
 
-    def value(self, level) -> float:
-        """Value of a scenario level today."""
+    def value(self, level) -> float | Array:
+        """Value of a scenario level today, or its values (draw,) where it differs between draws."""
         return self.parameters.value(level, self.period)
 
     def freight(self, origin: str, region: str) -> Array:
@@ -261,7 +267,7 @@ class World(mesa.Model):
 
     def probe(self, beliefs, name: str, desk) -> list[Array] | None:
         """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk."""
-        if beliefs.rule != "least_squares" or beliefs.probe == 0:
+        if beliefs.rule != "least_squares" or np.all(beliefs.probe == 0):
             return None
         luck = self.streams.normal("probe", f"{name}:{desk.origin}", self.period_name, len(desk.counters))
         return list(np.clip(beliefs.probe * luck, -0.5, 0.5))

@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 import sim.cli
 from sim.experiments.calibration import Space, starts_of
-from sim.experiments.calibration_files import differences
 from sim.experiments.calibration_report import kept_cells
+from sim.experiments.engine import open_engine
 from sim.experiments.evaluations import JOURNAL, Evaluator, Journal, Simulator
 from sim.experiments.identification import AT_BOUND, IDENTIFIED, UNIDENTIFIED, WEAK, identify
+from sim.experiments.unfinished import differences
 from sim.scenario import ScenarioError, load
 from sim.scenario.calibration import load_calibration
 from sim.shipped import calibration_path
@@ -149,8 +150,8 @@ def test_processes_do_not_change_a_bit(place, pseudo):
     found = []
     for jobs in (1, 2):
         journal = Journal(place / f"{jobs}.jsonl")
-        with Evaluator(simulator, journal, jobs) as evaluator:
-            found.append(evaluator(tasks))
+        with open_engine(jobs) as engine:
+            found.append(Evaluator(simulator, journal, engine)(tasks))
         journal.close()
     assert np.array_equal(*found)
     assert np.array_equal(Journal(place / "2.jsonl").results[tasks[0]], found[0][0])

@@ -526,10 +526,10 @@ def test_an_interruption_ends_every_worker_without_a_word(tmp_path, wait):
     """Ctrl-C reaches the whole group of processes: while workers start, while they import, while they work."""
     command = ["run", str(TINY), "--draws", "400", "--chunk", "1", "--jobs", "2", "--out", str(tmp_path)]
     script = (
-        "import sys, sim.cli, sim.experiments.workers as e\n"
-        "start = e.ProcessPoolExecutor\n"
-        "def begun(*args):\n    print('begun', file=sys.stderr, flush=True)\n    return start(*args)\n"
-        "e.ProcessPoolExecutor = begun\n"
+        "import sys, sim.cli, sim.experiments.engine_processes as e\n"
+        "start = e.Worker\n"
+        "def begun():\n    print('begun', file=sys.stderr, flush=True)\n    e.Worker = start\n    return start()\n"
+        "e.Worker = begun\n"
         f"sim.cli.app({command!r})\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -9,10 +9,10 @@ import pytest
 from fake_ledger import fake_ledger, fake_loaded, simulate
 
 from sim.experiments.draw_files import join_draw_files
+from sim.experiments.engine import chunks, open_engine
 from sim.experiments.ensemble import run_ensemble
 from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries
-from sim.experiments.workers import chunks
 
 DRAWS = 11
 
@@ -36,7 +36,10 @@ def test_chunks_do_not_matter(whole, chunk):
 
 def test_workers_do_not_matter(whole):
     done = []
-    parallel = run_ensemble(fake_loaded(), DRAWS, 3, chunk=4, jobs=2, progress=done.append, simulate=simulate)
+    with open_engine(2) as engine:
+        parallel = run_ensemble(
+            fake_loaded(), DRAWS, 3, chunk=4, engine=engine, progress=done.append, simulate=simulate
+        )
     same_bits(whole, parallel)
     assert sum(done) == 36 * len(chunks(DRAWS, 4))
 
@@ -47,8 +50,8 @@ def fails(loaded, draws, first_draw=0, progress=None, seed=0):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_failure_in_a_chunk_ends_the_run(jobs):
-    with pytest.raises(RuntimeError, match="is broken"):
-        run_ensemble(fake_loaded(), DRAWS, 3, chunk=4, jobs=jobs, simulate=fails)
+    with open_engine(jobs) as engine, pytest.raises(RuntimeError, match="is broken"):
+        run_ensemble(fake_loaded(), DRAWS, 3, chunk=4, engine=engine, simulate=fails)
 
 
 def test_chunks_cover_every_draw_once():

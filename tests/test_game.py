@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 import sim.cli
 from sim.experiments import game_tables as tables
+from sim.experiments.engine import open_engine
 from sim.experiments.ensemble import run_chunk
 from sim.experiments.game import Played, play, side_accounts
 from sim.experiments.game_solution import equilibria, response_lines
@@ -148,7 +149,8 @@ def test_equal_scenarios_are_simulated_once_and_chunks_change_nothing(small, mon
 
 def test_workers_change_nothing(small):
     loaded = load_game(small, ["calendar.crop_years=2", "shocks.demand_sd=0.1"])
-    assert np.array_equal(play(loaded, 2, 7).payoffs, play(loaded, 2, 7, jobs=2).payoffs)
+    with open_engine(2) as engine:
+        assert np.array_equal(play(loaded, 2, 7).payoffs, play(loaded, 2, 7, engine=engine).payoffs)
 
 
 def test_a_game_without_stakes_is_degenerate():

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.compare import REVENUE
+from sim.experiments.engine import chunks
 from sim.experiments.ensemble import run_chunk
-from sim.experiments.workers import chunks
 from sim.ledger import Ledger
 from sim.measures.arrays import divide, mean, total
 from sim.measures.bands import bands

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.experiments.carried_files import in_order_with_files
 from sim.experiments.draw_files import write_draws
+from sim.experiments.engine import Engine, Progress, ThisProcess, chunks
 from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries, band_columns
-from sim.experiments.workers import Progress, chunks, each_span
 from sim.ledger import Ledger
 from sim.measures import Measures, Table, summary
 from sim.measures.study_tables import StudyPoints, study_tables
@@ -92,7 +93,7 @@ def run_ensemble(
     seed: int | None = None,
     *,
     chunk: int = 250,
-    jobs: int = 1,
+    engine: Engine | None = None,
     progress: Progress | None = None,
     save_draws: bool = False,
     scratch: Path | None = None,
@@ -110,8 +111,8 @@ def run_ensemble(
         The scenario's own when absent.
     chunk : int
         Draws simulated together; bounds the memory.
-    jobs : int
-        Processes; 1 stays in this one.
+    engine : Engine, optional
+        What runs the chunks; this process when absent.
     progress : callable, optional
         Called with the number of periods done since the last call; ``chunks(draws, chunk)`` x periods in all.
     save_draws : bool
@@ -119,11 +120,11 @@ def run_ensemble(
     scratch : Path, optional
         Folder for intermediate files, removed by the caller; a temporary one when absent.
     simulate : callable
-        What makes the ledger of a chunk, with the arguments of :func:`run_chunk`; must be picklable for ``jobs > 1``.
+        What makes the ledger of a chunk, with the arguments of :func:`run_chunk`; must be picklable for workers.
     points : StudyPoints, optional
         What the study's tables are taken from; found in the scenario when absent.
     extra : callable, optional
-        Makes further tables of a chunk's ledger, which join the measures; must be picklable for ``jobs > 1``.
+        Makes further tables of a chunk's ledger, which join the measures; must be picklable for workers.
     """
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
@@ -132,13 +133,13 @@ def run_ensemble(
             raise ValueError("save_draws needs a scratch folder")
         with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
             return run_ensemble(
-                loaded, draws, seed, chunk=chunk, jobs=jobs, progress=progress, scratch=Path(folder), simulate=simulate,
-                points=points, extra=extra,
+                loaded, draws, seed, chunk=chunk, engine=engine, progress=progress, scratch=Path(folder),
+                simulate=simulate, points=points, extra=extra,
             )  # fmt: skip
     task = Task(loaded, seed, scratch, save_draws, simulate, points or study_points(loaded), extra)
     spans = chunks(draws, chunk)
     progress = progress or (lambda periods: None)
-    return _join(each_span(task, spans, jobs, progress), draws, seed)
+    return _join(in_order_with_files(engine or ThisProcess(), task, spans, progress), draws, seed)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Simulating points of a calibration: side by side in processes, each kept on disk the moment it is known.
+"""Simulating points of a calibration: side by side, each kept on disk the moment it is known.
 
 A task is one run at one point. Its result, the values of every cell in every draw, is a line of the journal; a task in
 the journal is never simulated again. So a search that is taken up again sees what it saw the first time, bit for bit,
@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,10 +18,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from sim.experiments.compare import effects_on_producers
+from sim.experiments.engine import Engine, Progress, chunks
 from sim.experiments.ensemble import run_chunk
-from sim.experiments.workers import chunks, interrupts_held
 from sim.measures import AVERAGE, Measures, summary
 from sim.measures.study_tables import StudyPoints, study_tables
+from sim.scenario import Loaded
 from sim.scenario.calibration import LoadedCalibration, Run
 from sim.shipped import home_origin, published_seasons
 from sim.store import cannot_write
@@ -73,22 +71,34 @@ class Simulator:
 
     def simulate(self, task: Task) -> np.ndarray:
         """Values of the run's cells, shape (cell, draw); NaN for a cell the run does not have."""
+        return self.values(task, self.scenarios(task))
+
+    def scenarios(self, task: Task) -> dict[str, Loaded]:
+        """Scenarios of a task at its point, by run."""
         name, values = task
         settings = [f"{key}={value!r}" for keys, value in zip(self.keys, values, strict=True) for key in keys]
+        return {each: self.runs[each].load(settings) for each in ((self.held_out, "") if name == EFFECTS else (name,))}
+
+    def values(self, task: Task, scenarios: Mapping[str, Loaded]) -> np.ndarray:
+        """What ``simulate`` returns, from scenarios that have been loaded."""
+        name, _ = task
         if name == EFFECTS:
-            base, other = (self._measures(self.runs[each], settings) for each in (self.held_out, ""))
-            origin = home_origin(vars(self.runs[self.held_out].load(settings).scenario))
+            base, other = (self._measures(scenarios[each]) for each in (self.held_out, ""))
+            origin = home_origin(vars(scenarios[self.held_out].scenario))
             years = list(dict.fromkeys(row for _, row, _ in self.cells[name] if row != AVERAGE))
             table = effects_on_producers(base, other, origin)
             measures = Measures.from_tables([table.only([y for y in years if y in table.rows]).with_average()])
         else:
-            measures = self._measures(self.runs[name], settings)
+            measures = self._measures(scenarios[name])
         places = {key[:3]: place for place, key in enumerate(measures.keys)}
         nothing = np.full(self.draws, np.nan)
         return np.array([measures.values[places[key]] if key in places else nothing for key in self.cells[name]])
 
-    def _measures(self, run: Run, settings: list[str]) -> Measures:
-        loaded = run.load(settings)
+    def run(self, name: str, values: tuple[float, ...], progress: Progress) -> np.ndarray:
+        """Simulate a task on an engine."""
+        return self.simulate((name, values))
+
+    def _measures(self, loaded: Loaded) -> Measures:
         points = points_within(loaded)
         parts = []
         for draws, first in chunks(self.draws, CHUNK):
@@ -122,10 +132,8 @@ class Journal:
 
     def add(self, task: Task, values: np.ndarray) -> None:
         """Append a result and force it to disk."""
-        cells = [[None if math.isnan(value) else value for value in line] for line in values.tolist()]
-        text = json.dumps({"run": task[0], "point": list(task[1]), "values": cells}, allow_nan=False) + "\n"
         try:
-            self._file.write(text.encode("ascii"))
+            self._file.write(_line(task, values))
             os.fsync(self._file.fileno())
         except OSError as error:
             raise cannot_write(error, self._file.name) from error
@@ -134,6 +142,15 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def write_sorted(self, path: Path) -> None:
+        """Write the results by task, the same file in whatever order they came."""
+        path.write_bytes(b"".join(_line(task, self.results[task]) for task in sorted(self.results)))
+
+
+def _line(task: Task, values: np.ndarray) -> bytes:
+    cells = [[None if math.isnan(value) else value for value in line] for line in values.tolist()]
+    return f"{json.dumps({'run': task[0], 'point': list(task[1]), 'values': cells}, allow_nan=False)}\n".encode("ascii")
 
 
 def _entry(line: bytes) -> tuple[Task, np.ndarray] | None:
@@ -145,57 +162,46 @@ def _entry(line: bytes) -> tuple[Task, np.ndarray] | None:
         return None
 
 
+@dataclass(frozen=True)
+class Distant:
+    """A simulator whose workers do not see the scenario files: scenarios come with the spans."""
+
+    simulator: Simulator
+
+    def run(self, task: Task, scenarios: Mapping[str, Loaded], progress: Progress) -> np.ndarray:
+        """Simulate a task on an engine."""
+        return self.simulator.values(task, scenarios)
+
+
+@dataclass(frozen=True)
+class WithScenarios(Sequence):
+    """Tasks with their scenarios, which are loaded when a worker is about to have them."""
+
+    simulator: Simulator
+    tasks: list[Task]
+
+    def __len__(self) -> int:
+        return len(self.tasks)
+
+    def __getitem__(self, place: int) -> tuple[Task, dict[str, Loaded]]:
+        return self.tasks[place], self.simulator.scenarios(self.tasks[place])
+
+
 class Evaluator:
-    """Results of tasks, from the journal or by simulating them; a context manager that owns the processes."""
+    """Results of tasks, from the journal or by simulating them on an engine."""
 
     def __init__(
-        self, simulator: Simulator, journal: Journal, jobs: int, done: Callable[[Task], None] = lambda task: None
+        self, simulator: Simulator, journal: Journal, engine: Engine, done: Callable[[Task], None] = lambda task: None
     ) -> None:
-        self.simulator, self.journal, self.jobs, self.done = simulator, journal, jobs, done
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Evaluator:
-        return self
-
-    def __exit__(self, kind: Any, *_rest: Any) -> None:
-        if self._pool is None:
-            return
-        workers = list((getattr(self._pool, "_processes", None) or {}).values())
-        self._pool.shutdown(wait=kind is None, cancel_futures=True)
-        if kind is not None:
-            for worker in workers:
-                worker.terminate()
-            for worker in workers:
-                worker.join(5)
+        self.simulator, self.journal, self.engine, self.done = simulator, journal, engine, done
+        self._distant = Distant(simulator)
 
     def __call__(self, tasks: Sequence[Task]) -> list[np.ndarray]:
         """Values of the cells of each task, in order."""
         todo = [task for task in dict.fromkeys(tasks) if task not in self.journal.results]
-        if self.jobs == 1 or len(todo) == 1:
-            for task in todo:
-                self._keep(task, self.simulator.simulate(task))
-        elif todo:
-            with interrupts_held():  # workers are started here and inherit it
-                if self._pool is None:
-                    context = multiprocessing.get_context("spawn")  # a fork would copy the progress bar's threads
-                    self._pool = ProcessPoolExecutor(self.jobs, context, _start_worker, (self.simulator,))
-                futures = {self._pool.submit(_run_in_worker, task): task for task in todo}
-            for future in as_completed(futures):
-                self._keep(futures[future], future.result())
+        near = self.engine.shares_files
+        work, spans = (self.simulator, todo) if near else (self._distant, WithScenarios(self.simulator, todo))
+        for number, values in self.engine.completed(work, spans, lambda count: None):
+            self.journal.add(todo[number], values)
+            self.done(todo[number])
         return [self.journal.results[task] for task in tasks]
-
-    def _keep(self, task: Task, values: np.ndarray) -> None:
-        self.journal.add(task, values)
-        self.done(task)
-
-
-_worker: dict[str, Simulator] = {}
-
-
-def _start_worker(simulator: Simulator) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business: it ends the workers
-    _worker["simulator"] = simulator
-
-
-def _run_in_worker(task: Task) -> np.ndarray:
-    return _worker["simulator"].simulate(task)

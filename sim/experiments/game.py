@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.experiments.engine import Engine, ThisProcess, in_order
 from sim.experiments.ensemble import run_chunk
-from sim.experiments.workers import each_span
 from sim.measures.arrays import mean, total
 from sim.measures.welfare import Welfare, welfare
 
@@ -64,8 +64,9 @@ class Played:
 
 
 def play(
-    game: Any, draws: int, seed: int, *, chunk: int = 250, jobs: int = 1, progress: Callable[[int], None] | None = None
-) -> Played:
+    game: Any, draws: int, seed: int, *, chunk: int = 250, engine: Engine | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Played:  # fmt: skip
     """Simulate every pair of strategies on common random numbers; pairs that are the same scenario once.
 
     Parameters
@@ -74,8 +75,8 @@ def play(
     draws, seed : int
     chunk : int
         Draws simulated together; bounds the memory, never the result.
-    jobs : int
-        Processes, which share the pairs; 1 stays in this one.
+    engine : Engine, optional
+        What runs the pairs; this process when absent.
     progress : callable, optional
         Called with the number of periods done since the last call.
     """
@@ -83,7 +84,7 @@ def play(
     first_draws = range(0, draws, chunk)
     task = PairTask(tuple(distinct.values()), game.sides, game.crop_years, draws, chunk, seed)
     spans = [(number, first) for number in range(len(distinct)) for first in first_draws]
-    parts = iter(each_span(task, spans, min(jobs, len(spans)), progress or (lambda periods: None)))
+    parts = in_order(engine or ThisProcess(), task, spans, progress or (lambda periods: None))
     found = {key: _joined([next(parts) for _ in first_draws]) for key in distinct}
     shape = (2, *(len(side.strategies) for side in game.sides), draws)
     accounts = {name: np.zeros(shape) for name in ("payoff", *ACCOUNTS)}

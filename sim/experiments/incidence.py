@@ -20,6 +20,7 @@ from sim.experiments.counterfactual import (
     without,
 )
 from sim.experiments.desk_and_war import DeskAndWar, desk_and_war
+from sim.experiments.engine import Engine
 from sim.experiments.ensemble import run_ensemble
 from sim.measures import AVERAGE, PARTS, Measures, Table
 from sim.measures.arrays import divide, total
@@ -81,7 +82,7 @@ def variants(loaded: Loaded) -> dict[str, Loaded]:
 
 
 def incidence(
-    loaded: Loaded, draws: int, seed: int, *, jobs: int = 1, chunk: int = 250,
+    loaded: Loaded, draws: int, seed: int, *, engine: Engine | None = None, chunk: int = 250,
     progress: Callable[[str, int], None] | None = None,
 ) -> Incidence:  # fmt: skip
     """Run every variant of a scenario on the same luck and compare.
@@ -90,7 +91,7 @@ def incidence(
     ----------
     loaded : Loaded
     draws, seed : int
-    jobs, chunk : int
+    engine, chunk
         See ``sim.experiments.ensemble.run_ensemble``.
     progress : callable, optional
         Called with a variant's name and the number of periods done since the last call.
@@ -105,7 +106,7 @@ def incidence(
     runs: dict[str, Measures] = {}
     for name, variant in variants(loaded).items():
         tick = None if progress is None else partial(progress, name)
-        runs[name] = run_ensemble(variant, draws, seed, jobs=jobs, chunk=chunk, progress=tick, extra=extra).measures
+        runs[name] = run_ensemble(variant, draws, seed, engine=engine, chunk=chunk, progress=tick, extra=extra).measures
     return results(loaded, origins, runs)
 
 

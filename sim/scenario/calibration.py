@@ -9,12 +9,12 @@ from typing import Any
 
 from sim.scenario.calibration_schema import Calibration, Parameter
 from sim.scenario.chain import parent_file
-from sim.scenario.experiment import read_experiment
+from sim.scenario.experiment import read_experiment, retell
 from sim.scenario.fields import slot_at
 from sim.scenario.loader import Loaded, load
 from sim.scenario.moments import Cell, check_moments
-from sim.scenario.overrides import SET_FILE, overlap
-from sim.scenario.problems import Path, Problem, Report, ScenarioError, nearest
+from sim.scenario.overrides import overlap
+from sim.scenario.problems import Path, Report, ScenarioError, nearest
 from sim.scenario.reader import Node
 from sim.scenario.tree import mark_of, split_path
 from sim.shipped import calibration_names
@@ -181,8 +181,9 @@ def _check_runs(plan: Calibration, runs: Mapping[str, Run], tree: Node, report: 
                 loaded = run.load(settings)
             except ScenarioError as error:
                 places = [*_places(plan, name), *_parameter_places(plan.parameters)]
+                otherwise: Path = ("runs", name, "scenario") if name else ("held_out",)
                 for problem in error.problems:
-                    _retell(problem, name, places, tree, report)
+                    retell(problem, places, otherwise, tree, report)
                 break
             if where == "start":
                 at_start[name] = loaded
@@ -201,12 +202,3 @@ def _places(plan: Calibration, name: str) -> list[Path]:
 def _parameter_places(parameters: Mapping[str, Parameter]) -> list[Path]:
     """Path in the calibration of the key behind each value of a parameter."""
     return [("parameters", name, "keys", index) for name, each in parameters.items() for index in range(len(each.keys))]
-
-
-def _retell(problem: Problem, run: str, places: list[Path], tree: Node, report: Report) -> None:
-    """Report a problem of a run at the setting it comes from, or at the run when it is the scenario's own."""
-    own = problem.mark.file == SET_FILE and 0 < problem.mark.line <= len(places)
-    here: Path = places[problem.mark.line - 1] if own else ("runs", run, "scenario") if run else ("held_out",)
-    origin = "" if own else f"{problem.mark.file}:{max(problem.mark.line, 1)}:{max(problem.mark.column, 1)}: "
-    text = ": ".join(part for part in (problem.path, problem.message) if part)
-    report.add(mark_of(tree, here), here, f"{origin}{text}")

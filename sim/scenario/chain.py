@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sim.scenario.fields import ROOT
+from sim.scenario.kinds import wrong_kind
 from sim.scenario.merge import log_changes, merge
 from sim.scenario.nearby import near_file
 from sim.scenario.overrides import SET_FILE, apply_overrides, apply_sets
@@ -76,6 +77,10 @@ def read_document(
             keys = wanted.partition(" is ")[2]
             message = f"the top level must be {keys}, not {show_node(root)}"
             report.add(root.mark, "", message)
+        return None
+    another = wrong_kind(root.value, wanted.partition(" is ")[0].removeprefix("a "))
+    if another:
+        report.add(root.mark, "", another)
         return None
     refuse_blanks(root, report)
     own = {key: node for key, node in root.value.items() if key in LOADERS_OWN}

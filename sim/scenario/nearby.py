@@ -6,7 +6,8 @@ import difflib
 import os
 from collections.abc import Callable
 
-from sim.shipped import shipped_names
+from sim.scenario.kinds import VERBS
+from sim.shipped import shipped_kind, shipped_names
 
 CUTOFF = 0.6
 MOST_FILES = 2000  # names looked through in one folder
@@ -22,6 +23,9 @@ def near_file(file: str, start: str | None = None, known: Callable[[], list[str]
     stem = os.path.splitext(name)[0].lower()[:80]
     beside = _scenarios(folder or ".")
     shipped = known()
+    kind = shipped_kind(name) if start is None and not folder and stem not in shipped else None
+    if kind is not None:
+        return f"; `{stem}` is a shipped {kind}, use `singledesk {VERBS[kind]} {stem}`"
     near = difflib.get_close_matches(stem, dict.fromkeys([*beside, *shipped]), n=1, cutoff=CUTOFF)
     if not near:
         return ""

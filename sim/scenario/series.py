@@ -95,12 +95,13 @@ class SeriesTable:
         """Value of a level in each period, shape (T,), in the unit of its key.
 
         A number is constant; a level with series is ``scale x (sum of series - sum of less) x times + plus``; None (an
-        optional level that is absent) and periods without a value are not-a-number.
+        optional level that is absent) and periods without a value are not-a-number. Where ``scale`` or ``plus`` are
+        arrays (draw,) the shape is (T, draw).
         """
         if level is None:
             return np.full(len(timeline), np.nan)
         if not isinstance(level, SeriesLevel):
-            return np.full(len(timeline), float(level))
+            return np.broadcast_to(np.asarray(level, dtype=float), (len(timeline), *np.shape(level)))
         read = self.line if level.between == "linear" else self.per_period
         with np.errstate(over="ignore", invalid="ignore"):
             value = np.zeros(len(timeline))
@@ -108,9 +109,12 @@ class SeriesTable:
                 value = value + read(name, timeline)
             for name in names_of(level.less):
                 value = value - read(name, timeline)
+            times = None if level.times is None else read(level.times, timeline)
+            if np.ndim(level.scale) or np.ndim(level.plus):
+                value, times = value[:, None], None if times is None else times[:, None]
             value = level.scale * value
-            if level.times is not None:
-                value = value * read(level.times, timeline)
+            if times is not None:
+                value = value * times
             return value + level.plus
 
 

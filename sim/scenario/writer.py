@@ -37,14 +37,14 @@ def _block(data: dict[str, Any], indent: str) -> list[str]:
     lines = []
     for key, value in data.items():
         if isinstance(value, dict) and value:
-            lines += [f"{indent}{_scalar(key)}:", *_block(value, indent + "  ")]
+            lines += [f"{indent}{scalar_text(key)}:", *_block(value, indent + "  ")]
         elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
-            lines.append(f"{indent}{_scalar(key)}:")
+            lines.append(f"{indent}{scalar_text(key)}:")
             for each in value:
                 first, *rest = _block(each, indent + "    ")
                 lines += [f"{indent}  - {first.lstrip()}", *rest]
         else:
-            lines.append(f"{indent}{_scalar(key)}: {_flow(value)}")
+            lines.append(f"{indent}{scalar_text(key)}: {_flow(value)}")
     return lines
 
 
@@ -52,11 +52,12 @@ def _flow(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_flow(each) for each in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_scalar(key)}: {_flow(each)}" for key, each in value.items()) + "}"
-    return _scalar(value)
+        return "{" + ", ".join(f"{scalar_text(key)}: {_flow(each)}" for key, each in value.items()) + "}"
+    return scalar_text(value)
 
 
-def _scalar(value: Any) -> str:
+def scalar_text(value: Any) -> str:
+    """Write a scalar so that it reads back as the same one; quotes only where they are needed."""
     if isinstance(value, str):
         if _BARE.fullmatch(value) and plain_scalar(value) == value:
             return value

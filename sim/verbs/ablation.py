@@ -11,7 +11,7 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.ablation import BELIEFS, LAST_YEARS, SYSTEMS, TRADERS, ablate
-from sim.experiments.workers import chunks
+from sim.experiments.engine import chunks
 from sim.figures import drawn
 from sim.scenario import load
 from sim.screen import grid, mean_and_range

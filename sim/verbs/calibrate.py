@@ -17,6 +17,7 @@ from sim.experiments.calibration import Criterion, Space
 from sim.experiments.calibration_files import BASIS, basis, journal_of, open_folder
 from sim.experiments.calibration_report import Calibrated, kept_cells, task_count
 from sim.experiments.calibration_report import calibrate as search_and_report
+from sim.experiments.engine import Engine
 from sim.experiments.evaluations import JOURNAL, Evaluator, Journal, Simulator
 from sim.figures import drawn
 from sim.scenario.calibration import LoadedCalibration, load_calibration
@@ -31,8 +32,8 @@ CHILD = "calibrated.yaml"
 
 
 def calibrate(
-    name: str, draws: int | None, out: Path, jobs: int, resume: Path | None, as_json: bool, console: Console,
-    errors: Console,
+    name: str, draws: int | None, out: Path, engine: Engine, resume: Path | None, as_json: bool,
+    console: Console, errors: Console,
 ) -> Path:  # fmt: skip
     """Calibrate and return the folder of the results.
 
@@ -47,8 +48,8 @@ def calibrate(
     folder = open_folder(out, stem, resume, basis(loaded, versions()))
     try:
         with journal_of(folder) as journal:
-            found, kept = _search(loaded, journal, jobs, errors)
-        final, report = _save(out, stem, loaded, found, kept, folder)
+            found = _search(loaded, journal, engine, errors)
+        final, report = _save(out, stem, loaded, found, journal, folder)
     except BaseException as error:
         _leave(folder, resume, error, errors)
         raise
@@ -61,14 +62,14 @@ def calibrate(
     return final
 
 
-def _search(loaded: LoadedCalibration, journal: Journal, jobs: int, errors: Console) -> tuple[Calibrated, int]:
+def _search(loaded: LoadedCalibration, journal: Journal, engine: Engine, errors: Console) -> Calibrated:
     simulator = Simulator.of(loaded, kept_cells(loaded))
     with _bar(errors) as bar:
         task = bar.add_task("starting", total=task_count(loaded), completed=len(journal.results))
-        with Evaluator(simulator, journal, jobs, lambda _task: bar.advance(task)) as evaluator:
-            criterion = Criterion(evaluator, loaded.cells, Space(loaded.plan))
-            criterion.watch = lambda best: bar.update(task, description=f"best so far {best:.4g}")
-            return search_and_report(loaded, evaluator, criterion), len(journal.results)
+        evaluator = Evaluator(simulator, journal, engine, lambda _task: bar.advance(task))
+        criterion = Criterion(evaluator, loaded.cells, Space(loaded.plan))
+        criterion.watch = lambda best: bar.update(task, description=f"best so far {best:.4g}")
+        return search_and_report(loaded, evaluator, criterion)
 
 
 def _bar(errors: Console) -> Progress:
@@ -93,11 +94,11 @@ def _leave(folder: Path, resume: Path | None, error: BaseException, errors: Cons
 
 
 def _save(
-    out: Path, stem: str, loaded: LoadedCalibration, found: Calibrated, simulations: int, folder: Path
+    out: Path, stem: str, loaded: LoadedCalibration, found: Calibrated, journal: Journal, folder: Path
 ) -> tuple[Path, dict[str, Any]]:
     first = next(iter(loaded.plan.runs))
     with new_run(out, stem, loaded.at_start[first].hash) as draft:
-        report = _report(loaded, found, simulations)
+        report = _report(loaded, found, len(journal.results))
         meta = {
             "stem": stem, "seed": loaded.plan.seed, "draws": loaded.plan.draws, "versions": versions(),
             "command": ["singledesk", *sys.argv[1:]], "scenario": {"title": loaded.plan.title},
@@ -108,8 +109,8 @@ def _save(
         for name, figure in drawn("calibration", found.tables, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
         _child(draft, loaded, found, first)
-        for name in (JOURNAL, BASIS):
-            shutil.copyfile(folder / name, draft.path / name)
+        shutil.copyfile(folder / BASIS, draft.path / BASIS)
+        journal.write_sorted(draft.path / JOURNAL)
         draft.manifest({"kind": "calibration", **meta, "calibration": loaded.plan.model_dump(), "result": report})
     return draft.final, {"run_id": draft.run_id, "folder": str(draft.final), **report}
 

@@ -11,8 +11,8 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.compare import REVENUE, Comparison, check_comparable, compare, with_published
+from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
-from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.headings import programme_title
 from sim.measures import Measures
@@ -25,8 +25,8 @@ Loadings = list[Any]
 
 
 def compare_scenarios(
-    base: str, others: Sequence[str], draws: int | None, seed: int | None, sets: Sequence[str], out: Path, jobs: int,
-    chunk: int, as_json: bool, console: Console, errors: Console,
+    base: str, others: Sequence[str], draws: int | None, seed: int | None, sets: Sequence[str], out: Path,
+    engine: Engine, chunk: int, as_json: bool, console: Console, errors: Console,
 ) -> list[Path]:  # fmt: skip
     """Run all scenarios with the base's seed and draws, show and save each comparison; return their folders."""
     loaded = [load_scenario(name, sets, errors) for name in (base, *others)]
@@ -37,7 +37,7 @@ def compare_scenarios(
     _warn(loaded, names, errors)
     draws = loaded[0].scenario.draws if draws is None else draws
     seed = loaded[0].scenario.seed if seed is None else seed
-    measures = _simulate(loaded, names, draws, seed, jobs, chunk, errors)
+    measures = _simulate(loaded, names, draws, seed, engine, chunk_for(draws, chunk, engine.workers), errors)
     origin = home_origin(vars(loaded[0].scenario))
     results, folders = [], []
     for position in range(1, len(loaded)):
@@ -79,7 +79,7 @@ def _warn(loaded: Loadings, names: list[str], errors: Console) -> None:
 
 
 def _simulate(
-    loaded: Loadings, names: list[str], draws: int, seed: int, jobs: int, chunk: int, errors: Console
+    loaded: Loadings, names: list[str], draws: int, seed: int, engine: Engine, chunk: int, errors: Console
 ) -> list[Measures]:
     measures = []
     with progress_bar(errors) as bar:
@@ -90,7 +90,7 @@ def _simulate(
                 draws,
                 seed,
                 chunk=chunk,
-                jobs=jobs,
+                engine=engine,
                 progress=lambda periods, task=task: bar.advance(task, periods),
             )
             measures.append(ensemble.measures)

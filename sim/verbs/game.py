@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.experiments import game_tables as tables
+from sim.experiments.engine import Engine, chunks
 from sim.experiments.game import UNIT, Played, play
 from sim.experiments.game_solution import Lines, equilibria, response_lines
-from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.scenario.fields import slot_at
 from sim.scenario.game_loader import LoadedGame, Side, load_game
@@ -29,8 +29,8 @@ EDGE = 1e-6  # of the levels' range: a crossing this near the first or last leve
 
 
 def play_game(
-    name: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, jobs: int, chunk: int,
-    as_json: bool, console: Console, errors: Console,
+    name: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, engine: Engine,
+    chunk: int, as_json: bool, console: Console, errors: Console,
 ) -> Path:  # fmt: skip
     """Play a game, show and save pay-offs, equilibria and what disarming would bring; return the folder."""
     loaded = load_game(game_path(name), sets)
@@ -39,7 +39,7 @@ def play_game(
         errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     draws = next(each for each in (draws, loaded.game.draws, loaded.base.scenario.draws) if each is not None)
     seed = next(each for each in (seed, loaded.game.seed, loaded.base.scenario.seed) if each is not None)
-    played = _simulate(loaded, draws, seed, jobs, chunk, errors)
+    played = _simulate(loaded, draws, seed, engine, chunk, errors)
     lines = response_lines(played)
     found, mixed = equilibria(played)
     frames = {
@@ -63,12 +63,12 @@ def play_game(
     return folder
 
 
-def _simulate(loaded: LoadedGame, draws: int, seed: int, jobs: int, chunk: int, errors: Console) -> Played:
+def _simulate(loaded: LoadedGame, draws: int, seed: int, engine: Engine, chunk: int, errors: Console) -> Played:
     distinct = {cell.hash: cell for cell in loaded.cells.values()}
     periods = len(chunks(draws, chunk)) * sum(period_count(cell) for cell in distinct.values())
     with progress_bar(errors) as bar:
         task = bar.add_task(f"{len(loaded.cells)} pairs of strategies", total=periods)
-        return play(loaded, draws, seed, chunk=chunk, jobs=jobs, progress=lambda done: bar.advance(task, done))
+        return play(loaded, draws, seed, chunk=chunk, engine=engine, progress=lambda done: bar.advance(task, done))
 
 
 def _about(loaded: LoadedGame) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.experiments.counterfactual import programmes
+from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.incidence import incidence, variants
 from sim.experiments.incidence_report import RESULTS, frame, published_beside, report
-from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.incidence_screen import show
@@ -21,8 +21,8 @@ LARGEST_CHUNK = 250
 
 
 def incidence_of(
-    scenario: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, jobs: int, as_json: bool,
-    console: Console, errors: Console,
+    scenario: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, engine: Engine,
+    as_json: bool, console: Console, errors: Console,
 ) -> Path:  # fmt: skip
     """Run a scenario with and without its export programmes, show and save who pays and gains; return the folder."""
     loaded = load_scenario(scenario, sets, errors)
@@ -30,7 +30,7 @@ def incidence_of(
     check_folder(out)
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
-    chunk = min(LARGEST_CHUNK, -(-draws // jobs))
+    chunk = chunk_for(draws, LARGEST_CHUNK, engine.workers)
     with progress_bar(errors) as bar:
         periods = len(chunks(draws, chunk)) * period_count(loaded)
         task = bar.add_task("incidence", total=len(variants(loaded)) * periods)
@@ -38,7 +38,7 @@ def incidence_of(
         def tick(name: str, done: int) -> None:
             bar.update(task, advance=done, description=name)
 
-        result = incidence(loaded, draws, seed, jobs=jobs, chunk=chunk, progress=tick)
+        result = incidence(loaded, draws, seed, engine=engine, chunk=chunk, progress=tick)
     lines = frame(result, published_beside(loaded, result))
     stem = Path(loaded.path).stem
     with new_run(out, safe_stem(f"incidence-{stem}"), loaded.hash) as draft:

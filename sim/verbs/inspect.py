@@ -11,7 +11,8 @@ from typing import Any
 from rich.console import Console
 
 from sim.scenario import ScenarioError, explain, load, schema_json
-from sim.shipped import scenario_path, shipped_path
+from sim.scenario.experiment import kind_of_file
+from sim.shipped import scenario_path, shipped_path, sweep_path
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 SCAFFOLD = """\
@@ -30,11 +31,11 @@ description: >-
 
 
 def validate(names: Sequence[str], sets: Sequence[str], console: Console, errors: Console) -> bool:
-    """Check scenarios; ``ok`` lines and warnings on ``console``, reports on ``errors``. True when all are good."""
+    """Check scenarios and sweeps; ``ok`` lines and warnings on ``console``, reports on ``errors``. True when all are good."""
     good = True
     for name in names:
         try:
-            loaded = load(scenario_path(name), list(sets))
+            loaded = _load(name, sets)
         except ScenarioError as error:
             good = False
             plain(errors, str(error))
@@ -43,6 +44,16 @@ def validate(names: Sequence[str], sets: Sequence[str], console: Console, errors
         for warning in loaded.warnings:
             plain(console, f"  warning: {warning}")
     return good
+
+
+def _load(name: str, sets: Sequence[str]) -> Any:
+    """Load a scenario or, where the name or file is one of a sweep, that."""
+    path = sweep_path(name) if shipped_path(name) is None else scenario_path(name)
+    if kind_of_file(path) != "sweep":
+        return load(scenario_path(name), list(sets))
+    from sim.scenario.sweep import load_sweep
+
+    return load_sweep(path, {"settings": list(sets)})
 
 
 def show(name: str, sets: Sequence[str], as_json: bool, console: Console) -> None:

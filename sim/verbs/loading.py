@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from sim.program import versions
 from sim.scenario import load
 from sim.shipped import market_pairs, scenario_path
-
-PACKAGES = ("numpy", "pandas", "mesa", "scipy", "pyarrow", "singledesk")
 
 
 def load_scenario(name: str, sets: Sequence[str], console: Console) -> Any:
@@ -37,17 +35,6 @@ def provenance(loaded: Any, draws: int, seed: int) -> dict[str, Any]:
         "pairs": market_pairs(loaded.resolved),
         "scenario": loaded.resolved,
     }
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that make the numbers."""
-    found = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def progress_bar(console: Console) -> Progress:

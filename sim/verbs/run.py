@@ -12,8 +12,8 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.draw_files import join_draw_files
+from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
-from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.frames import YearTable, paired_gaps, run_tables
 from sim.screen import print_paired_gaps, print_year_table
@@ -23,20 +23,21 @@ from sim.verbs.loading import load_scenario, period_count, progress_bar, provena
 
 
 def run(
-    scenario: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, jobs: int, save_draws: bool,
-    chunk: int, as_json: bool, console: Console, errors: Console,
+    scenario: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, engine: Engine,
+    save_draws: bool, chunk: int, as_json: bool, console: Console, errors: Console,
 ) -> Path:  # fmt: skip
     """Run a scenario and return the folder of its results."""
     loaded = load_scenario(scenario, sets, errors)
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
+    chunk = chunk_for(draws, chunk, engine.workers)
     with new_run(out, Path(loaded.path).stem, loaded.hash) as draft:
         scratch = draft.path / "scratch"
         scratch.mkdir()
         with progress_bar(errors) as bar:
             task = bar.add_task(Path(loaded.path).stem, total=len(chunks(draws, chunk)) * period_count(loaded))
             ensemble = run_ensemble(
-                loaded, draws, seed, chunk=chunk, jobs=jobs, save_draws=save_draws, scratch=scratch,
+                loaded, draws, seed, chunk=chunk, engine=engine, save_draws=save_draws, scratch=scratch,
                 progress=lambda periods: bar.advance(task, periods),
             )  # fmt: skip
         if save_draws:

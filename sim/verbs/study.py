@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
 from sim.experiments.printed import oddities
 from sim.experiments.published import agents_tables, as_json, beside, points
 from sim.experiments.reconstruction import replication_table
-from sim.experiments.workers import chunks
 from sim.figures import drawn
 from sim.scenario import load
 from sim.shipped import published_figures, shipped_folder
@@ -27,8 +27,9 @@ CHUNK = 250
 
 
 def study(
-    draws: int | None, seed: int | None, out: Path, jobs: int, json_wanted: bool, console: Console, errors: Console
-) -> Path:
+    draws: int | None, seed: int | None, out: Path, engine: Engine, json_wanted: bool, console: Console,
+    errors: Console,
+) -> Path:  # fmt: skip
     """Run the shipped history, multiple sellers and weekly history, set them beside the study, save and show.
 
     Returns the folder of the run.
@@ -39,7 +40,7 @@ def study(
     draws = base.scenario.draws if draws is None else draws
     seed = base.scenario.seed if seed is None else seed
     published = published_figures()
-    frame = beside(published, _simulate(runs, draws, seed, jobs, errors), replication_table(seed=seed))
+    frame = beside(published, _simulate(runs, draws, seed, engine, errors), replication_table(seed=seed))
     folder = _save(out, frame, runs, draws, seed)
     if json_wanted:
         print(json.dumps(as_json(frame), ensure_ascii=False, allow_nan=False))
@@ -54,15 +55,15 @@ def shipped(name: str) -> Any:
     return load(shipped_folder() / f"{name}.yaml", [])
 
 
-def _simulate(runs: dict[str, Any], draws: int, seed: int, jobs: int, errors: Console) -> Any:
-    """Tables of the agents; a chunk for each process, since the split never changes a result."""
-    chunk = min(CHUNK, -(-draws // jobs))
+def _simulate(runs: dict[str, Any], draws: int, seed: int, engine: Engine, errors: Console) -> Any:
+    """Tables of the agents; a chunk for each worker, since the split never changes a result."""
+    chunk = chunk_for(draws, CHUNK, engine.workers)
     measures = []
     with progress_bar(errors) as bar:
         for name, loaded in runs.items():
             task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(loaded))
             ensemble = run_ensemble(
-                loaded, draws, seed, chunk=chunk, jobs=jobs, points=points(loaded),
+                loaded, draws, seed, chunk=chunk, engine=engine, points=points(loaded),
                 progress=lambda periods, task=task: bar.advance(task, periods),
             )  # fmt: skip
             measures.append(ensemble.measures)

@@ -11,9 +11,13 @@ Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$")]
 
 
-def unit(name: str, **limits: Any) -> Any:
-    """A field with a unit for the reference page and range limits for the loader."""
-    return Field(json_schema_extra={"unit": name}, **limits)
+def unit(name: str, one_for_all: bool = False, **limits: Any) -> Any:
+    """A field with a unit for the reference page and range limits for the loader.
+
+    ``one_for_all`` marks a number that shapes the run itself, such as the length of a memory in periods: the draws that
+    are simulated together all have the same one.
+    """
+    return Field(json_schema_extra={"unit": name, **({"one_for_all": True} if one_for_all else {})}, **limits)
 
 
 class Section(BaseModel):

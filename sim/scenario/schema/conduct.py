@@ -39,7 +39,7 @@ class Reaction(Section):
     whatever spends the money of the year; ``retaliate``: as many more tonnes as the rival ships above its normal."""
     rival: Name
     """Origin whose exports are answered; the contested markets are the buyers abroad that both reach."""
-    weeks: Annotated[float, unit("weeks", ge=1, le=104)] = 4.0
+    weeks: Annotated[float, unit("weeks", one_for_all=True, ge=1, le=104)] = 4.0
     """Weeks of the rival's doings that are looked back on: the lag of the answer."""
     speed: Annotated[float, unit("share per month", gt=0, le=1)] = 0.5
     """Part of the way to the wanted rate or tonnes that is gone in a month."""

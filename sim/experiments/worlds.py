@@ -1,0 +1,235 @@
+"""Worlds of a sweep on the draw axis: design points of one structure travel together, each draw with its own numbers.
+
+A world is one replication of one design point. Points that differ in numbers alone share a model, as draws of an
+ensemble do; points that differ in anything else (a marketing system, a count, another scenario) form groups. World
+``w`` of a sweep with ``R`` replications is draw ``w mod R`` of point ``w div R``, so every point sees the same luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.kept_measures import wanted
+from sim.measures import AVERAGE, Measures, summary
+from sim.measures.study_tables import study_tables
+from sim.scenario.numbers import NotANumber, Numbers
+from sim.scenario.problems import ScenarioError
+from sim.study_points import study_points
+
+WHOLE_RUN = "all"  # stands for the crop year where a measure is of the whole run
+
+UNFIT = (NotANumber, ScenarioError)  # a count that is tried with a fraction is refused by the loader
+
+Structure = tuple[str, tuple[str, ...]]
+"""Scenario file and settings of the factors that are no numbers."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Points of one structure.
+
+    Attributes
+    ----------
+    structure : Structure
+    points : ndarray of int
+        Numbers of the points, ascending.
+    columns : dict of str to ndarray
+        Number of each key at each of the points, (point,).
+    """
+
+    structure: Structure
+    points: np.ndarray
+    columns: dict[str, np.ndarray]
+
+    def size(self, replications: int) -> int:
+        """Worlds of the group."""
+        return len(self.points) * replications
+
+    def worlds(self, replications: int, first: int, end: int) -> np.ndarray:
+        """Numbers in the sweep of the group's worlds from ``first`` to ``end``."""
+        within = np.arange(first, end)
+        return self.points[within // replications] * replications + within % replications
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Measures of some worlds.
+
+    Attributes
+    ----------
+    names, units : tuple of str
+        ``table:column`` of every measure kept, and its unit.
+    rows : tuple of str
+        Crop years, and ``all`` where measures of the whole run are kept.
+    values : ndarray
+        Shape (world, row, measure); NaN where a measure has no value in a row.
+    """
+
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    rows: tuple[str, ...]
+    values: np.ndarray
+
+
+def group_points(structures: Sequence[Structure], numbers: Sequence[Mapping[str, float]]) -> list[Group]:
+    """Group points by structure and by which keys have numbers; groups come in the order of their first points."""
+    members: dict[tuple[Structure, tuple[str, ...]], list[int]] = {}
+    for point, (structure, values) in enumerate(zip(structures, numbers, strict=True)):
+        members.setdefault((structure, tuple(values)), []).append(point)
+    return [
+        Group(structure, np.array(points), {key: np.array([numbers[p][key] for p in points]) for key in keys})
+        for (structure, keys), points in members.items()
+    ]
+
+
+def find_numbers(group: Group, load: Callable[[str, list[str]], Any]) -> list[tuple[Group, Numbers]]:
+    """The numbers of a group, which falls apart into more groups where a key turns out to set something else.
+
+    Parameters
+    ----------
+    group : Group
+    load : callable
+        Loads a scenario file with settings as after ``--set``.
+    """
+    file, settings = group.structure
+
+    def find(keys: Sequence[str]) -> Numbers:
+        ranges = {key: (float(group.columns[key].min()), float(group.columns[key].max())) for key in keys}
+        return Numbers.find(lambda more: load(file, [*settings, *more]), ranges)
+
+    try:
+        return [(group, find(list(group.columns)))]
+    except UNFIT:
+        pass
+    fixed = [key for key in group.columns if not _is_number(find, key)]
+    if not fixed:  # each alone is one; together they are not to be told apart
+        fixed = list(group.columns)
+    apart = group_points(
+        [(file, (*settings, *(f"{key}={_plain(group.columns[key][n])}" for key in fixed)))
+         for n in range(len(group.points))],
+        [{key: column[n] for key, column in group.columns.items() if key not in fixed}
+         for n in range(len(group.points))],
+    )  # fmt: skip
+    found = []
+    for part in apart:
+        part = Group(part.structure, group.points[part.points], part.columns)
+        found += find_numbers(part, load) if part.columns else [(part, _constant(part, load))]
+    return found
+
+
+def _constant(group: Group, load: Callable[[str, list[str]], Any]) -> Numbers:
+    file, settings = group.structure
+    return Numbers(load(file, list(settings)), {})
+
+
+def _is_number(find: Callable[[Sequence[str]], Numbers], key: str) -> bool:
+    try:
+        find([key])
+    except UNFIT:
+        return False
+    return True
+
+
+def _plain(value: float) -> str:
+    """A number as YAML reads it back; a whole one may stand for a count."""
+    return repr(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+@dataclass(frozen=True)
+class WorldTask:
+    """Simulates chunks of worlds in any process; everything a chunk needs travels with it.
+
+    Attributes
+    ----------
+    seed : int
+        Root of the random streams.
+    patterns : tuple of str
+        Measures to keep: ``table`` or ``table:column``, with ``*`` and ``?`` as in file names.
+    """
+
+    seed: int
+    patterns: tuple[str, ...]
+
+    def run(
+        self,
+        numbers: Numbers,
+        columns: Mapping[str, np.ndarray],
+        draw_numbers: np.ndarray,
+        progress: Callable[[int], None],
+    ) -> Outcome:
+        """Simulate one world for every entry of ``draw_numbers`` (world,), with its numbers in ``columns``."""
+        from sim.market import BarleyMarket
+
+        loaded = numbers.put(columns)
+        market = BarleyMarket(loaded, draws=len(draw_numbers), seed=self.seed, draw_numbers=draw_numbers)
+        while market.running:
+            market.step()
+            progress(1)
+        ledger = market.release()
+        measures = summary(ledger, extra=study_tables(ledger, study_points(loaded)))
+        return kept(measures, ledger.crop_years, self.patterns)
+
+
+def kept(measures: Measures, crop_years: Sequence[str], patterns: Sequence[str]) -> Outcome:
+    """Those of the measures that a pattern asks for, by crop year; means over crop years are left to the reader."""
+    places: dict[str, dict[str, int]] = {}
+    units: dict[str, str] = {}
+    for place, (table, row, column, unit) in enumerate(measures.keys):
+        if row == AVERAGE or not wanted(patterns, table, column):
+            continue
+        name, row = (f"{table}:{column}", row) if row in crop_years else (f"{table}:{row}:{column}", WHOLE_RUN)
+        places.setdefault(name, {})[row] = place
+        units[name] = unit
+    whole = any(WHOLE_RUN in found for found in places.values())
+    rows = (*crop_years, *([WHOLE_RUN] if whole else []))
+    values = np.full((measures.values.shape[1], len(rows), len(places)), np.nan)
+    for column, found in enumerate(places.values()):
+        for row, place in found.items():
+            values[:, rows.index(row), column] = measures.values[place]
+    return Outcome(tuple(places), tuple(units[name] for name in places), rows, values)
+
+
+class Spans(Sequence):
+    """Arguments of ``WorldTask.run`` for each chunk, made when they are asked for.
+
+    Parameters
+    ----------
+    groups : sequence of (Group, Numbers)
+    replications : int
+    ranges : sequence of (int, int, int)
+        Group, and first and last world (exclusive) within it, of each chunk.
+    """
+
+    def __init__(
+        self, groups: Sequence[tuple[Group, Numbers]], replications: int, ranges: Sequence[tuple[int, int, int]]
+    ) -> None:
+        self.groups, self.replications, self.ranges = groups, replications, ranges
+
+    def __len__(self) -> int:
+        return len(self.ranges)
+
+    def __getitem__(self, index: Any) -> tuple[Numbers, dict[str, np.ndarray], np.ndarray]:
+        number, first, end = self.ranges[index]
+        group, numbers = self.groups[number]
+        worlds = np.arange(first, end)
+        at = worlds // self.replications
+        columns = {key: column[at] for key, column in group.columns.items()}
+        return numbers, columns, worlds % self.replications
+
+
+def missing_ranges(
+    sizes: Sequence[int], done: Mapping[int, Sequence[tuple[int, int]]], chunk: int
+) -> Iterator[tuple[int, int, int]]:
+    """Chunks of at most ``chunk`` worlds that cover what is not done: group, first world and end within the group."""
+    for group, size in enumerate(sizes):
+        gaps, at = [], 0
+        for first, end in sorted(done.get(group, ())):
+            gaps.append((at, first))
+            at = end
+        for start, stop in [*gaps, (at, size)]:
+            for first in range(start, stop, chunk):
+                yield group, first, min(first + chunk, stop)
