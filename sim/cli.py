@@ -192,6 +192,32 @@ def calibrate(
 
 @app.command()
 @verb
+def sweep(
+    name: Annotated[str, typer.Argument(metavar="SWEEP", help="A sweep file (YAML), or the name of a shipped sweep.")],
+    draws: Annotated[int | None, whole(1, MAX_DRAWS, "Replications of every point; the sweep's when absent.")] = None,
+    seed: Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the sweep's when absent.")] = None,
+    points: Annotated[int | None, whole(1, MAX_DRAWS, "Points of a drawn design; the sweep's when absent.")] = None,
+    out: Out = RESULTS,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    chunk: Chunk = 250,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start anew beside an unfinished sweep of this name.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate many policies at once: every combination of a sweep file's factors, each with the same draws.
+
+    A sweep that was stopped goes on with the same command, and ends with the same files as one that never was.
+    """
+    from sim.verbs.sweep import sweep as run_sweep
+
+    stated = {"draws": draws, "seed": seed, "points": points}
+    overrides = {key: value for key, value in stated.items() if value is not None}
+    with engine_of(jobs, dask) as engine:
+        run_sweep(name, overrides, out, engine, chunk, fresh, as_json, screen(), errors())
+
+
+@app.command()
+@verb
 def validate(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="SCENARIO...", help="YAML files of scenarios or sweeps, or shipped names.")

@@ -1,8 +1,8 @@
 """The Parquet dataset of a finished sweep, put together from its chunks: the same bytes whatever the chunks were.
 
 - ``design.parquet``: one row per point.
-- ``measures/part-00000.parquet`` and on: one row per world and crop year, in order; parts hold the same number of worlds
-  whatever the chunks held.
+- ``measures/part-00000.parquet`` and on: one row per world and crop year, in order; parts hold the same number of
+  worlds whatever the chunks held.
 - ``bands.parquet``: mean and quantiles over the replications of each point.
 
 Nothing is ever in memory but a part, or the columns of one point's worlds.
