@@ -9,6 +9,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -62,15 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--quick", action="store_true", help="small sizes, to see that it works; no measurement to quote"
     )
     parser.add_argument("--only", metavar="A,B", help=f"questions, of {', '.join(QUESTIONS)}; all when absent")
+    parser.add_argument("--repeats", type=int, metavar="N", help="rounds of every comparison")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "results", help="folder for both files; results/ when absent"
+    )
     given = parser.parse_args(arguments)
     questions = list(QUESTIONS) if given.only is None else given.only.split(",")
     unknown = [question for question in questions if question not in QUESTIONS]
     if unknown:
         print(f"no question {', '.join(unknown)}; there are {', '.join(QUESTIONS)}", file=sys.stderr)
         return 2
+    scale = QUICK if given.quick else FULL
     print(describe())
-    run(questions, QUICK if given.quick else FULL, ROOT / "results")
-    print(f"\nwritten to {ROOT / 'results'}: benchmarks.json, benchmarks.md")
+    run(questions, replace(scale, repeats=given.repeats or scale.repeats), given.out)
+    print(f"\nwritten to {given.out}: benchmarks.json, benchmarks.md")
     return 0
 
 

@@ -28,8 +28,8 @@ class Scale:
     draws_in_chunk, chunks, years, traders, sellers, copies : tuple of int
         Sizes over which growth is measured: draws in one model, chunks, crop years, trading companies,
         sellers by cost, and copies of every importer.
-    study_points : int
-        Design points of the Sobol study.
+    study_base, study_years : int
+        Base points of the Sobol study, a power of two (the design has ten times as many), and its crop years.
     """
 
     repeats: int
@@ -49,7 +49,8 @@ class Scale:
     traders: tuple[int, ...]
     sellers: tuple[int, ...]
     copies: tuple[int, ...]
-    study_points: int
+    study_base: int
+    study_years: int
 
 
 FULL = Scale(
@@ -57,19 +58,19 @@ FULL = Scale(
     growth_draws=250, growth_years=3, draws_in_chunk=(125, 250, 500, 1000), chunks=(1, 2, 4, 8), many_years=1,
     many_chunk=1000,
     years=(1, 2, 4, 8, 15), traders=(1, 4, 8, 16, 32), sellers=(2, 16, 64, 256), copies=(1, 2, 4, 8),
-    study_points=10_240,
+    study_base=1024, study_years=15,
 )  # fmt: skip
 QUICK = Scale(
     repeats=1, draws=200, crop_years=2, chunk=100, batch_runs=1, parallel_draws=400, many_draws=5000,
     growth_draws=50, growth_years=1, draws_in_chunk=(50, 100, 200), chunks=(1, 2, 4), many_years=1,
     many_chunk=500,
     years=(1, 2, 4), traders=(1, 4, 16), sellers=(2, 8, 32), copies=(1, 2, 4),
-    study_points=512,
+    study_base=32, study_years=15,
 )  # fmt: skip
 TINY = Scale(
     repeats=1, draws=2, crop_years=1, chunk=1, batch_runs=1, parallel_draws=2, many_draws=4,
     growth_draws=1, growth_years=1, draws_in_chunk=(1, 2, 3), chunks=(1, 2, 3), many_years=1,
     many_chunk=2,
     years=(1, 2, 3), traders=(1, 2, 3), sellers=(1, 2, 3), copies=(1, 2, 3),
-    study_points=2,
+    study_base=2, study_years=1,
 )  # fmt: skip

@@ -27,18 +27,26 @@ class Simulation:
 
 def simulate(loaded: Any, draws: int, chunk: int, jobs: int) -> None:
     """Simulate an ensemble on ``jobs`` workers, in chunks, without measures."""
-    from sim.experiments.workers import chunks, each_span
+    from sim.experiments.engine import chunks, open_engine
 
-    for _ in each_span(Simulation(loaded), chunks(draws, chunk), jobs, lambda done: None):
-        pass
+    with open_engine(jobs) as engine:
+        for _ in engine.completed(Simulation(loaded), chunks(draws, chunk), lambda periods: None):
+            pass
+
+
+def run(loaded: Any, draws: int, chunk: int, jobs: int) -> None:
+    """Run an ensemble with its measures on ``jobs`` workers, which are started and ended here."""
+    from sim.experiments.engine import open_engine
+    from sim.experiments.ensemble import run_ensemble
+
+    with open_engine(jobs) as engine:
+        run_ensemble(loaded, draws, chunk=chunk, engine=engine)
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
     """Run the same ensemble, measures included, on one worker and on two, in turn."""
-    from sim.experiments.ensemble import run_ensemble
-
     history, draws, chunk = market("history", *last_years(scale.crop_years)), scale.parallel_draws, scale.chunk
-    works = {jobs: lambda n=jobs: run_ensemble(history, draws, chunk=chunk, jobs=n) for jobs in (1, 2)}
+    works = {jobs: lambda n=jobs: run(history, draws, chunk, n) for jobs in (1, 2)}
     times = in_turn(works, scale.repeats)
     for jobs, found in times.items():
         yield Figure(f"{draws} draws in chunks of {chunk}, {jobs} worker(s), wall", tuple(t.wall for t in found), "s")
