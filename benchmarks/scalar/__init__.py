@@ -5,23 +5,29 @@ from __future__ import annotations
 import time
 
 from benchmarks.scalar.market import ScalarMarket
-from sim.scenario import Loaded
+from benchmarks.scalar.split import Split, by_kinks
+from sim.scenario import Loaded, load
+from sim.shipped import scenario_path
 
 __all__ = ["ScalarMarket", "run", "seconds_per_draw"]
 
 
-def run(loaded: Loaded, draw: int = 0, seed: int | None = None) -> ScalarMarket:
+def run(loaded: Loaded, draw: int = 0, seed: int | None = None, split: Split = by_kinks) -> ScalarMarket:
     """Run one draw of a loaded scenario to its end; sales and states are in the model."""
-    market = ScalarMarket(loaded, draw, seed)
+    market = ScalarMarket(loaded, draw, seed, split)
     while market.running:
         market.step()
     return market
 
 
-def seconds_per_draw(loaded: Loaded, draws: int = 3, first_draw: int = 0) -> float:
-    """Processor seconds that a draw takes, set-up included; the best of some draws, for the machine is noisy."""
+def seconds_per_draw(loaded: Loaded | None = None, draws: int = 3) -> float:
+    """Processor seconds that a draw of a scenario takes, by default of the history, set-up included.
+
+    The best of the first ``draws`` draws, because others may use the machine too.
+    """
+    loaded = load(scenario_path("history")) if loaded is None else loaded
     times = []
-    for draw in range(first_draw, first_draw + draws):
+    for draw in range(draws):
         start = time.process_time()
         run(loaded, draw)
         times.append(time.process_time() - start)

@@ -82,7 +82,7 @@ class MarketingBoard(mesa.Agent):
     def __init__(self, model, name: str, section) -> None:
         super().__init__(model)
         self.name = name
-        self.desk = StockDesk(section.origin, model.months, section.beliefs, section.grade_cost_counts)
+        self.desk = StockDesk(model, section.origin, section.beliefs, section.grade_cost_counts)
         self.pools = {pool: Pool(section.initial_share) for pool in ("feed", "malting")}
         self.groups: list[GrowerGroup] = []
         self.outlook_published = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from benchmarks.scalar.arithmetic import clip, part_gone, ratio
+from benchmarks.scalar.split import Split
 from benchmarks.scalar.tender import Seat, Tender
 
 MEMORY = 0.5
@@ -13,32 +14,6 @@ BUSY_MEMORY, BUSY_BOUNDS = 0.15, (0.4, 2.5)
 UNSOLD_MEMORY, GLUT_CUT = 0.2, 0.1
 RESERVE_SHARE = 0.98
 DUST_KT = 1e-6
-
-
-def equalise(lines: list[tuple[float, float, float]], quantity_kt: float) -> tuple[list[float], float]:
-    """Split a quantity so that marginal revenue ``A - 2 b q`` is the same wherever something is sold.
-
-    ``lines`` holds (A, b, limit) of each market. Returns the tonnes of each and the common marginal revenue ``m``, the
-    root of ``sum clip((A - m) / 2b, 0, limit) = quantity``, not below zero. The sum is a line between the values of
-    ``m`` at which a market comes in or is full, so ``m`` is found by walking down from one of these to the next.
-    """
-    kinks = [(a, 0.5 / b) for a, b, _ in lines] + [(a - 2.0 * b * most, -0.5 / b) for a, b, most in lines]
-    marginal, sold, rate = 0.0, 0.0, 0.0
-    above = None
-    for kink, change in sorted(kinks, reverse=True):
-        if kink <= 0:
-            break
-        if above is not None:
-            more = rate * (above - kink)
-            if sold + more >= quantity_kt:
-                break
-            sold += more
-        above, rate = kink, rate + change
-    if above is not None and rate > 0:
-        marginal = max(above - (quantity_kt - sold) / rate, 0.0)
-    elif above is not None:
-        marginal = above
-    return [clip((a - marginal) / (2.0 * b), 0.0, most) for a, b, most in lines], marginal
 
 
 class Counter:
@@ -82,8 +57,10 @@ class Counter:
 class StockDesk:
     """Stock of one origin's grain, and its sale over the tenders where the desk has a seat."""
 
-    def __init__(self, origin: str, months: float, beliefs, grade_cost_counts: bool = True) -> None:
-        self.origin, self.months, self.beliefs = origin, months, beliefs
+    def __init__(self, model, origin: str, beliefs, grade_cost_counts: bool = True) -> None:
+        self.origin, self.beliefs = origin, beliefs
+        self.months: float = model.months
+        self.split: Split = model.split
         self.grade_cost_counts = grade_cost_counts
         self.stock_kt = self.malting_kt = self.reserved_kt = 0.0
         self.marginal_cad_t = 0.0
@@ -154,7 +131,7 @@ class StockDesk:
             tender = counter.tender
             net = a - counter.seat.freight_cad_t - self.grade_cost_cad_t(tender)
             lines.append((net, b, tender.choke_cad_t / tender.slope_cad_t_kt))
-        desired, self.marginal_cad_t = equalise(lines, to_place_kt)
+        desired, self.marginal_cad_t = self.split(lines, to_place_kt)
         plan = self._by_habit(counters, desired, adjustment)
         scale = ratio(sum(desired), sum(plan))
         plan = [min(kt * scale, most) for kt, (_, _, most) in zip(plan, lines, strict=True)]

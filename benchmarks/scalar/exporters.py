@@ -21,7 +21,7 @@ class TradingCompany(mesa.Agent):
         self.spot: dict[str, SpotSeller] = {}
         for origin in section.origins:
             if origin in model.scenario.marketing:
-                self.stock[origin] = StockDesk(origin, model.months, rules.beliefs)
+                self.stock[origin] = StockDesk(model, origin, rules.beliefs)
             else:
                 self.spot[origin] = SpotSeller(model, name, model.cash[origin], rules.margin_cad_t, 0.0)
 

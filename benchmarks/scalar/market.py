@@ -10,6 +10,7 @@ from benchmarks.scalar.arithmetic import ratio
 from benchmarks.scalar.growers import CASH_TRANCHES, HOME_FLOOR
 from benchmarks.scalar.marketing import board_may_sell, board_takes_deliveries, companies_take_deliveries
 from benchmarks.scalar.setting_up import BUYER_KINDS, refuse_what_is_missing, set_up
+from benchmarks.scalar.split import Split, by_kinks
 from benchmarks.scalar.tender import HOME_ROLES, Tender
 from benchmarks.scalar.today import Levels, Luck
 from sim.scenario import Loaded
@@ -28,6 +29,8 @@ class ScalarMarket(mesa.Model):
         Number of the draw in any ensemble of the scenario.
     seed : int, optional
         Root of the random streams; the scenario's own when absent.
+    split : callable
+        How desks split their stock over markets, one of ``benchmarks.scalar.split``.
 
     Raises
     ------
@@ -35,9 +38,9 @@ class ScalarMarket(mesa.Model):
         When the scenario has rules that this model leaves out.
     """
 
-    def __init__(self, loaded: Loaded, draw: int = 0, seed: int | None = None) -> None:
+    def __init__(self, loaded: Loaded, draw: int = 0, seed: int | None = None, split: Split = by_kinks) -> None:
         refuse_what_is_missing(loaded)
-        self.scenario, self.regimes = loaded.scenario, loaded.regimes
+        self.scenario, self.regimes, self.split = loaded.scenario, loaded.regimes, split
         root = self.scenario.seed if seed is None else seed
         super().__init__(seed=root)
         self.regime_of_period = [int(number) for number in loaded.regime_of_period]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.scenario import Loaded
 from sim.streams import Streams
 
@@ -32,9 +34,10 @@ class Levels:
         periods, year = len(self.loaded.timeline), self.loaded.timeline.periods_per_year
         if level is None:
             return [1.0] * periods
-        path = [self.value(level, period) for period in range(periods)]
-        means = [sum(path[start : start + year]) / year for start in range(0, periods, year)]
-        return [value / means[period // year] for period, value in enumerate(path)]
+        path = np.array([self.value(level, period) for period in range(periods)])
+        # Twelve numbers added by NumPy, in its order: another one moves the last bit, and with it near ties of offers.
+        means = np.add.reduceat(path, np.arange(0, periods, year)) / year
+        return (path / np.repeat(means, year)).tolist()
 
 
 class Luck:
