@@ -1,9 +1,9 @@
 """How a quantity is split so that marginal revenue is the same wherever something is sold: two ways to solve it.
 
-Market i has the line ``A_i - 2 b_i q_i`` and takes ``L_i`` at most; wanted are ``q_i = clip((A_i - m) / 2 b_i, 0, L_i)``
-that add up to ``Q``, with ``m`` not below zero. Both solvers take the (A, b, L) of every market and Q, and return the
-tonnes and m. They agree to rounding. ``by_kinks`` is what a list of floats calls for; ``by_halving`` is how the ensemble
-does it, where every draw has its own kinks, and gives the same bits.
+Market i has the line ``A_i - 2 b_i q_i`` and takes ``L_i`` at most; the desk wants ``clip((A_i - m) / 2 b_i, 0, L_i)``
+of it, with one ``m``, not below zero, at which these add up to ``Q``. Both solvers take the (A, b, L) of every market
+and Q, and return the tonnes and m. They agree to rounding. ``by_kinks`` is what a list of floats calls for;
+``by_halving`` is how the ensemble does it, where every draw has its own kinks, and gives the same bits.
 """
 
 from __future__ import annotations
