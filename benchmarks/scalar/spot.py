@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.scalar.arithmetic import clip, ratio
-from benchmarks.scalar.bonus import BonusBid
+from benchmarks.scalar.bonus_bids import BonusBid
 from benchmarks.scalar.refunds import Licence, RefundBid
 from benchmarks.scalar.tender import CashMarket, Seat
 
