@@ -301,11 +301,13 @@ def new(
 
 @app.command()
 @verb
-def schema() -> None:
+def schema(
+    sweep: Annotated[bool, typer.Option("--sweep", help="That of a sweep file instead.")] = False,
+) -> None:
     """Print the JSON Schema of a scenario, for editors."""
     from sim.verbs.inspect import schema as print_schema
 
-    print_schema()
+    print_schema(sweep)
 
 
 @app.command()
