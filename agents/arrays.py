@@ -72,6 +72,8 @@ def ascending(values: Array) -> Array:
 def ratio(numerator: Array, denominator: Array, empty: float | Array = 0.0) -> Array:
     """``numerator / denominator``, and ``empty`` where the denominator is not positive."""
     filled = denominator > 0
+    if filled.all():
+        return numerator / denominator
     return np.where(filled, numerator / np.where(filled, denominator, 1.0), empty)
 
 

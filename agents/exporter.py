@@ -113,12 +113,13 @@ class SpotSeller:
         """Buy in the grain sold and collect the subsidy; returns tonnes and revenue with subsidy, each (sale, draw)."""
         for sale in sales:
             self.desk.ship(sale.kt)
-            if self.bonus is not None:
-                self.bonus.pay(sale.tender.buyer, sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
+            if self.bonus is not None and (helped := sale.subsidy_cad_t > 0).any():
+                self.bonus.pay(sale.tender.buyer, sale.kt * helped, sale.subsidy_cad_t)
         kt = np.array([sale.kt for sale in sales])
         if self.committee is not None and self.licensing is not None and sales:
             for sale in sales:
-                self.committee.pay(sale.kt, sale.subsidy_cad_t, self.licensing.cad_per_ecu)
+                if sale.kt.any():
+                    self.committee.pay(sale.kt, sale.subsidy_cad_t, self.licensing.cad_per_ecu)
             self.desk.use_licences(total(kt))
         unaided = total(np.array([sale.kt * (sale.subsidy_cad_t == 0) for sale in sales])) if sales else 0.0
         self.commercial_kt = np.maximum(self.commercial_kt - unaided, 0.0)

@@ -50,14 +50,17 @@ class SpotDesk:
         return self.cash.price_cad_t + self.cash.fob_cost_cad_t + self.cost_offset_cad_t + margin_cad_t
 
     def expected_price_cad_t(self) -> Array:
-        """Average f.o.b. value of the going prices, weighted by what buyers took last, shape (draw,)."""
+        """Average f.o.b. value of the going prices, weighted by what buyers took last, shape (draw,).
+
+        All desks at an origin sell at the same tenders and expect the same.
+        """
         tonnes = np.array([tender.last_total_kt for tender, _ in self.counters])
         netback = np.array([tender.usual_price_cad_t - tender.freight_cad_t[seat] for tender, seat in self.counters])
         return ratio(total(netback * tonnes), total(tonnes))
 
-    def needed_refund_cad_t(self, margin_cad_t: Array) -> Array:
-        """Refund that makes an export pay at the going prices, C$/t (draw,); below zero where it pays without."""
-        return self.cost_cad_t(margin_cad_t) - self.expected_price_cad_t()
+    def needed_refund_cad_t(self, margin_cad_t: Array, expected_cad_t: Array) -> Array:
+        """Refund that makes an export pay at the expected price, C$/t (draw,); below zero where it pays without."""
+        return self.cost_cad_t(margin_cad_t) - expected_cad_t
 
     def refund_bids(
         self, kt: Array, needed_ecu_t: Array, last_ecu_t: Array, shading: float, hopes_ecu_t: Sequence[float]

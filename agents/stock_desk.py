@@ -74,8 +74,8 @@ class StockDesk:
         news = {pool: price_news(at) if at else np.zeros_like(self.stock_kt) for pool, at in seats.items()}
         if not seats["feed"]:
             return news
-        moved, going = news["feed"], self.going_cad_t
-        idle = self.stock_kt <= DUST_KT
+        moved, idle = news["feed"], self.stock_kt <= DUST_KT
+        going = self.going_cad_t if idle.any() else 0.0
         self.marginal_cad_t = np.where(idle, going, np.maximum(self.marginal_cad_t + moved, 0.0))
         self.feed_netback_cad_t = np.where(idle, going, np.maximum(self.feed_netback_cad_t + moved, 0.0))
         malting = self.malting_netback_cad_t + news["malting"]
@@ -170,7 +170,7 @@ class StockDesk:
         low, high = BUSY_BOUNDS
         # A week may be four times as quiet, or as busy, as a month: most buyers come once a month or a quarter.
         bounds = low * self.months, high / self.months
-        busy = np.clip(ratio(today, self._usual_demand_kt, empty=1.0), *bounds)
+        busy = np.minimum(np.maximum(ratio(today, self._usual_demand_kt, empty=1.0), bounds[0]), bounds[1])
         weight = part_gone(BUSY_MEMORY, self.months)
         self._usual_demand_kt = self._usual_demand_kt + weight * (today - self._usual_demand_kt)
         return busy
@@ -220,6 +220,6 @@ class StockDesk:
             tender = counter.tender
             if tender.is_open:
                 own = tender.award_kt[counter.seat]
-                counter.belief.update(tender.last_price_cad_t, own, total(tender.award_kt))
+                counter.belief.update(tender.last_price_cad_t, own, tender.last_total_kt)
                 counter.foreseen = 1.0
             counter.known_cad_t = tender.usual_price_cad_t
