@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -45,10 +46,15 @@ class Sale:
     freight_cad_t: Array
     subsidy_cad_t: Array
 
-    @property
+    @cached_property
     def fob_cad_t(self) -> Array:
         """Price at the seller's port, C$/t."""
         return self.landed_cad_t - self.freight_cad_t
+
+    @cached_property
+    def received_cad_k(self) -> Array:
+        """What the seller receives, the subsidy included, thousand C$."""
+        return self.kt * (self.fob_cad_t + self.subsidy_cad_t)
 
 
 @dataclass
