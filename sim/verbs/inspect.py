@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from sim.guard import plain
 from sim.scenario import ScenarioError, explain, load, schema_json
 from sim.scenario.experiment import kind_of_file
 from sim.shipped import scenario_path, shipped_path, sweep_path
@@ -31,7 +32,7 @@ description: >-
 
 
 def validate(names: Sequence[str], sets: Sequence[str], console: Console, errors: Console) -> bool:
-    """Check scenarios and sweeps; ``ok`` lines and warnings on ``console``, reports on ``errors``. True when all are good."""
+    """Check files; ``ok`` lines and warnings on ``console``, reports on ``errors``. True when all are good."""
     good = True
     for name in names:
         try:
@@ -95,8 +96,3 @@ def new(name: str, folder: Path, parent: str = "history") -> Path:
 def schema() -> None:
     """Print the JSON Schema of a scenario."""
     print(json.dumps(schema_json(), indent=1, ensure_ascii=False))
-
-
-def plain(console: Console, text: str) -> None:
-    """Print text as it is: no markup, no colours, no wrapping."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
