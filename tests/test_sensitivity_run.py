@@ -14,7 +14,7 @@ scenario: steady
 settings: [calendar.crop_years=1]
 draws: 5
 seed: 11
-design: {method: morris, trajectories: 2}
+design: {method: morris, trajectories: 9}
 factors:
   corn: {key: corn_usd_t, low: 95, high: 115, title: Price of corn}
   money: {key: money.cad_per_usd, low: 1.2, high: 1.3}
@@ -38,8 +38,17 @@ def folder(tmp_path_factory):
 
 def test_a_sweep_file_is_simulated_once(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    first = json.loads(call("steady_corn.yaml", "--draws", "2", "--json").stdout)
-    again = call("steady_corn.yaml", "--draws", "2", "--json", "--measure", "market_price:united_states:feed")
+    first = json.loads(call("steady_corn.yaml", "--draws", "2", "--trajectories", "2", "--json").stdout)
+    again = call(
+        "steady_corn.yaml",
+        "--draws",
+        "2",
+        "--trajectories",
+        "2",
+        "--json",
+        "--measure",
+        "market_price:united_states:feed",
+    )
     assert "simulated before" in again.stderr
     assert len(list((folder / "results" / "sweep-steady_corn").glob("*-*"))) == 1
     second = json.loads(again.stdout)
@@ -65,7 +74,7 @@ def test_a_sweep_file_is_simulated_once(folder, monkeypatch):
 )
 def test_refused_before_anything_is_simulated(folder, monkeypatch, tmp_path, method, message):
     monkeypatch.chdir(tmp_path)
-    text = SWEEP.replace("{method: morris, trajectories: 2}", f"{{method: {method}}}" if method == "pairs" else method)
+    text = SWEEP.replace("{method: morris, trajectories: 9}", f"{{method: {method}}}" if method == "pairs" else method)
     (tmp_path / "refused.yaml").write_text(text, encoding="utf-8")
     result = call("refused.yaml", code=2)
     assert message in " ".join(result.stderr.split()) and not list(tmp_path.rglob("results/*"))
