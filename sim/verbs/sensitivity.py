@@ -91,9 +91,9 @@ def _of_file(
 
 def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
     """Latest finished sweep that rests on the same file, scenarios and program."""
-    wanted = fingerprint(basis(loaded))
+    same = fingerprint(basis(loaded))
     runs = list_runs(out / safe_stem(f"sweep-{Path(loaded.path).stem}"))
-    return next((run for run in reversed(runs) if run.manifest.get("scenario_hash") == wanted), None)
+    return next((run for run in reversed(runs) if run.manifest.get("scenario_hash") == same), None)
 
 
 def analyse_sweep(
@@ -134,7 +134,7 @@ def analyse_sweep(
 
 def _save(out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, Any], found: Sensitivity) -> Path:
     stem = f"sensitivity-{safe_stem(str(stored.manifest.get('stem', 'sweep'))).removeprefix('sweep-')}"
-    with new_run(out, stem, str(stored.manifest.get("scenario_hash", stored.path.name.split("-")[-2]))) as draft:
+    with new_run(out, stem, str(stored.manifest.get("scenario_hash", ""))) as draft:
         meta = {
             "stem": stem, **head, "command": ["singledesk", *sys.argv[1:]], "versions": versions(),
             "scenario": {"title": head["title"]},
