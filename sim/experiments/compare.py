@@ -153,11 +153,10 @@ def pick(measures: Measures, name: str, prefix: str = "") -> Table:
     rows = list(dict.fromkeys(key[1] for key in measures.keys if key[0] == name))
     units = {key[2]: key[3] for key in measures.keys if key[0] == name and key[2].startswith(prefix)}
     place = {key[1:3]: i for i, key in enumerate(measures.keys) if key[0] == name}
-    draws = measures.values.shape[1]
     index = np.array([[place[row, column] for column in units] for row in rows], dtype=int).reshape(
         len(rows), len(units)
     )
-    values = measures.values[index] if index.size else np.zeros((*index.shape, draws))
+    values = measures.lines(index.ravel()).reshape(*index.shape, len(measures.draw_numbers))
     columns = tuple(column.removeprefix(prefix) for column in units)
     return Table(name, tuple(rows), columns, tuple(units.values()), values)
 

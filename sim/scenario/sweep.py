@@ -20,7 +20,8 @@ from sim.scenario.problems import Report
 from sim.scenario.reader import Node
 from sim.scenario.sweep_base import own_values
 from sim.scenario.sweep_design import check_design, make_design
-from sim.scenario.sweep_factors import SCENARIO, Factor, read_factors
+from sim.scenario.sweep_factor import SCENARIO, Factor
+from sim.scenario.sweep_factors import read_factors
 from sim.scenario.sweep_loads import Loads, check_alone, check_effects, check_rows
 from sim.scenario.sweep_measures import check_measures
 from sim.scenario.sweep_rest import what_can_be_read

@@ -10,7 +10,7 @@ import pandas as pd
 from sim.experiments import design as designs
 from sim.scenario.problems import Path, Report
 from sim.scenario.reader import Node
-from sim.scenario.sweep_factors import Spread, with_levels
+from sim.scenario.sweep_factor import Spread, with_levels
 from sim.scenario.sweep_schema import DesignPlan, SweepPlan
 from sim.scenario.sweep_table import read_points
 from sim.scenario.tree import mark_of

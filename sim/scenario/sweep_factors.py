@@ -1,96 +1,23 @@
-"""The factors of a sweep: what varies, through which values, and whether it may travel on the draw axis."""
+"""Reading the factors of a sweep: how each is stated, which values that gives, and everything wrong with it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from sim.experiments import distributions
 from sim.scenario.fields import Slot, slot_at
-from sim.scenario.overrides import overlap
 from sim.scenario.problems import Path, Report, nearest, printable, show
 from sim.scenario.reader import Node
+from sim.scenario.sweep_apart import check_apart
+from sim.scenario.sweep_factor import FORMS, SCENARIO, Factor, Spread, label_of, with_levels
 from sim.scenario.sweep_keys import key_problem, kind_of_value, unit_of, whole_range
 from sim.scenario.sweep_schema import FactorPlan, SweepPlan
-from sim.scenario.sweep_spread import DISTRIBUTIONS, check_distribution, ends, listed_numbers, tidy
+from sim.scenario.sweep_spread import DISTRIBUTIONS, check_distribution, listed_numbers
 from sim.scenario.tree import mark_of, split_path
-from sim.scenario.writer import scalar_text
 
-SCENARIO = "scenario"
-FORMS = ("values", "levels", "range", *DISTRIBUTIONS)
 MOST_LISTED = 100_000  # values of one factor
-
-
-@dataclass(frozen=True)
-class Factor:
-    """What varies.
-
-    Attributes
-    ----------
-    name, title, unit : str
-        Name of its column in the design, label for people, and unit (empty where there is none).
-    numeric : bool
-        Whether it is a number that need not be whole: worlds with different values can be simulated side by side on the
-        draw axis. Anything else makes groups of points.
-    keys : tuple of str
-        Scenario keys that get the value; none for named levels of several settings.
-    levels : dict of str to tuple of str
-        Settings of every level by its label, as after ``--set``; empty for numeric factors.
-    """
-
-    name: str
-    title: str
-    unit: str
-    numeric: bool
-    keys: tuple[str, ...]
-    levels: dict[str, tuple[str, ...]]
-
-    def settings(self, value: float | str) -> tuple[str, ...]:
-        """Settings that give the factor a value; no digit is lost."""
-        if not self.numeric:
-            return self.levels[str(value)]
-        return tuple(f"{key}={float(value)!r}" for key in self.keys)
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A factor with the values it takes.
-
-    Attributes
-    ----------
-    factor : Factor
-    plan : FactorPlan
-        What the file says.
-    form : str
-        Which of ``FORMS`` it is stated in; empty when the values come from a table.
-    listed : tuple
-        Values of a listed design, in order: numbers, or labels of levels.
-    base : float, str or None
-        Where it stands while others vary, as far as the file says so.
-    """
-
-    factor: Factor
-    plan: FactorPlan
-    form: str
-    listed: tuple[float | str, ...] = ()
-    base: float | str | None = None
-
-    def drawn(self, share: np.ndarray) -> np.ndarray:
-        """Values at shares 0..1 of the factor's distribution, shape (point,): numbers, or labels of levels."""
-        plan = self.plan
-        if self.form in DISTRIBUTIONS:
-            stated = getattr(plan, self.form)
-            return tidy(getattr(distributions, self.form)(share, **stated.model_dump()), *ends(plan, self.form))
-        if self.form == "range" and self.factor.numeric:
-            spread = distributions.loguniform if plan.scale == "log" else distributions.uniform
-            return tidy(spread(share, plan.low, plan.high), plan.low, plan.high)
-        weights = np.ones(len(self.listed)) if plan.weights is None else np.array(plan.weights)
-        kind = float if self.factor.numeric else object
-        return np.array(self.listed, dtype=kind)[distributions.pick(share, weights)]
 
 
 def read_factors(plan: SweepPlan, tree: Node, report: Report) -> list[Spread]:
@@ -100,7 +27,7 @@ def read_factors(plan: SweepPlan, tree: Node, report: Report) -> list[Spread]:
         report.add(mark_of(tree, ("factors",)), "factors", "no factor; state what varies")
     spreads = [reader.scenarios()] if plan.scenarios is not None else []
     spreads += [reader.factor(name, each) for name, each in plan.factors.items()]
-    reader.check_apart()
+    check_apart(plan, tree, report)
     return [each for each in spreads if each is not None]
 
 
@@ -280,45 +207,6 @@ class _Reader:
                 shown = value if isinstance(value, str) else f"{value:g}"
                 self.add((*here, "values", index), f"{shown} is listed twice")
 
-    def check_apart(self) -> None:
-        """Problems of keys that two factors set, that the settings set already, or that belong to the sweep itself."""
-        taken: list[tuple[Path, str, str]] = []
-        for place, text in _stated_settings(self.plan):
-            path = split_path(text.partition("=")[0].strip())
-            if path in (("draws",), ("seed",)):
-                self.add(place, f"`{path[0]}` is a key of the sweep itself")
-        fixed = {split_path(text.partition("=")[0].strip()): text for text in self.plan.settings}
-        for name, plan in self.plan.factors.items():
-            own: list[tuple[Path, str, str]] = []
-            for place, key in _stated_keys(name, plan):
-                path = split_path(key)
-                if path is None:
-                    continue
-                if plan.levels is None and path in fixed:
-                    self.add(place, "`settings` state this key too; one of them would have no effect")
-                met = next((other for other in taken if overlap(path, other[0])), None)
-                if met is not None:
-                    self.add(place, f"`{key}` meets `{met[1]}`, which the factor `{met[2]}` sets")
-                twice = plan.levels is None and next((other for other in own if overlap(path, other[0])), None)
-                if twice:
-                    self.add(place, f"`{key}` meets `{twice[1]}` of the same factor")
-                own.append((path, key, name))
-            taken += own
-
-
-def with_levels(spread: Spread, values: Sequence[float | str]) -> Spread:
-    """Spread whose factor knows the settings of every value it takes; a numeric one needs none."""
-    factor = spread.factor
-    if factor.numeric or not factor.keys:
-        return spread
-    levels = {str(value): tuple(f"{key}={value}" for key in factor.keys) for value in values}
-    return replace(spread, factor=replace(factor, levels={**factor.levels, **levels}))
-
-
-def label_of(value: Any) -> str:
-    """Label of a value that is no number on the draw axis, as it is written after ``--set``."""
-    return scalar_text(value)
-
 
 def _is_number(value: Any) -> bool:
     try:
@@ -326,24 +214,3 @@ def _is_number(value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return isinstance(value, str)
-
-
-def _stated_settings(plan: SweepPlan) -> list[tuple[Path, str]]:
-    found: list[tuple[Path, str]] = [(("settings", index), text) for index, text in enumerate(plan.settings)]
-    for name, each in plan.factors.items():
-        for label, settings in (each.levels or {}).items():
-            found += [(("factors", name, "levels", label, index), text) for index, text in enumerate(settings)]
-    return found
-
-
-def _stated_keys(name: str, plan: FactorPlan) -> list[tuple[Path, str]]:
-    here = ("factors", name)
-    if plan.key is not None:
-        return [((*here, "key"), plan.key)]
-    if plan.keys is not None:
-        return [((*here, "keys", index), key) for index, key in enumerate(plan.keys)]
-    found = []
-    for label, settings in (plan.levels or {}).items():
-        for index, text in enumerate(settings):
-            found.append(((*here, "levels", label, index), text.partition("=")[0].strip()))
-    return found

@@ -13,7 +13,7 @@ from sim.scenario.loader import Loaded, load
 from sim.scenario.overrides import overlap
 from sim.scenario.problems import Path, Report, ScenarioError, dotted, printable
 from sim.scenario.reader import Node
-from sim.scenario.sweep_factors import SCENARIO, Spread
+from sim.scenario.sweep_factor import SCENARIO, Spread
 from sim.scenario.sweep_schema import SweepPlan
 from sim.scenario.tree import leaves_of, mark_of, split_path
 

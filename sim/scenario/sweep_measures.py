@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.experiments.kept_measures import measures_by_probe, unmatched
 from sim.scenario.problems import Path
-from sim.scenario.sweep_factors import Spread
+from sim.scenario.sweep_factor import Spread
 from sim.scenario.sweep_loads import Loads
 from sim.scenario.tree import mark_of
 

@@ -32,7 +32,7 @@ description: >-
 
 
 def validate(names: Sequence[str], sets: Sequence[str], console: Console, errors: Console) -> bool:
-    """Check scenarios and sweeps; ``ok`` lines and warnings on ``console``, reports on ``errors``. True when all are good."""
+    """Check files; ``ok`` lines and warnings on ``console``, reports on ``errors``. True when all are good."""
     good = True
     for name in names:
         try:

@@ -1,0 +1,77 @@
+"""From a sweep file to indices: simulated once, then taken from the disk; refusals before anything is simulated."""
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+
+SWEEP = """\
+title: Corn and tonnage in a steady market
+scenario: steady
+settings: [calendar.crop_years=1]
+draws: 5
+seed: 11
+design: {method: morris, trajectories: 2}
+factors:
+  corn: {key: corn_usd_t, low: 95, high: 115, title: Price of corn}
+  money: {key: money.cad_per_usd, low: 1.2, high: 1.3}
+  system: {levels: {single_desk: [], open_feed: [marketing.canada.feed=open_feed]}}
+measures: [market_price]
+"""
+
+
+def call(*words, code=0):
+    result = CliRunner().invoke(app, ["sensitivity", *words])
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("sensitivity")
+    (place / "steady_corn.yaml").write_text(SWEEP, encoding="utf-8")
+    return place
+
+
+def test_a_sweep_file_is_simulated_once(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    first = json.loads(call("steady_corn.yaml", "--draws", "2", "--json").stdout)
+    again = call("steady_corn.yaml", "--draws", "2", "--json", "--measure", "market_price:united_states:feed")
+    assert "simulated before" in again.stderr
+    assert len(list((folder / "results" / "sweep-steady_corn").glob("*-*"))) == 1
+    second = json.loads(again.stdout)
+    assert second["sweep"] == first["sweep"] and first["points"] == 8 and first["draws"] == 2
+    (outcome,) = second["outcomes"]
+    assert outcome in first["outcomes"] and outcome["unit"] == "C$/t"
+    size = pd.DataFrame(second["indices"]).set_index(["index", "factor"])["value"]["mu_star"]
+    assert size["money"] > 5 and size["corn"] == 0, "feed use follows corn over its base, and that moves along"
+    corn, _money, system = first["factors"]
+    assert (corn["title"], corn["unit"], corn["low"], corn["high"]) == ("Price of corn", "US$/t", 95, 115)
+    assert system["levels"] == "single_desk, open_feed"
+    by_name = json.loads(call("sweep-steady_corn", "--json").stdout)
+    assert by_name["indices"] == first["indices"]
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        ("pairs", "design `pairs`"),
+        ("{method: latin_hypercube, points: 20}", "20 points are too few"),
+        ("{method: sobel, points: 2}", "did you mean `sobol`"),
+    ],
+)
+def test_refused_before_anything_is_simulated(folder, monkeypatch, tmp_path, method, message):
+    monkeypatch.chdir(tmp_path)
+    text = SWEEP.replace("{method: morris, trajectories: 2}", f"{{method: {method}}}" if method == "pairs" else method)
+    (tmp_path / "refused.yaml").write_text(text, encoding="utf-8")
+    result = call("refused.yaml", code=2)
+    assert message in " ".join(result.stderr.split()) and not list(tmp_path.rglob("results/*"))
+
+
+def test_a_file_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "not found" in call("nowhere.yaml", code=2).stderr
+    assert "no run found" in call("nowhere", code=2).stderr
