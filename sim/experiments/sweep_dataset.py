@@ -21,8 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.experiments.kept_measures import WHOLE_RUN
 from sim.experiments.sweep_files import ChunkReader, measure_field
-from sim.experiments.worlds import WHOLE_RUN, Group
+from sim.experiments.worlds import Group
 from sim.measures.arrays import mean
 from sim.measures.bands import bands
 
