@@ -11,6 +11,7 @@ from sim.measures.table import AVERAGE
 from sim.scenario.problems import nearest
 
 WHOLE_RUN = "all"  # stands for the crop year where a measure is of the whole run
+MEAN = "mean"  # and where a value is the mean over the crop years
 
 DEFAULT = (
     "market_price", "market_tonnes", "price_gap", "producers", "consumers_surplus", "taxpayers", "programmes",
