@@ -13,6 +13,7 @@ import typer
 
 from sim.guard import engine_of, errors, fail, screen, verb
 from sim.options import MAX_DRAWS, RESULTS, AsJson, Chunk, Dask, Draws, Jobs, Out, Scenario, Seed, Sets, whole
+from sim.results_commands import results
 
 app = typer.Typer(
     name="singledesk",
@@ -21,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(results)
 
 
 @app.command()
@@ -214,6 +216,52 @@ def sweep(
     overrides = {key: value for key, value in stated.items() if value is not None}
     with engine_of(jobs, dask) as engine:
         run_sweep(name, overrides, out, engine, chunk, fresh, as_json, screen(), errors())
+
+
+@app.command()
+@verb
+def sensitivity(
+    sweep: Annotated[
+        str, typer.Argument(metavar="SWEEP", help="A sweep file, a shipped sweep, or the folder of a finished sweep.")
+    ],
+    measure: Annotated[
+        list[str] | None, typer.Option(metavar="PATTERN", help="Measure kept by the sweep, as table or table:column.")
+    ] = None,
+    crop_year: Annotated[
+        list[str] | None, typer.Option(help="A crop year, every, or mean over crop years [default: mean].")
+    ] = None,
+    statistic: Annotated[str, typer.Option(help="Of the draws at a point: mean, or sd (standard deviation).")] = "mean",
+    level: Annotated[float, typer.Option(help="Level of the confidence intervals, 0.5 to 0.999.")] = 0.95,
+    resamples: Annotated[int, whole(20, 10_000, "Bootstrap samples behind the intervals.")] = 200,
+    draws: Annotated[int | None, whole(1, MAX_DRAWS, "Draws of every point; the sweep's when absent.")] = None,
+    points: Annotated[int | None, whole(1, MAX_DRAWS, "Points of a drawn design; the sweep's when absent.")] = None,
+    trajectories: Annotated[int | None, whole(2, 100_000, "Trajectories of a morris design.")] = None,
+    out: Out = RESULTS,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    chunk: Chunk = 250,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Simulate again what was simulated before.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say which factors of a sweep move its results: Sobol and Morris indices with confidence intervals.
+
+    A sweep file is simulated first. A finished sweep is analysed again without a simulation.
+    """
+    if not 0.5 <= level <= 0.999:
+        fail(f"--level {level:g} is not a number from 0.5 to 0.999", 2)
+    if statistic not in ("mean", "sd"):
+        fail(f"--statistic {statistic[:40]}: choose mean or sd", 2)
+    from sim.experiments.sensitivity_design import UnsuitableSweep
+    from sim.verbs.sensitivity import Question, Source
+    from sim.verbs.sensitivity import sensitivity as analyse
+
+    stated = {"draws": draws, "points": points, "trajectories": trajectories}
+    source = Source(sweep, {key: value for key, value in stated.items() if value is not None}, chunk, fresh)
+    question = Question(measure or [], crop_year or [], draws, statistic, level, resamples)
+    try:
+        analyse(source, question, out, lambda: engine_of(jobs, dask), as_json, screen(), errors())
+    except UnsuitableSweep as error:
+        fail(str(error), 2)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.resource_tracker
 import os
 import pickle
 import signal
@@ -175,6 +176,7 @@ def interrupts_held() -> Iterator[None]:
         number: signal.signal(number, lambda number, _frame: arrived.append(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
+    multiprocessing.resource_tracker.ensure_running()  # its own start would unblock SIGINT
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

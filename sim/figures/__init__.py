@@ -22,6 +22,8 @@ from sim.figures.prices import prices
 from sim.figures.published import published
 from sim.figures.returns import returns
 from sim.figures.sales import sales
+from sim.figures.sensitivity import effects as elementary_effects
+from sim.figures.sensitivity import sensitivity
 from sim.figures.study import japan_gap, study_sensitivity
 from sim.figures.subsidies import subsidies
 from sim.figures.supply import supply
@@ -49,6 +51,9 @@ KINDS: dict[str, Kind] = {
     "ablation": Kind(("ablation",), {"ablation": ablation}),
     "incidence": Kind(("incidence",), {"who_gains": who_gains, "desk_and_war": desk_and_war}),
     "game": Kind(("cells", "lines"), {"payoffs": game_payoffs, "best_responses": best_responses}),
+    "sensitivity": Kind(
+        ("indices", "outcomes", "factors"), {"sensitivity": sensitivity, "elementary_effects": elementary_effects}
+    ),
     "calibration": Kind(("fit", "held_out", "parameters", "profiles"), {"fit": fit, "profiles": profiles}),
 }
 

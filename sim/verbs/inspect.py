@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from sim.guard import plain
 from sim.scenario import ScenarioError, explain, load, schema_json
 from sim.scenario.experiment import kind_of_file
 from sim.scenario.writer import schema_of
@@ -98,8 +99,3 @@ def schema(sweep: bool) -> None:
     from sim.scenario.sweep_schema import SweepPlan
 
     print(json.dumps(schema_of(SweepPlan) if sweep else schema_json(), indent=1, ensure_ascii=False))
-
-
-def plain(console: Console, text: str) -> None:
-    """Print text as it is: no markup, no colours, no wrapping."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

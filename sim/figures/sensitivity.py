@@ -1,0 +1,152 @@
+"""Figures of a sensitivity analysis: shares of the variance by factor, and Morris' plane of effects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.experiments.sensitivity import NO_EFFECT
+from sim.figures.style import GREY, STYLE, colour, legend, sheet, shorten
+
+PANELS = 6  # measures that fit one sheet; tables/indices.csv has all
+COLUMNS = 2
+NAMES = {"S1": "alone (S1)", "ST": "with all interactions (ST)", "pawn": "whole distribution (PAWN)"}
+WHEN = {"mean": "mean of crop years", "all": "whole run"}
+MARKERS = "osD^vPX*"
+
+
+def sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
+    """Draw bars of S1 and ST (or PAWN) with their intervals: a panel for each measure, the largest factor on top."""
+    shown, names = _shown(frames, tuple(NAMES))
+    if not shown:
+        return None
+    labels = _labels(frames["factors"])
+    indices = [name for name in NAMES if any((part["index"] == name).any() for _title, part in shown)]
+    largest = pd.concat([part for _title, part in shown]).groupby("factor")["value"].max()
+    order = [name for name in largest.sort_values(kind="stable").index if name in labels]
+    columns = min(COLUMNS, len(shown))
+    rows = -(-len(shown) // columns)
+    with mpl.rc_context({**STYLE, "axes.grid.axis": "x"}):
+        height = 0.9 + (0.3 + 0.16 * len(indices)) * len(order)
+        figure, axes = sheet(
+            meta, "Which factors move the results", [height] * rows, columns=columns, note=_note(meta, names)
+        )
+        ends = pd.concat([part[["value", "low", "high"]] for _title, part in shown])
+        limits = min(0.0, float(ends.min().min()) - 0.02), max(1.0, float(ends.max().max()) + 0.02)
+        for place, (title, part) in enumerate(shown):
+            panel = axes.flat[place]
+            panel.set_xlim(*limits)
+            _bars(panel, part, indices, order)
+            panel.set_title(title)
+            panel.set_xlabel("share of the variance" if "pawn" not in indices else "share of the variance; distance")
+            panel.set_yticks(np.arange(len(order)), [labels[name] for name in order] if place % columns == 0 else [])
+        legend(axes[0, -1])
+        for panel in axes.flat[len(shown) :]:
+            panel.set_visible(False)
+    return figure
+
+
+def _bars(panel: Axes, part: pd.DataFrame, indices: list[str], order: list[str]) -> None:
+    thick = 0.8 / len(indices)
+    for position, index in enumerate(indices):
+        own = part[part["index"] == index].set_index("factor")
+        lines = own.reindex(order)
+        at = np.arange(len(order)) + 0.4 - thick * (position + 0.5)
+        panel.barh(at, lines["value"], thick * 0.92, color=colour(position), label=NAMES[index])
+        has = lines["low"].notna().to_numpy()
+        panel.hlines(at[has], lines["low"][has], lines["high"][has], color="black", linewidth=1.1)
+        if NO_EFFECT in own.index:
+            panel.axvline(own.loc[NO_EFFECT, "value"], color=GREY, linestyle=":", label="PAWN of no effect")
+    panel.axvline(0, color="#333333", linewidth=0.8)
+    panel.tick_params(axis="y", length=0)
+    panel.set_ylim(-0.6, len(order) - 0.4)
+    panel.grid(False, axis="y")
+    panel.grid(True, axis="x")
+
+
+def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
+    """Draw Morris' plane: mean size of the elementary effects against their standard deviation."""
+    shown, names = _shown(frames, ("mu_star", "sigma"))
+    if not shown:
+        return None
+    labels = _labels(frames["factors"])
+    columns = min(COLUMNS, len(shown))
+    rows = -(-len(shown) // columns)
+    note = f"{_note(meta, names)} A high sigma: the effect hangs on where this factor and the others are."
+    with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
+        figure, axes = sheet(
+            meta, "Elementary effects of each factor over its full range", [3.6] * rows, columns=columns, note=note
+        )
+        for place, (title, part) in enumerate(shown):
+            panel = axes.flat[place]
+            _plane(panel, part, labels)
+            panel.set_title(title)
+            unit = _unit(part)
+            panel.set_xlabel(f"mean size, mu*{unit}")
+            if place % columns == 0:
+                panel.set_ylabel(f"standard deviation, sigma{unit}")
+        legend(axes[0, -1])
+        for panel in axes.flat[len(shown) :]:
+            panel.set_visible(False)
+    return figure
+
+
+def _plane(panel: Axes, part: pd.DataFrame, labels: dict[str, str]) -> None:
+    size, spread = (part[part["index"] == name].set_index("factor") for name in ("mu_star", "sigma"))
+    for position, name in enumerate(labels):
+        x, y = size.loc[name], spread.loc[name]
+        panel.errorbar(
+            x["value"], y["value"], xerr=x["high"] - x["value"], yerr=y["high"] - y["value"], color=colour(position),
+            fmt=MARKERS[position % len(MARKERS)], markersize=6, elinewidth=0.9, label=labels[name],
+            markeredgecolor="black", markeredgewidth=0.4,
+        )  # fmt: skip
+    panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
+    right = float(max(size["high"].max(), 1e-12)) * 1.06
+    for slope, style, name in ((1.0, "-", "sigma = mu*"), (0.5, "--", "sigma = mu* / 2")):
+        panel.axline((0, 0), slope=slope, color=GREY, linestyle=style, linewidth=0.8, zorder=0, label=name)
+    top = max(float(spread["high"].max()) * 1.1, 0.25 * right)
+    panel.set(xlim=(-0.02 * right, right), ylim=(-0.04 * top, top))
+
+
+def _shown(frames: dict[str, pd.DataFrame], indices: tuple[str, ...]) -> tuple[list[tuple[str, pd.DataFrame]], str]:
+    """Title and lines of the first outcomes that have such indices, and what was left for the tables."""
+    own = frames["indices"]
+    own = own[own["index"].isin(indices) & (own["other"] == "")]
+    groups = list(own.groupby(["measure", "unit", "crop_year"], sort=False))
+    shown = [(_title(*keys), part) for keys, part in groups[:PANELS]]
+    left = f" First {PANELS} of {len(groups)} results; all are in tables/indices.csv." if len(groups) > PANELS else ""
+    return shown, left
+
+
+def _title(measure: str, unit: str, year: str) -> str:
+    when = WHEN.get(year, year)
+    return f"{shorten(measure, 44)}\n{', '.join(filter(None, (_money(unit), when)))}"
+
+
+def _unit(part: pd.DataFrame) -> str:
+    unit = part["unit"].iloc[0]
+    return f" ({_money(unit)})" if unit else ""
+
+
+def _money(text: str) -> str:
+    return str(text).replace("$", "\\$")
+
+
+def _labels(factors: pd.DataFrame) -> dict[str, str]:
+    """Name of each factor over its range and unit, or its levels."""
+    labels = {}
+    for line in factors.itertuples():
+        unit = "" if line.unit == "dimensionless" else line.unit
+        span = line.levels or f"{line.low:.3g} to {line.high:.3g} {unit}".rstrip()
+        labels[line.factor] = f"{_money(shorten(line.title, 32))}\n{_money(shorten(span, 34))}"
+    return labels
+
+
+def _note(meta: dict[str, Any], more: str) -> str:
+    of = "mean" if meta.get("statistic", "mean") == "mean" else "standard deviation"
+    return f"Lines: {100 * meta['level']:g} % confidence. Of the {of} over draws at each point.{more}"

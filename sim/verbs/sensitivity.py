@@ -1,0 +1,187 @@
+"""``singledesk sensitivity``: which factors of a sweep move its results; a finished sweep is analysed without a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sim.experiments.engine import Engine
+from sim.experiments.kept_measures import wanted
+from sim.experiments.sensitivity import Confidence
+from sim.experiments.sensitivity_design import factor_table, sensitivity_design
+from sim.experiments.sensitivity_report import MEAN, Sensitivity, analyse
+from sim.experiments.sweep import basis, fingerprint, run_sweep
+from sim.experiments.worlds import WHOLE_RUN
+from sim.figures import drawn
+from sim.program import versions
+from sim.scenario.problems import nearest
+from sim.scenario.sweep import LoadedSweep, load_sweep
+from sim.shipped import sweep_path
+from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
+from sim.sweep_worlds import SweepWorlds
+from sim.verbs.sensitivity_screen import progress_bar, show
+from sim.verbs.sweep import Screen
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a sweep: which measures, crop years and draws, the mean or the spread over draws."""
+
+    measures: Sequence[str]
+    crop_years: Sequence[str]
+    draws: int | None
+    statistic: str
+    level: float
+    resamples: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the worlds come from: a sweep file or a finished sweep, and what is changed in a file."""
+
+    name: str
+    overrides: dict[str, int]
+    chunk: int
+    fresh: bool
+
+
+def sensitivity(
+    source: Source, question: Question, out: Path, engine: Callable[[], AbstractContextManager[Engine]],
+    as_json: bool, console: Console, errors: Console,
+) -> Path:  # fmt: skip
+    """Analyse a finished sweep, by its folder or name; or a sweep file, simulated first on what ``engine`` opens.
+
+    A sweep file that has been simulated before, and nothing changed since, is not simulated again unless asked.
+    """
+    check_folder(out)
+    path = sweep_path(source.name)
+    if path.is_file() or path.suffix in (".yaml", ".yml"):
+        stored = _of_file(path, source, out, engine, errors)
+    else:
+        stored = find_run(source.name, out)
+        fixed = [name for name in source.overrides if name != "draws"]
+        if fixed or source.fresh:
+            option = fixed[0] if fixed else "fresh"
+            raise StoreError(f"--{option}: this sweep is finished; name its file to simulate it anew")
+    return analyse_sweep(stored, question, out, as_json, console, errors)
+
+
+def _of_file(
+    path: Path, source: Source, out: Path, engine: Callable[[], AbstractContextManager[Engine]], errors: Console
+) -> StoredRun:
+    loaded = load_sweep(path, source.overrides)
+    for warning in loaded.warnings:
+        errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    sensitivity_design(loaded.plan.model_dump(mode="json"), loaded.design)  # refused before it is simulated
+    stored = None if source.fresh else _finished(loaded, out)
+    if stored is not None:
+        errors.print(f"simulated before: {stored.path}", markup=False, highlight=False, soft_wrap=True)
+        return stored
+    with engine() as opened, Screen(errors) as watch:
+        command = ["singledesk", *sys.argv[1:]]
+        return run_sweep(loaded, out, opened, chunk=source.chunk, fresh=source.fresh, command=command, watch=watch)
+
+
+def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
+    """Latest finished sweep that rests on the same file, scenarios and program."""
+    same = fingerprint(basis(loaded))
+    runs = list_runs(out / safe_stem(f"sweep-{Path(loaded.path).stem}"))
+    return next((run for run in reversed(runs) if run.manifest.get("scenario_hash") == same), None)
+
+
+def analyse_sweep(
+    stored: StoredRun, question: Question, out: Path, as_json: bool, console: Console, errors: Console
+) -> Path:  # fmt: skip
+    """Analyse a finished sweep, save and show what came out; return the folder."""
+    sweep = SweepWorlds(stored)
+    design = sensitivity_design(sweep.plan, sweep.design)
+    measures = chosen(question.measures, list(sweep.units))
+    crop_years = _crop_years(question.crop_years, sweep.crop_years)
+    draws = _draws(question, sweep.draws)
+    confidence = Confidence(question.level, question.resamples, int(sweep.manifest.get("seed", 0)))
+    with progress_bar(errors) as bar:
+        task = bar.add_task("indices", total=len(measures))
+        worlds = ((name, values[..., :draws]) for name, values in sweep.worlds(measures))
+        found = analyse(
+            design, sweep.units, worlds, sweep.crop_years, crop_years, question.statistic, confidence,
+            lambda count: bar.advance(task, count),
+        )  # fmt: skip
+    factors = factor_table(design, sweep.design, sweep.plan, sweep.manifest.get("factors") or [])
+    head = {
+        "sweep": str(stored.path), "title": sweep.plan["title"], "design": sweep.plan["design"],
+        "points": len(sweep.design), "draws": draws, "crop_years": crop_years, "statistic": question.statistic,
+        "level": question.level, "resamples": question.resamples, "seed": confidence.seed,
+    }  # fmt: skip
+    tables = {"indices": found.indices, "outcomes": found.outcomes, "factors": factors}
+    folder = _save(out, stored, tables, head, found)
+    if as_json:
+        content = {name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in
+                   tables.items()}  # fmt: skip
+        report = {"run_id": folder.name, "folder": str(folder), **head, **content, "notes": found.notes}
+        print(json.dumps(report, ensure_ascii=False, allow_nan=False))
+    else:
+        show(console, found, factors, head)
+        console.print(f"Saved in {folder}", highlight=False, soft_wrap=True, markup=False)
+    return folder
+
+
+def _save(out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, Any], found: Sensitivity) -> Path:
+    stem = f"sensitivity-{safe_stem(str(stored.manifest.get('stem', 'sweep'))).removeprefix('sweep-')}"
+    with new_run(out, stem, str(stored.manifest.get("scenario_hash", ""))) as draft:
+        meta = {
+            "stem": stem, **head, "command": ["singledesk", *sys.argv[1:]], "versions": versions(),
+            "scenario": {"title": head["title"]},
+        }  # fmt: skip
+        for name, frame in tables.items():
+            draft.table(name, frame)
+            draft.parquet(name, frame)
+        for name, figure in drawn("sensitivity", tables, {**meta, "run_id": draft.run_id}):
+            draft.figure(name, figure)
+        draft.manifest({"kind": "sensitivity", **meta, "notes": found.notes})
+    return draft.final
+
+
+def chosen(patterns: Sequence[str], known: list[str]) -> list[str]:
+    """Measures that match any of the patterns, ``table`` or ``table:column`` with wildcards; all without patterns.
+
+    Raises
+    ------
+    StoreError
+        A pattern that no measure of the sweep matches; with the nearest name.
+    """
+    if not patterns:
+        return known
+    kept: dict[str, None] = {}
+    for pattern in patterns:
+        own = [name for name in known if wanted([pattern], *name.split(":", 1))]
+        if not own:
+            near = nearest(pattern, [*dict.fromkeys(name.partition(":")[0] for name in known), *known])
+            raise StoreError(f"--measure {pattern[:80]}: the sweep kept no such measure{near}")
+        kept |= dict.fromkeys(own)
+    return [name for name in known if name in kept]
+
+
+def _crop_years(asked: Sequence[str], known: list[str]) -> list[str]:
+    years = [year for year in known if year != WHOLE_RUN]
+    every = {"every": years, MEAN: [MEAN]} | {year: [year] for year in years}
+    wrong = [year for year in asked if year not in every]
+    if wrong:
+        allowed = f"mean, every, or one of {', '.join(years)}"
+        raise StoreError(f"--crop-year {wrong[0][:40]}: not in this sweep; choose {allowed}")
+    return list(dict.fromkeys(year for each in asked or [MEAN] for year in every[each]))
+
+
+def _draws(question: Question, there: int) -> int:
+    draws = there if question.draws is None else question.draws
+    if draws > there:
+        raise StoreError(f"--draws {draws}: the sweep has {there} draws of each point; run its file for more")
+    if question.statistic == "sd" and draws < 2:
+        raise StoreError("--statistic sd: needs at least two draws of each point")
+    return draws
