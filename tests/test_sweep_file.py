@@ -13,6 +13,7 @@ from sim.experiments.kept_measures import unmatched, wanted
 from sim.experiments.unfinished import differences
 from sim.scenario import ScenarioError, load
 from sim.scenario.sweep import load_sweep
+from sim.shipped import sweep_names, sweep_path
 
 DUEL = Path(__file__).parent / "scenarios" / "duel.yaml"
 COST = "sellers.home_firm.cost_cad_t"
@@ -415,3 +416,13 @@ def test_digits_of_a_value_are_not_lost(place):
     value = math.nextafter(20.0, 30.0)
     loaded = sweep({"a": f"{{key: {COST}, values: [20, {value!r}]}}"})
     assert loaded.numbers(1)[COST] == value and loaded.factors[0].settings(value) == (f"{COST}={value!r}",)
+
+
+@pytest.mark.parametrize("name", sweep_names())
+def test_a_shipped_sweep_asks_a_question_and_loads(name, place):
+    loaded = load_sweep(sweep_path(name))
+    assert [text for text in loaded.warnings if "lies outside the calendar" not in text] == []
+    assert loaded.plan.title and len(loaded.plan.description) > 80
+    assert all(each.unit for each in loaded.factors if each.numeric)
+    if name == "eep_bonus_by_system":
+        assert loaded.design["bonus"].unique().tolist() == [0, 10, 20, 30, 40, 50, 60] and len(loaded.groups()) == 3
