@@ -186,9 +186,11 @@ class Task:
                 if self.records:
                     monthly = MonthlySeries.of(part, origin)
                     series.add(monthly.lines())
+                    index = monthly.index if first and index is None else index
                     own = LedgerSums.of(part)
                     sums = own if sums is None else sums + own
-                    index = monthly.index if first and index is None else index
+                    del monthly
+                del part  # before the next one is worked out
         return Chunk(
             keys=found.keys,
             measures_file=measures.written,

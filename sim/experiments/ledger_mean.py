@@ -42,8 +42,8 @@ class LedgerSums:
             amount, grid = reading.amount(name), GRID["value" if column else "kt"]
             for start in range(0, len(amount), BLOCK):
                 block = slice(start, start + BLOCK)
-                sums[reading.sold[block], column] = _steps(amount[block], grid)
-        sums[reading.sold, 4] = np.count_nonzero(reading.amount("kt") > 0, axis=1)
+                sums[block, column] = _steps(amount[block], grid)
+        sums[:, 4] = np.count_nonzero(reading.amount("kt") > 0, axis=1)
         return cls(sums, ledger.draws)
 
     def __add__(self, other: LedgerSums) -> LedgerSums:

@@ -1,14 +1,13 @@
 """Reading a ledger: what its sale rows add up to, some draws at a time.
 
-A hundred measures add up the same few amounts over different rows. A reading works out each amount once, over the rows
-in which anything was sold, and adds rows up in their order, so that a draw gives the same bits alone or in company.
+A hundred measures add up the same few amounts over different rows. A reading works out each amount once, and adds rows
+up in their order, so that a draw gives the same bits alone or in company.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +15,7 @@ from scipy import sparse
 from sim.ledger import Ledger
 
 AT_ONCE = 2**24  # bytes of one amount that is worked on at a time
+ROWS = 128  # rows at a time, so that what comes between stays in a processor's cache
 
 AMOUNTS: dict[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]] = {
     "kt": lambda b: b["kt"],
@@ -29,27 +29,14 @@ AMOUNTS: dict[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]] = {
 """Amounts of sale rows that add up: kt, or thousand C$ where the name ends in ``cad_k``."""
 
 
-class SoldRows(dict):
-    """Columns of the rows with a sale, copied out of a ledger when first asked for."""
-
-    def __init__(self, sales: Mapping[str, np.ndarray], rows: np.ndarray) -> None:
-        super().__init__()
-        self._sales, self._rows = sales, rows
-
-    def __missing__(self, column: str) -> np.ndarray:
-        """Copy a column (row, draw)."""
-        self[column] = self._sales[column][self._rows]
-        return self[column]
-
-
 @dataclass
 class Reading(Ledger):
     """A ledger that does not change any more, or some of its draws.
 
     Attributes
     ----------
-    sold : ndarray of int
-        Rows with a sale in some draw, ascending.
+    sold : ndarray of bool
+        Whether a row has a sale in some draw.
     matrices : dict
         What adds rows up, by selection and columns; parts share it.
     """
@@ -61,8 +48,7 @@ class Reading(Ledger):
         """Start without any amount."""
         super().__post_init__()
         if self.sold is None:
-            self.sold = np.flatnonzero(self.sales["kt"].any(axis=1))
-        self._columns = SoldRows(self.sales, self.sold)
+            self.sold = self.sales["kt"].any(axis=1)
         self._amounts: dict[str, np.ndarray] = {}
         self._sums: dict[Hashable, np.ndarray] = {}
 
@@ -77,7 +63,7 @@ class Reading(Ledger):
 
     def parts(self) -> Iterator[Reading]:
         """Yield the reading in parts of so few draws that what is worked out from one takes little memory."""
-        step = max(1, AT_ONCE // (8 * max(len(self.sold), 1)))
+        step = max(1, AT_ONCE // (8 * max(len(self.rows), 1)))
         if step >= self.draws:
             yield self
             return
@@ -92,17 +78,13 @@ class Reading(Ledger):
             )
 
     def amount(self, name: str) -> np.ndarray:
-        """Amount of ``AMOUNTS`` of each row in ``sold``, shape (row, draw)."""
+        """Amount of ``AMOUNTS`` of each row, shape (row, draw)."""
         if name not in self._amounts:
-            self._amounts[name] = np.ascontiguousarray(AMOUNTS[name](self._columns))
+            amount = self._amounts[name] = np.empty((len(self.rows), self.draws))
+            for start in range(0, len(amount), ROWS):
+                rows = slice(start, start + ROWS)
+                amount[rows] = AMOUNTS[name]({column: values[rows] for column, values in self.sales.items()})
         return self._amounts[name]
-
-    @cached_property
-    def _place(self) -> np.ndarray:
-        """Position in ``sold`` of each row; -1 for the others."""
-        place = np.full(len(self.rows), -1)
-        place[self.sold] = np.arange(len(self.sold))
-        return place
 
     def add_up(self, rows: np.ndarray, by: Mapping[str, Sequence], amounts: Sequence[str]) -> dict[str, np.ndarray]:
         """Add up amounts over ``rows``, cross-tabulated by columns.
@@ -139,21 +121,20 @@ class Reading(Ledger):
     def _matrix(
         self, key: Hashable, rows: np.ndarray, by: Mapping[str, Sequence], shape: tuple[int, ...]
     ) -> sparse.csr_array:
-        """Matrix of ones that adds rows up: a line per cell, a column per row of ``sold``.
+        """Matrix of ones that adds rows up: a line per cell, a column per row; rows without a sale are left out.
 
         A product with it adds one row after the other for every draw alike; NumPy's own sums change their order with
         the shape of the array. Parts share the matrices of selections, which are never written to.
         """
         if key in self.matrices:
             return self.matrices[key][1]
-        place = self._place[rows]
         codes = [self.index.codes(column, labels)[rows] for column, labels in by.items()]
-        known = np.flatnonzero(np.all([place >= 0, *(code >= 0 for code in codes)], axis=0))
+        known = np.flatnonzero(np.all([self.sold[rows], *(code >= 0 for code in codes)], axis=0))
         cells = np.ravel_multi_index([code[known] for code in codes], shape) if len(known) else known
-        columns = place[known][np.argsort(cells, kind="stable")]
+        columns = rows[known][np.argsort(cells, kind="stable")]
         ends = np.cumsum(np.bincount(cells, minlength=int(np.prod(shape))))
         starts = np.concatenate([[0], ends])
-        matrix = sparse.csr_array((np.ones(len(known)), columns, starts), shape=(len(ends), len(self.sold)))
+        matrix = sparse.csr_array((np.ones(len(known)), columns, starts), shape=(len(ends), len(self.rows)))
         if not rows.flags.writeable:
             self.matrices[key] = rows, matrix  # with the rows, so that their id stays theirs
         return matrix
