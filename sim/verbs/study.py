@@ -63,7 +63,7 @@ def _simulate(runs: dict[str, Any], draws: int, seed: int, jobs: int, errors: Co
             task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(loaded))
             ensemble = run_ensemble(
                 loaded, draws, seed, chunk=chunk, jobs=jobs, points=points(loaded),
-                progress=lambda periods, task=task: bar.advance(task, periods),
+                tables=("producers",), records=False, progress=lambda periods, task=task: bar.advance(task, periods),
             )  # fmt: skip
             measures.append(ensemble.measures)
     return agents_tables(*measures, runs[BASE].scenario.base_price_origin)
