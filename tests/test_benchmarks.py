@@ -103,7 +103,7 @@ def test_floor_draws_the_same_numbers_and_writes_the_same_shapes():
     assert record.numbers == (sum(call[-1] for call in drawn), sum(array[..., 0].size for array in arrays))
 
 
-@pytest.mark.parametrize("question", ["a", "b", "c", "d", "p"])
+@pytest.mark.parametrize("question", ["a", "b", "c", "d", "g", "p"])
 def test_smallest_size_gives_figures(question):
     figures = list(import_module(f"benchmarks.{QUESTIONS[question]}").measure(TINY))
     assert figures and len({figure.name for figure in figures}) == len(figures)
