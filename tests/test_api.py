@@ -160,3 +160,47 @@ def test_importing_the_package_is_cheap():
     code = "import sys, sim; assert not {'pandas', 'mesa', 'xarray', 'duckdb'} & set(sys.modules); sim.load"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+OPEN = ["marketing.canada.feed=multiple_sellers", "marketing.canada.malting=multiple_sellers"]
+PLAN = {
+    "title": "Shocks to the harvest and the system",
+    "scenario": "steady",
+    "settings": ["calendar.crop_years=1"],
+    "draws": 2,
+    "factors": {
+        "spread": {"key": "shocks.yield_sd", "values": np.array([0.0, 0.1])},
+        "system": {
+            "levels": {"single_desk": [], "open": OPEN},
+        },
+    },
+    "measures": ["producers:canada:*"],
+}
+REVENUE = "producers:canada:producer_revenue_million_cad"
+
+
+def test_a_sweep_is_what_runs_of_its_points_are(tmp_path):
+    data = sim.sweep(PLAN, out=tmp_path, name="mine")
+    assert data.folder.parent.name == "sweep-mine" and len(data.design) == 4
+    assert not list(tmp_path.glob("*/*.unfinished"))
+    cube = data.xarray(REVENUE, draws=True)
+    alone = sim.run("steady", draws=2, set=["calendar.crop_years=1", *OPEN, "shocks.yield_sd=0.1"])
+    wanted = alone.xarray(draws=True)[REVENUE]
+    found = cube.sel(spread=0.1, system="open")
+    np.testing.assert_array_equal(found.sel(crop_year=wanted["crop_year"].values).transpose(*wanted.dims), wanted)
+    assert cube.attrs["units"] == wanted.attrs["units"] == "million C$"
+    assert list(cube["system"].values) == ["single_desk", "open"]
+
+
+def test_a_sweep_file_runs_the_same_and_mistakes_are_reported(tmp_path):
+    plan = {**PLAN, "factors": {"spread": {"key": "shocks.yield_sd", "values": [0.0, 0.1]}}, "draws": 1}
+    (tmp_path / "mine.yaml").write_text(json.dumps(plan))
+    from_file = sim.sweep(tmp_path / "mine.yaml", out=tmp_path / "a")
+    from_dict = sim.sweep(plan, out=tmp_path / "b", name="mine", chunk=1)
+    assert from_file.meta["scenario_hash"] == from_dict.meta["scenario_hash"]
+    for name in ("bands.parquet", "design.parquet", "measures/part-00000.parquet"):
+        assert (from_file.folder / name).read_bytes() == (from_dict.folder / name).read_bytes()
+    with pytest.raises(ScenarioError, match="did you mean"):
+        sim.sweep({**plan, "factors": {"spread": {"key": "shocks.yeild_sd", "values": [0, 1]}}}, out=tmp_path)
+    with pytest.raises(TypeError, match="cannot stand in a sweep"):
+        sim.sweep({**plan, "title": object()}, out=tmp_path)

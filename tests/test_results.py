@@ -191,7 +191,7 @@ def test_sweeps_beside_each_other_need_shared_factors(tmp_path):
     ("words", "message"),
     [
         (["--measure", "price_gp"], "did you mean `price_gap`"),
-        (["--measure", f"{GAP}x"], f"did you mean `{GAP}`"),
+        (["--measure", f"{GAP}x"], "did you mean `canada:feed:japan-offshore`"),
         (["--crop-year", "1999/00"], "here are 1985/86, 1986/87"),
         (["--where", "bonus > 100"], "nothing fits"),
         (["--where", "bonos > 100"], "did you mean `bonus`"),

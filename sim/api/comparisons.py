@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.api.cubes import bands_cube, cube
-from sim.api.scenarios import LoadedScenario, as_loaded
+from sim.api.scenarios import LoadedScenario, as_loaded, provenance_of
 from sim.store import StoreError
 from sim.stored.tidy import tidy
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.figure import Figure
 
     from sim.measures import Table
 
@@ -83,6 +84,20 @@ class Comparison:
         values = table.values.reshape(len(lines), -1)
         return cube(lines, values, "draw", list(range(values.shape[1])))
 
+    def figure(self, name: str = "effects") -> Figure | None:
+        """Draw a figure that is saved with it: ``effects``.
+
+        None where there is nothing to draw.
+
+        Raises
+        ------
+        StoreError
+            When there is no figure of that name.
+        """
+        from sim.api.figures import figure_of
+
+        return figure_of("comparison", name, self.read, self.meta)
+
     def save(self, out: str | PathLike[str] = "results") -> Path:
         """Save tables and figure as ``singledesk compare`` does; return the folder.
 
@@ -143,7 +158,8 @@ def compare(
     published = published_effects() if is_the_study(first.loaded, second.loaded) else {}
     effects = with_published(result.effects, published)
     frames = {"comparison": effects, "markets": result.market_bands()}
-    meta = {"draws": draws, "seed": seed, "base": names[0], "other": names[1]}
+    names_of = {"base": names[0], "other": names[1], "stem": f"compare-{names[0]}-{names[1]}"}
+    meta = {**provenance_of(first, draws, seed), **names_of}
 
     def write(out: Path) -> Path:
         return save(out, result, effects, first.loaded, second.loaded, seed, command=[])

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.api.cubes import bands_cube, cube
-from sim.api.scenarios import LoadedScenario, as_loaded
+from sim.api.scenarios import LoadedScenario, as_loaded, provenance_of
 from sim.store import StoreError
 from sim.stored.tidy import tidy
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.figure import Figure
 
     from sim.measures import Measures
 
@@ -91,6 +92,20 @@ class Run:
             raise StoreError(f"{self.folder}: a saved run keeps no single draws; run the scenario again, or sweep it")
         return cube(self.measures, self.every_draw.values, "draw", list(self.every_draw.draw_numbers))
 
+    def figure(self, name: str) -> Figure | None:
+        """Draw a figure that is saved with it: ``prices``, ``sales``, ``subsidies``, ``returns`` or ``supply``.
+
+        None where there is nothing to draw.
+
+        Raises
+        ------
+        StoreError
+            When there is no figure of that name.
+        """
+        from sim.api.figures import figure_of
+
+        return figure_of("run", name, self.read, self.meta)
+
     def save(self, out: str | PathLike[str] = "results") -> Path:
         """Save tables and figures as ``singledesk run`` does; return the folder.
 
@@ -152,10 +167,3 @@ def run(
     frames = {"summary": ensemble.measures.bands(), "series": ensemble.series, "ledger": ensemble.ledger}
     meta = {"stem": loaded.name, **provenance_of(loaded, ensemble.draws, ensemble.seed)}
     return Run(loaded.name, meta, frames.__getitem__, None, ensemble.measures)
-
-
-def provenance_of(scenario: LoadedScenario, draws: int, seed: int) -> dict[str, Any]:
-    """What ``run.json`` says of where a result came from; there was no command."""
-    from sim.verbs.loading import provenance
-
-    return {**provenance(scenario.loaded, draws, seed), "command": []}

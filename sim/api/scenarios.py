@@ -93,6 +93,13 @@ def as_loaded(scenario: LoadedScenario | str | PathLike[str], set: Sequence[str]
     return scenario
 
 
+def provenance_of(scenario: LoadedScenario, draws: int, seed: int) -> dict[str, Any]:
+    """What ``run.json`` says of where a result came from; there was no command."""
+    from sim.verbs.loading import provenance
+
+    return {**provenance(scenario.loaded, draws, seed), "command": []}
+
+
 def _settings(changes: Mapping[str, Any], above: str = "") -> Iterator[str]:
     """``key=value`` texts of nested mappings, values in JSON, which YAML reads."""
     for key, value in changes.items():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.store import StoredRun
+from sim.store import StoredRun, check_folder, safe_stem
 from sim.stored.query import Question, ask, connection
 from sim.stored.sources import factor_column, measures, open_source
 
@@ -131,6 +131,8 @@ def sweep(
     jobs: int | None = None,
     dask: str | None = None,
     chunk: int = 250,
+    fresh: bool = False,
+    name: str = "notebook",
     **changes: Any,
 ) -> Sweep:
     """Run a sweep, or what is left of one that was stopped; the dataset is saved under ``out``.
@@ -139,7 +141,7 @@ def sweep(
     ----------
     plan : str, path or mapping
         A sweep file, the name of a shipped sweep, or the content of such a file; scenarios in a mapping are shipped
-        names or paths from the current folder.
+        names or paths from the current folder, and so is a design's table of points.
     out : path
         Folder for results.
     jobs : int, optional
@@ -148,6 +150,10 @@ def sweep(
         Address of a dask scheduler, or ``local``.
     chunk : int
         Worlds simulated together; bounds the memory, never the result.
+    fresh : bool
+        Start anew beside an unfinished sweep of the same name.
+    name : str
+        Name of a sweep given as a mapping: the dataset goes to ``out/sweep-<name>``.
     **changes
         Keys of the sweep to replace: ``draws=20``.
 
@@ -161,33 +167,45 @@ def sweep(
         With every problem of the sweep and its scenarios.
     """
     if not isinstance(plan, Mapping):
-        return _run(fspath(plan), Path(out), jobs, dask, chunk, changes)
+        return _run(fspath(plan), Path(out), jobs, dask, chunk, fresh, changes)
     with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
-        file = Path(folder) / "notebook.yaml"
+        file = Path(folder) / f"{safe_stem(name)}.yaml"
         _write(file, plan)
-        return _run(str(file), Path(out), jobs, dask, chunk, changes)
+        return _run(str(file), Path(out), jobs, dask, chunk, fresh, changes)
 
 
-def _run(file: str, out: Path, jobs: int | None, dask: str | None, chunk: int, changes: Mapping[str, Any]) -> Sweep:
+def _run(
+    file: str, out: Path, jobs: int | None, dask: str | None, chunk: int, fresh: bool, changes: Mapping[str, Any]
+) -> Sweep:
     from sim.experiments.engine import open_engine
     from sim.experiments.sweep import run_sweep
     from sim.scenario.sweep import load_sweep
     from sim.shipped import sweep_path
 
+    check_folder(out)
     loaded = load_sweep(sweep_path(file), changes)
     with open_engine(jobs, dask) as engine:
-        return Sweep(run_sweep(loaded, out, engine, chunk=chunk))
+        return Sweep(run_sweep(loaded, out, engine, chunk=chunk, fresh=fresh))
 
 
 def _write(file: Path, plan: Mapping[str, Any]) -> None:
-    """Write a sweep file; scenarios that are files of the current folder are named by their full path."""
+    """Write a sweep file; files of the current folder are named by their full path."""
     content = dict(plan)
     if isinstance(content.get("scenario"), str):
         content["scenario"] = _absolute(content["scenario"])
     if isinstance(content.get("scenarios"), Mapping):
         content["scenarios"] = {name: _absolute(str(path)) for name, path in content["scenarios"].items()}
-    file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    if isinstance(content.get("design"), Mapping) and "file" in content["design"]:
+        content["design"] = {**content["design"], "file": _absolute(str(content["design"]["file"]))}
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=_number), encoding="utf-8")
 
 
-def _absolute(scenario: str) -> str:
-    return str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario
+def _absolute(path: str) -> str:
+    return str(Path(path).resolve()) if Path(path).is_file() else path
+
+
+def _number(value: Any) -> Any:
+    """Python's own form of NumPy's numbers and arrays."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{value!r} cannot stand in a sweep")

@@ -16,9 +16,14 @@ class UnknownTable(ValueError):
     """A table that no run has; the message names it and the tables there are."""
 
 
+def table_names() -> set[str]:
+    """Tables that a summary can have."""
+    return {name for names, _ in TABLES for name in names}
+
+
 def check_names(tables: Collection[str]) -> None:
     """Raise ``UnknownTable`` for names that are not in the catalogue."""
-    known = {name for names, _ in TABLES for name in names}
+    known = table_names()
     if missing := sorted(set(tables) - known):
         raise UnknownTable(f"no table {', '.join(missing)}; the tables are {', '.join(sorted(known))}")
 

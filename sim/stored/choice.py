@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
+from sim.experiments.kept_measures import unmatched, wanted
+from sim.scenario.problems import printable
 from sim.store import StoreError
 
 RANGE = re.compile(r"(\d{4}/\d{2})\s*-\s*(\d{4}/\d{2})")
@@ -26,28 +27,17 @@ def choose_measures(found: Sequence[Sequence[tuple[str, str, str]]], patterns: S
     StoreError
         When a pattern fits no measure of any run; names the nearest.
     """
-    names = list(dict.fromkeys(f"{table}:{column}" for each in found for table, column, _ in each))
-    if not patterns:
-        return names
-    unknown = [pattern for pattern in patterns if not any(fits(name, pattern) for name in names)]
-    if unknown:
-        from sim.scenario.problems import nearest, printable
-
-        tables = dict.fromkeys(name.partition(":")[0] for name in names)
-        lines = []
-        for pattern in unknown:
-            known = names if pattern.partition(":")[0] in tables else tables
-            lines.append(f"no measure `{printable(pattern, 80)}` in these results{nearest(pattern, known)}")
-        raise StoreError("\n".join(lines))
-    return [name for name in names if any(fits(name, pattern) for pattern in patterns)]
+    known: dict[str, dict[str, str]] = {}
+    for table, column, unit in (line for each in found for line in each):
+        known.setdefault(table, {}).setdefault(column, unit)
+    wrong = unmatched(patterns, known)
+    if wrong:
+        raise StoreError("\n".join(f"--measure {printable(pattern, 80)}: {text}" for pattern, text in wrong.items()))
+    pairs = [(table, column) for table, columns in known.items() for column in columns]
+    return [f"{table}:{column}" for table, column in pairs if not patterns or wanted(patterns, table, column)]
 
 
-def fits(name: str, pattern: str) -> bool:
-    """Whether a pattern fits ``table:column``; one without a colon is for the table alone."""
-    return fnmatchcase(name if ":" in pattern else name.partition(":")[0], pattern)
-
-
-def choose_years(found: Sequence[Sequence[str]], wanted: Sequence[str]) -> list[str] | None:
+def choose_years(found: Sequence[Sequence[str]], asked: Sequence[str]) -> list[str] | None:
     """Crop years asked for, singly or as a range with both ends; None for all.
 
     Raises
@@ -55,18 +45,16 @@ def choose_years(found: Sequence[Sequence[str]], wanted: Sequence[str]) -> list[
     StoreError
         When a year, or every year of a range, is in none of the runs.
     """
-    if not wanted:
+    if not asked:
         return None
     known = list(dict.fromkeys(year for each in found for year in each))
     chosen: list[str] = []
-    for text in wanted:
+    for text in asked:
         years = [text] if text in known else []
         bounds = RANGE.fullmatch(text)
         if not years and bounds:
             years = [year for year in known if re.fullmatch(r"\d{4}/\d{2}", year) and _within(year, *bounds.groups())]
         if not years:
-            from sim.scenario.problems import printable
-
             here = known if len(known) <= 24 else [*known[:23], "..."]
             raise StoreError(f"no crop year `{printable(text, 40)}` in these results; here are {', '.join(here)}")
         chosen += years

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.kept_measures import MEAN
 from sim.store import StoreError
 from sim.stored.conditions import quoted
 from sim.stored.sources import Source, literal, unreadable
-from sim.stored.tidy import MEAN
 
 if TYPE_CHECKING:
     import duckdb

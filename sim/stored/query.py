@@ -92,7 +92,6 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             con.execute(f"set memory_limit = '{MEMORY}'")
             con.execute(f"set threads = {THREADS}")
             con.execute("set temp_directory = ?", [folder])
-            con.execute("set enable_progress_bar = false")
             yield con
         finally:
             con.close()

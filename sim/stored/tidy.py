@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sim.experiments.kept_measures import MEAN, WHOLE_RUN
 from sim.measures.bands import QUANTILES, quantile_name
 from sim.measures.table import AVERAGE
 
 STATISTICS = ("mean", *(quantile_name(quantile) for quantile in QUANTILES))
 KEYS = ("crop_year", "table", "column", "unit")
-MEAN, WHOLE_RUN = "mean", "all"
-"""Stand for the crop year where a value is the mean over the crop years, or of the whole run."""
 CROP_YEAR = r"\d{4}/\d{2}"
 
 
