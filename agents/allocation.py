@@ -7,7 +7,6 @@ import numpy as np
 from agents.arrays import total
 
 Array = np.ndarray
-BISECTIONS = 40  # halves the price bracket to 1e-12 of its width; the exact solve below then removes what is left
 
 
 def equalise_marginal_revenue(
@@ -18,6 +17,10 @@ def equalise_marginal_revenue(
     Net inverse demand in market i is ``A_i - b_i q_i``, so ``MR_i = A_i - 2 b_i q_i``. The seller solves
     ``q_i = clip((A_i - m) / (2 b_i), 0, limit_i)`` with ``sum q_i = Q``: the discriminating seller of a fixed quantity.
     Marginal revenue never goes below zero; what would push it there stays unsold.
+
+    Solved exactly by fixing variables: with every market inside its limits m is known; the markets it sends below zero,
+    or else above their limits, whichever are further out together, stay at that limit, and m is found anew for the
+    rest. Source: Bitran and Hax (1981).
 
     Parameters
     ----------
@@ -33,38 +36,53 @@ def equalise_marginal_revenue(
     marginal_cad_t : array (draw,)
         The common marginal revenue m.
     """
+    served = (intercept_cad_t > 0) & (limit_kt > 0)
+    marginal = np.where(served, intercept_cad_t, 0.0).max(axis=0)  # where there is nothing to place
+    placing = quantity_kt > 0
+    if not placing.any():
+        return np.zeros_like(limit_kt), marginal
+    steepness = 2.0 * slope_cad_t_kt
+    room = total(np.where(served, limit_kt, 0.0))
+    full_cad_t = intercept_cad_t - steepness * limit_kt  # marginal revenue with a market full
+    weight, reach = np.where(served, 1.0 / steepness, 0.0), np.where(served, intercept_cad_t / steepness, 0.0)
+    held = np.zeros_like(quantity_kt)  # by the markets that are full
+    while True:
+        slack = total(weight)
+        level = (total(reach) + held - quantity_kt) / np.where(slack > 0, slack, 1.0)
+        marginal = np.where(placing & (slack > 0), level, marginal)
+        inside = weight > 0
+        out, full = inside & (intercept_cad_t <= marginal), inside & (full_cad_t >= marginal)
+        if full.any():
+            over = total(np.where(full, full_cad_t - marginal, 0.0) * weight)
+            under = total(np.where(out, marginal - intercept_cad_t, 0.0) * weight)
+            out, full = out & (under >= over), full & (under < over)
+            held = held + total(np.where(full, limit_kt, 0.0))
+            out |= full
+        if not out.any():
+            break
+        weight[out], reach[out] = 0.0, 0.0
+    marginal = np.where(room > quantity_kt, np.maximum(marginal, 0.0), 0.0)
+    return np.clip((intercept_cad_t - marginal) / steepness, 0.0, limit_kt), marginal
 
-    def wanted(marginal: Array) -> Array:
-        return np.clip((intercept_cad_t - marginal) / (2.0 * slope_cad_t_kt), 0.0, limit_kt)
 
-    low = np.zeros_like(quantity_kt)
-    high = np.maximum(intercept_cad_t.max(axis=0), 0.0)
-    for _ in range(BISECTIONS):
-        middle = 0.5 * (low + high)
-        too_much = total(wanted(middle)) > quantity_kt
-        low = np.where(too_much, middle, low)
-        high = np.where(too_much, high, middle)
-    marginal = high
-    # On the final bracket the set of interior markets is known, and the condition is linear in m.
-    desired = (intercept_cad_t - marginal) / (2.0 * slope_cad_t_kt)
-    interior = (desired > 0) & (desired < limit_kt)
-    weight = total(np.where(interior, 0.5 / slope_cad_t_kt, 0.0))
-    at_limit = total(np.where(desired >= limit_kt, limit_kt, 0.0))
-    reach = total(np.where(interior, 0.5 * intercept_cad_t / slope_cad_t_kt, 0.0))
-    exact = (reach + at_limit - quantity_kt) / np.where(weight > 0, weight, 1.0)
-    marginal = np.where((weight > 0) & (low > 0), np.clip(exact, low, high), marginal)
-    return wanted(marginal), marginal
+def netback_weights(netback_cad_t: Array, size_kt: Array, keenness: float = 5.0) -> tuple[Array, Array]:
+    """Weights of the markets to a price taker, (market, draw), and their sum, (draw,).
 
-
-def spread_by_netback(netback_cad_t: Array, size_kt: Array, quantity_kt: Array, keenness: float = 5.0) -> Array:
-    """Split of a price taker: by size of the market, leaning to where the netback is above the average.
-
-    ``w_i = size_i * max(1 + keenness * (n_i / mean n - 1), 0)``; a price taker's arbitrage spread over several tenders
-    rather than thrown at the best one. Shape (market, draw).
+    By size of the market, leaning to where the netback is above the average:
+    ``w_i = size_i * max(1 + keenness * (n_i / mean n - 1), 0)``, at most three times the size; a price taker's
+    arbitrage spread over several tenders rather than thrown at the best one.
     """
     base = total(size_kt)
     mean = total(netback_cad_t * size_kt) / np.where(base > 0, base, 1.0)
-    lean = 1.0 + keenness * (netback_cad_t / np.where(mean > 1.0, mean, 1.0) - 1.0)
-    weight = size_kt * np.clip(lean, 0.0, 3.0)
-    whole = total(weight)
+    lean = netback_cad_t / np.where(mean > 1.0, mean, 1.0)
+    lean -= 1.0
+    lean *= keenness
+    lean += 1.0
+    weight = size_kt * np.minimum(np.maximum(lean, 0.0), 3.0)
+    return weight, total(weight)
+
+
+def spread_by_netback(netback_cad_t: Array, size_kt: Array, quantity_kt: Array) -> Array:
+    """Split of a price taker's quantity by ``netback_weights``, (market, draw)."""
+    weight, whole = netback_weights(netback_cad_t, size_kt)
     return quantity_kt * weight / np.where(whole > 0, whole, 1.0)

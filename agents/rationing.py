@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.arrays import ascending, running, total
+
 Array = np.ndarray
 
 
@@ -27,20 +29,22 @@ def cheapest_first(use: Array, rate_cad_t: Array, limit: Array) -> Array:
     array (bid, draw)
         Shares from 0 to 1; 1 for a bid that uses nothing.
     """
-    order = np.argsort(rate_cad_t, axis=0, kind="stable")
-    used = np.take_along_axis(use, order, axis=0)
-    rate = np.take_along_axis(rate_cad_t, order, axis=0)
-    reached = np.add.accumulate(used, axis=0)
+    enough = total(use) <= limit
+    if enough.all():
+        return np.ones_like(use)
+    places = ascending(rate_cad_t)
+    used, rate = use.take(places), rate_cad_t.take(places)
+    reached = running(np.add, used)
     edge = np.ones((1, *rate.shape[1:]), dtype=bool)
     first = np.concatenate([edge, rate[1:] > rate[:-1]])
     last = np.concatenate([first[1:], edge])
     before = np.concatenate([np.zeros_like(used[:1]), reached[:-1]])
     # Tonnes below a bid's rate, and tonnes up to and with it: the same for all bids at one rate.
-    below = np.maximum.accumulate(np.where(first, before, 0.0), axis=0)
-    with_it = np.minimum.accumulate(np.where(last, reached, np.inf)[::-1], axis=0)[::-1]
+    below = running(np.maximum, np.where(first, before, 0.0))
+    with_it = running(np.minimum, np.where(last, reached, np.inf)[::-1])[::-1]
     level = with_it - below
-    left = np.clip(limit - below, 0.0, None)
-    share = np.where(level > left, left / np.where(level > left, level, 1.0), 1.0)
-    served = np.empty_like(share)
-    np.put_along_axis(served, order, share, axis=0)
+    left = np.maximum(limit - below, 0.0)
+    served = np.empty_like(used)
+    short = (level > left) & ~enough
+    served.put(places, np.where(short, left / np.where(short, level, 1.0), 1.0))
     return served

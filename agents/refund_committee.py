@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import mesa
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import ascending, running, total
 from agents.spot_desk import Bid
 
 Array = np.ndarray
@@ -79,14 +79,13 @@ class RefundCommittee(mesa.Agent):
         if not bids:
             return []
         rates, tonnes = np.array([bid.rate_ecu_t for bid in bids]), np.array([bid.kt for bid in bids])
-        order = np.argsort(rates, axis=0, kind="stable")
-        ranked, sizes = np.take_along_axis(rates, order, axis=0), np.take_along_axis(tonnes, order, axis=0)
-        short = np.minimum((np.add.accumulate(sizes, axis=0) < wanted_kt).sum(axis=0), len(bids) - 1)
-        asked = np.take_along_axis(ranked, short[None], axis=0)[0]
+        places, column = ascending(rates), np.arange(len(wanted_kt))
+        ranked, sizes = rates.take(places), tonnes.take(places)
+        short = np.minimum((running(np.add, sizes) < wanted_kt).sum(axis=0), len(bids) - 1)
+        asked = ranked[short, column]
         refund = np.minimum(np.minimum(asked, self.max_refund_ecu_t + step_ecu_t), ceiling_ecu_t)
-        too_dear = np.add.accumulate(sizes * ranked, axis=0) > money_ecu_k
-        first = np.minimum(np.argmax(too_dear, axis=0), len(bids) - 1)
-        limit = np.where(too_dear.any(axis=0), np.take_along_axis(ranked, first[None], axis=0)[0], np.inf)
+        too_dear = running(np.add, sizes * ranked) > money_ecu_k
+        limit = np.where(too_dear.any(axis=0), ranked[too_dear.argmax(axis=0), column], np.inf)
         won = (wanted_kt > 0) & (rates <= refund) & (rates < limit)
         awards = np.where(won, tonnes, 0.0)
         self._publish(np.where(won, rates, -np.inf).max(axis=0), refund, limit, wanted_kt > 0)

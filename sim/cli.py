@@ -13,6 +13,7 @@ import typer
 
 from sim.guard import engine_of, errors, fail, screen, verb
 from sim.options import MAX_DRAWS, RESULTS, AsJson, Chunk, Dask, Draws, Jobs, Out, Scenario, Seed, Sets, whole
+from sim.results_commands import results
 
 app = typer.Typer(
     name="singledesk",
@@ -21,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(results)
 
 
 @app.command()
@@ -304,11 +306,13 @@ def new(
 
 @app.command()
 @verb
-def schema() -> None:
+def schema(
+    sweep: Annotated[bool, typer.Option("--sweep", help="That of a sweep file instead.")] = False,
+) -> None:
     """Print the JSON Schema of a scenario, for editors."""
     from sim.verbs.inspect import schema as print_schema
 
-    print_schema()
+    print_schema(sweep)
 
 
 @app.command()

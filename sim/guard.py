@@ -32,6 +32,11 @@ def errors() -> Console:
     return Console(stderr=True, emoji=False)
 
 
+def plain(console: Console, text: str) -> None:
+    """Print text as it is: no markup, no colours, no wrapping."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 def fail(message: str, code: int) -> None:
     """Print one message on stderr and leave."""
     errors().print(message, markup=False, highlight=False, soft_wrap=True)

@@ -12,13 +12,31 @@ at home ``freight`` is the haul to the feeders less the haul to port that is sav
 
 from __future__ import annotations
 
+import mmap
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sim.row_index import RowIndex
+
 SALE_COLUMNS = ("kt", "price_cad_t", "freight_cad_t", "subsidy_cad_t")
+
+
+def untouched_zeros(shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros that take memory only where something is written: a ledger's rows are mostly of nobody's sales.
+
+    NumPy's own large arrays ask the system for pages of 2 MiB, each of which one small sale would fill with zeros.
+    """
+    size = 8 * int(np.prod(shape))
+    if size < mmap.PAGESIZE or not hasattr(mmap, "MAP_ANONYMOUS"):
+        return np.zeros(shape)
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory).reshape(shape)
 
 
 @dataclass
@@ -49,6 +67,8 @@ class Ledger:
         One line per period: period, crop_year, year, month, weight (share of a crop year).
     first_draw : int
         Number of the ensemble's draw in column 0.
+    index : RowIndex
+        What ``rows`` say, as numbers; made from ``rows`` unless it comes from a ledger of the same rows.
     """
 
     rows: pd.DataFrame
@@ -57,10 +77,15 @@ class Ledger:
     first_draw: int = 0
     sales: dict[str, np.ndarray] = field(default_factory=dict)
     states: dict[str, StateSeries] = field(default_factory=dict)
+    index: RowIndex | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        """Allocate what was not given."""
         for name in SALE_COLUMNS:
-            self.sales.setdefault(name, np.zeros((len(self.rows), self.draws)))
+            if name not in self.sales:
+                self.sales[name] = untouched_zeros((len(self.rows), self.draws))
+        if self.index is None or self.index.rows is not self.rows:
+            self.index = RowIndex(self.rows)
 
     @property
     def crop_years(self) -> list[str]:
@@ -70,11 +95,12 @@ class Ledger:
     def add_state(self, name: str, labels: tuple[str, ...], unit: str, time: str = "period") -> None:
         """Allocate a state of shape (period or crop year, label, draw), filled with zeros."""
         length = len(self.periods) if time == "period" else len(self.crop_years)
-        self.states[name] = StateSeries(np.zeros((length, len(labels), self.draws)), tuple(labels), unit, time)
+        self.states[name] = StateSeries(untouched_zeros((length, len(labels), self.draws)), tuple(labels), unit, time)
 
-    def record(self, name: str, time: int, values: np.ndarray) -> None:
-        """Copy ``values`` (label, draw) into state ``name`` at ``time``."""
-        self.states[name].values[time] = values
+    def record(self, name: str, time: int, values: Iterable[np.ndarray]) -> None:
+        """Copy ``values``, an array (draw,) per label, into state ``name`` at ``time``."""
+        for place, row in zip(self.states[name].values[time], values, strict=True):
+            place[:] = row
 
     def state(self, name: str, label: str) -> np.ndarray:
         """Values (time, draw) of one label of a state."""
@@ -82,9 +108,11 @@ class Ledger:
         return series.values[:, series.labels.index(label)]
 
     def write_sales(self, start: int, **columns: np.ndarray) -> None:
-        """Copy blocks (seat, draw) into consecutive sale rows from ``start``."""
+        """Copy blocks (seat, draw) into consecutive sale rows from ``start``, each of which is written once."""
         for name, block in columns.items():
-            self.sales[name][start : start + len(block)] = block
+            rows = self.sales[name][start : start + len(block)]
+            for seat in np.flatnonzero(block.any(axis=1)):
+                rows[seat] = block[seat]
 
     def to_pandas(self, draw: int = 0) -> pd.DataFrame:
         """Sales of one draw, rows without tonnes left out."""

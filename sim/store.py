@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "run.json"
 FORMAT = 1
+RUN_ID = re.compile(r"\d{8}T\d{0,6}Z?[0-9a-f-]*")
+"""A run's id, or the beginning of one."""
 
 
 class StoreError(Exception):
@@ -138,16 +140,21 @@ class StoredRun:
         """Read ``<name>.parquet`` after checking that it is the file the run wrote."""
         import pandas as pd
 
-        path = self.path / f"{name}.parquet"
-        entry = self.manifest["files"].get(path.name)
-        if entry is None or not path.is_file():
-            raise StoreError(f"{path}: missing; run the scenario again")
-        if sha256(path) != entry["sha256"]:
-            raise StoreError(f"{path}: damaged or changed since the run (checksum differs); run the scenario again")
+        path = self.file(f"{name}.parquet")
         try:
             return pd.read_parquet(path)
         except (OSError, ValueError) as error:
             raise StoreError(f"{path}: cannot be read ({_one_line(error)})") from error
+
+    def file(self, name: str) -> Path:
+        """Path of a file of the run (``measures/part-00000.parquet``) after checking that the run wrote it so."""
+        path = self.path / name
+        entry = self.manifest["files"].get(name)
+        if entry is None or not path.is_file():
+            raise StoreError(f"{path}: missing; run the scenario again")
+        if sha256(path) != entry["sha256"]:
+            raise StoreError(f"{path}: damaged or changed since the run (checksum differs); run the scenario again")
+        return path
 
 
 def open_run(path: Path | str) -> StoredRun:
@@ -168,7 +175,10 @@ def open_run(path: Path | str) -> StoredRun:
 
 
 def find_run(name: str, out: Path | str = "results") -> StoredRun:
-    """Find the run in folder ``name``, or the latest run of the scenario called ``name`` under ``out``."""
+    """Find the run in folder ``name``, the one with that id, or the latest of the scenario called ``name``.
+
+    An id may be cut short as long as it fits one run under ``out`` only.
+    """
     folder = Path(name)
     try:
         whole, here = (folder / MANIFEST).is_file(), folder.is_dir()
@@ -180,6 +190,12 @@ def find_run(name: str, out: Path | str = "results") -> StoredRun:
     runs = list_runs(scenario)
     if runs:
         return runs[-1]
+    if RUN_ID.fullmatch(name):
+        found = sorted(path.parent for path in Path(out).glob(f"*/{name}*/{MANIFEST}"))
+        if len(found) > 1:
+            raise StoreError(f"{name}: fits {len(found)} runs: {', '.join(path.name for path in found[:6])}")
+        if found:
+            return open_run(found[0])
     known = sorted(p.name for p in Path(out).glob("*") if p.is_dir() and list_runs(p)) if Path(out).is_dir() else []
     hint = (
         f"scenarios with runs: {', '.join(known)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.arrays import ascending, running, total
+
 Array = np.ndarray
 
 
@@ -30,15 +32,11 @@ def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array
         return np.array(choke_cad_t, dtype=float)
     # An empty offer must not set the price, so its reserve is moved out of reach of any demand.
     reserve = np.where(quantity_kt > 0, reserve_cad_t, np.maximum(choke_cad_t, 0.0) * 2.0 + 1.0)
-    order = np.argsort(reserve, axis=0, kind="stable")
-    reserve = np.take_along_axis(reserve, order, axis=0)
-    supplied = np.add.accumulate(np.take_along_axis(quantity_kt, order, axis=0), axis=0)
-    price = choke_cad_t - slope_cad_t_kt * supplied[-1]
-    price = np.maximum(price, np.minimum(reserve[0], choke_cad_t))
-    for offer in range(1, len(reserve)):
-        marginal_value = choke_cad_t - slope_cad_t_kt * supplied[offer - 1]
-        price = np.maximum(price, np.minimum(reserve[offer], marginal_value))
-    return price
+    places = ascending(reserve)
+    reserve = reserve.take(places)
+    marginal_value = choke_cad_t - slope_cad_t_kt * running(np.add, quantity_kt.take(places))
+    price = np.maximum(marginal_value[-1], np.minimum(reserve[0], choke_cad_t))
+    return np.maximum(price, np.minimum(reserve[1:], marginal_value[:-1]).max(axis=0, initial=-np.inf))
 
 
 def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> tuple[Array, Array]:
@@ -65,12 +63,11 @@ def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve
     price = clearing_price(choke_cad_t, slope_cad_t_kt, quantity_kt, reserve_cad_t)
     if len(quantity_kt) == 0:
         return price, np.zeros((0, *np.shape(price)))
-    below = np.where(reserve_cad_t < price, quantity_kt, 0.0)
-    level = np.where(reserve_cad_t == price, quantity_kt, 0.0)
     # At and above the choke price nothing is wanted, whatever a reserve of zero would allow.
-    below = np.where(price < choke_cad_t, below, 0.0)
-    left = np.maximum(choke_cad_t - price, 0.0) / slope_cad_t_kt - np.add.accumulate(below, axis=0)[-1]
-    ties = np.add.accumulate(level, axis=0)[-1]
+    below = np.where((reserve_cad_t < price) & (price < choke_cad_t), quantity_kt, 0.0)
+    level = np.where(reserve_cad_t == price, quantity_kt, 0.0)
+    left = np.maximum(choke_cad_t - price, 0.0) / slope_cad_t_kt - total(below)
+    ties = total(level)
     share = np.clip(left / np.where(ties > 0, ties, 1.0), 0.0, 1.0)
     return price, below + level * share
 

@@ -1,62 +1,67 @@
-"""A finished sweep written by hand: a design, and worlds that follow a formula."""
-
-from __future__ import annotations
+"""A finished sweep made up without simulating: value = 100 + bonus + 10 x measure + draw / 2, in every crop year."""
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.measures.bands import bands
 from sim.store import new_run
 
-YEARS = ("1984/85", "1985/86", "1986/87")
+YEARS = ("1985/86", "1986/87")
+MEASURES = {"producers:canada:revenue_cad_k": "thousand C$", "price_gap:canada:feed:japan-offshore": "C$/t"}
+GAP = list(MEASURES)[1]
 
 
-def write_sweep(out, plan, design, measures, draws=4, parts=2, manifest=None):
-    """Write a sweep and return its folder.
-
-    ``measures`` gives (unit, function) by name; the function gets the design, a crop year's and a draw's number, and
-    returns a value per point.
-    """
-    points = len(design)
-    keys = np.indices((points, draws, len(YEARS))).reshape(3, -1)
-    columns = {
-        "point": pa.array(keys[0], pa.int32()),
-        "draw": pa.array(keys[1], pa.int32()),
-        "crop_year": pa.array([YEARS[i] for i in keys[2]]).dictionary_encode(),
-    }
-    fields = [
-        pa.field("point", pa.int32()),
-        pa.field("draw", pa.int32()),
-        pa.field("crop_year", pa.dictionary(pa.int32(), pa.string())),
-    ]
-    for name, (unit, function) in measures.items():
-        cube = np.empty((points, draws, len(YEARS)))
-        for draw in range(draws):
-            for year in range(len(YEARS)):
-                cube[:, draw, year] = function(design, year, draw)
-        columns[name] = pa.array(cube.ravel(), pa.float64(), from_pandas=False)
-        fields.append(pa.field(name, pa.float64(), metadata={"unit": unit}))
-    table = pa.table(columns, schema=pa.schema(fields))
-    with new_run(out, "sweep-made_up", "0123456789") as draft:
-        draft.parquet("design", design.assign(point=np.arange(points, dtype=np.int32)))
-        (draft.path / "measures").mkdir()
-        ends = [len(table) * i // parts for i in range(parts + 1)]
-        for number, (start, end) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
-            pq.write_table(table.slice(start, end - start), draft.path / f"measures/part-{number:05d}.parquet")
-        head = {"kind": "sweep", "stem": "made_up", "seed": 1997, "draws": draws, "scenario": {"title": plan["title"]},
-                "scenario_hash": "0123456789"}  # fmt: skip
-        draft.manifest({**head, "sweep": plan, **(manifest or {})})
+def fake_sweep(
+    out, bonuses=(0.0, 20.0, 40.0), systems=("single_desk", "open"), draws=3, stem="sweep-eep", years=YEARS,
+    measures=MEASURES, points_of_part=4, names=("bonus", "system"),
+):  # fmt: skip
+    """Write the dataset of a full grid and return its folder; the price gap is missing where the bonus is zero."""
+    design = pd.DataFrame([(bonus, system) for bonus in bonuses for system in systems], columns=list(names))
+    values = np.zeros((len(design), draws, len(years), len(measures)))
+    values += 100 + design[names[0]].to_numpy()[:, None, None, None]
+    values += np.arange(draws)[:, None, None] / 2 + 10.0 * np.arange(len(measures))
+    values[design[names[0]].to_numpy() == 0, :, :, 1] = np.nan
+    with new_run(out, stem, "0123456789abcdef") as draft:
+        point = pd.Series(range(len(design)), name="point", dtype="int32")
+        pd.concat([point, design], axis=1).to_parquet(draft.path / "design.parquet", index=False)
+        _write_parts(draft.path / "measures", values, years, measures, points_of_part)
+        _bands_of(values, years, measures).to_parquet(draft.path / "bands.parquet", index=False)
+        units = {names[0]: "US$/t", names[1]: ""}
+        factors = [{"name": name, "title": name, "unit": unit, "keys": []} for name, unit in units.items()]
+        meta = {"kind": "sweep", "stem": stem, "draws": draws, "seed": 7, "factors": factors}
+        draft.manifest({**meta, "scenario": {"title": "Made up"}})
     return draft.final
 
 
-def uniform_plan(design, factors, title="A sweep made up for tests"):
-    """Plan with factors of a unit from 0 to 1 each, unless ``factors`` gives other content."""
-    default = {"unit": "US$/t", "title": ""}
-    return {"title": title, "design": design, "factors": {name: {**default, **own} for name, own in factors.items()},
-            "draws": 4, "seed": 1997}  # fmt: skip
+def _write_parts(folder, values, years, measures, points_of_part):
+    folder.mkdir()
+    points, draws = values.shape[:2]
+    fields = [pa.field("point", pa.int32()), pa.field("draw", pa.int32()), pa.field("crop_year", pa.string())]
+    fields += [pa.field(name, pa.float64(), metadata={"unit": unit}) for name, unit in measures.items()]
+    for part, first in enumerate(range(0, points, points_of_part)):
+        block = values[first : first + points_of_part]
+        lines = len(block) * draws
+        keys = [
+            np.repeat(np.arange(first, first + len(block)), draws * len(years)),
+            np.tile(np.repeat(np.arange(draws), len(years)), len(block)),
+            np.tile(np.array(years, dtype=object), lines),
+        ]
+        table = pa.table([*keys, *block.reshape(-1, len(measures)).T], schema=pa.schema(fields))
+        pq.write_table(table, folder / f"part-{part:05d}.parquet")
 
 
-def as_frame(x, names):
-    """Design points as a table."""
-    return pd.DataFrame(x, columns=list(names))
+def _bands_of(values, years, measures):
+    every = np.concatenate([values, values.mean(axis=2, keepdims=True)], axis=2)
+    found = {name: stat.reshape(-1) for name, stat in bands(np.moveaxis(every, 1, -1)).items()}
+    points, labels = len(values), (*years, "mean")
+    names = list(measures)
+    keys = {
+        "point": np.repeat(np.arange(points, dtype="int32"), len(labels) * len(names)),
+        "crop_year": np.tile(np.repeat(np.array(labels, dtype=object), len(names)), points),
+        "table": np.tile([name.partition(":")[0] for name in names], points * len(labels)),
+        "column": np.tile([name.partition(":")[2] for name in names], points * len(labels)),
+        "unit": np.tile(list(measures.values()), points * len(labels)),
+    }
+    return pd.DataFrame({**keys, **found})

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.allocation import equalise_marginal_revenue, spread_by_netback
-from agents.arrays import ratio, total
 from agents.beliefs import ResidualDemand
 from agents.learning import RothErev
 
@@ -49,6 +48,24 @@ def test_marginal_revenue_is_equal_or_a_bound_holds(market_list, quantity):
     assert kt.sum() <= quantity * (1 + 1e-6) + 1e-5
     if marginal[0] > 1e-3:
         assert kt.sum() == pytest.approx(min(quantity, limit[intercept > marginal].sum()), rel=1e-5, abs=1e-4)
+
+
+def test_split_of_many_draws_is_the_bisected_one_and_that_of_each_draw_alone():
+    luck = np.random.default_rng(3)
+    intercept, slope = luck.uniform(-30, 200, (9, 400)), luck.uniform(1e-3, 3, (9, 400))
+    limit = luck.uniform(0, 150, (9, 400)) * (luck.random((9, 400)) > 0.2)
+    quantity = luck.uniform(0, 900, 400) * (luck.random(400) > 0.1)
+    kt, marginal = equalise_marginal_revenue(intercept, slope, limit, quantity)
+    low, high = np.zeros(400), np.maximum(intercept.max(axis=0), 0.0)
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        too_much = np.clip((intercept - middle) / (2 * slope), 0, limit).sum(axis=0) > quantity
+        low, high = np.where(too_much, middle, low), np.where(too_much, high, middle)
+    np.testing.assert_allclose(marginal, high, rtol=0, atol=1e-9)
+    assert (marginal == 0).any() and ((kt == limit) & (limit > 0)).any() and (kt[:, quantity == 0] == 0).all()
+    for k in range(400):
+        alone = equalise_marginal_revenue(*(x[..., k : k + 1] for x in (intercept, slope, limit, quantity)))
+        assert (alone[0][:, 0] == kt[:, k]).all() and alone[1][0] == marginal[k]
 
 
 def test_price_taker_leans_to_the_better_netback_and_places_everything():
@@ -102,10 +119,3 @@ def test_roth_erev_learns_the_better_margin():
         learner.reinforce(margin / 2.0)
     share = learner.propensity[2] / learner.propensity.sum(axis=0)
     assert share.mean() > 0.6
-
-
-def test_total_adds_in_order_and_ratio_guards():
-    rows = np.random.default_rng(0).normal(size=(37, 200))
-    assert np.array_equal(total(rows)[:1], total(rows[:, :1]))
-    assert total(np.zeros((0, 4))).tolist() == [0, 0, 0, 0]
-    assert ratio(np.array([1.0, 1.0]), np.array([2.0, 0.0]), empty=-1.0).tolist() == [0.5, -1.0]

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from fake_sweep import YEARS, as_frame, uniform_plan, write_sweep
+from formula_sweep import YEARS, as_frame, uniform_plan, write_sweep
 from SALib.sample import latin, morris, sobol
 from test_figures import shown_texts
 from typer.testing import CliRunner
@@ -172,9 +172,9 @@ def test_luck_is_reported(sweeps, call):
 
 
 def test_a_measure_of_the_whole_run_has_no_crop_year(tmp_path, call, monkeypatch):
-    import fake_sweep
+    import formula_sweep
 
-    monkeypatch.setattr(fake_sweep, "YEARS", ("1984/85", "1985/86", "all"))
+    monkeypatch.setattr(formula_sweep, "YEARS", ("1984/85", "1985/86", "all"))
     frame, plan = points("grid")
     whole = {
         "volatility:price": ("%", lambda design, year, draw: design["bonus"] * (1.0 if year == 2 else np.nan)),

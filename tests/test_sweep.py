@@ -337,5 +337,5 @@ def test_open_folder_takes_the_one_that_fits(tmp_path):
     assert one != other
     assert open_folder(tmp_path, "sweep-a", {"x": 1}, fresh=False) == one
     assert open_folder(tmp_path, "sweep-a", {"x": 2}, fresh=False) == other
-    with pytest.raises(StoreError, match="x was 2 and is 3"):
+    with pytest.raises(StoreError, match=r"x was [12] and is 3"):
         open_folder(tmp_path, "sweep-a", {"x": 3}, fresh=False)

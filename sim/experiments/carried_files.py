@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +19,7 @@ def in_order_with_files(engine: Engine, task: Any, spans: Sequence[Span], progre
     engine, spans, progress
         See ``sim.experiments.engine``.
     task : dataclass
-        Leaves files in its folder ``scratch``; its results are dataclasses with the files' paths as fields.
+        Leaves files in its folder ``scratch``; its results are dataclasses that hold the files' paths.
     """
     if engine.shares_files:
         yield from in_order(engine, task, spans, progress)
@@ -43,6 +43,10 @@ class Carrier:
             return result, {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
-def _in_folder(result: Any, folder: Path) -> Any:
-    paths = {each.name: getattr(result, each.name) for each in fields(result)}
-    return replace(result, **{name: folder / path.name for name, path in paths.items() if isinstance(path, Path)})
+def _in_folder(found: Any, folder: Path) -> Any:
+    """The same with every path in it, however deep, in another folder."""
+    if isinstance(found, Path):
+        return folder / found.name
+    if is_dataclass(found) and not isinstance(found, type):
+        return replace(found, **{each.name: _in_folder(getattr(found, each.name), folder) for each in fields(found)})
+    return found

@@ -54,6 +54,11 @@ class Comparison:
     markets: Table
     market_units: dict[str, str]
 
+    def market_bands(self) -> pd.DataFrame:
+        """Mean and quantiles of ``markets``, one line per cell, each with the unit of its row."""
+        frame = self.markets.bands()
+        return frame.assign(unit=frame["row"].map(self.market_units))
+
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as ``compare --json`` prints it; a value that does not exist is null."""
         lines = self.effects.bands()
@@ -148,11 +153,10 @@ def pick(measures: Measures, name: str, prefix: str = "") -> Table:
     rows = list(dict.fromkeys(key[1] for key in measures.keys if key[0] == name))
     units = {key[2]: key[3] for key in measures.keys if key[0] == name and key[2].startswith(prefix)}
     place = {key[1:3]: i for i, key in enumerate(measures.keys) if key[0] == name}
-    draws = measures.values.shape[1]
     index = np.array([[place[row, column] for column in units] for row in rows], dtype=int).reshape(
         len(rows), len(units)
     )
-    values = measures.values[index] if index.size else np.zeros((*index.shape, draws))
+    values = measures.lines(index.ravel()).reshape(*index.shape, len(measures.draw_numbers))
     columns = tuple(column.removeprefix(prefix) for column in units)
     return Table(name, tuple(rows), columns, tuple(units.values()), values)
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.experiments.carried_files import in_order_with_files
 from sim.experiments.draw_files import write_draws
+from sim.experiments.draw_lines import DrawFile, DrawLines, DrawWriter
 from sim.experiments.engine import Engine, Progress, ThisProcess, chunks
+from sim.experiments.filed_measures import FiledMeasures
 from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries, band_columns
 from sim.ledger import Ledger
-from sim.measures import Measures, Table, summary
+from sim.measures import Table, summary
+from sim.measures.reading import Reading
 from sim.measures.study_tables import StudyPoints, study_tables
 from sim.shipped import home_origin
 from sim.study_points import study_points
-
-LINES = 500  # series lines whose bands are computed at a time
 
 
 @dataclass(frozen=True)
@@ -31,19 +33,19 @@ class Ensemble:
 
     Attributes
     ----------
-    measures : Measures
-        Measures by crop year, every draw.
+    measures : FiledMeasures
+        Measures by crop year, every draw, in files.
     series : pandas.DataFrame
-        Monthly and crop-year series with bands (see ``sim.experiments.monthly``).
+        Monthly and crop-year series with bands (see ``sim.experiments.monthly``); empty without ``records``.
     ledger : pandas.DataFrame
-        Sale rows with means over draws (see ``sim.experiments.ledger_mean``).
+        Sale rows with means over draws (see ``sim.experiments.ledger_mean``); empty without ``records``.
     draw_parts : list of Path
         Files with the sales of every draw, in order, when they were asked for.
     """
 
     draws: int
     seed: int
-    measures: Measures
+    measures: FiledMeasures
     series: pd.DataFrame
     ledger: pd.DataFrame
     draw_parts: list[Path]
@@ -51,13 +53,14 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Chunk:
-    """One chunk's results; what is large stays in files."""
+    """One chunk's results; what is of every draw stays in files."""
 
-    measures: Measures
-    sums: LedgerSums
+    keys: tuple[tuple[str, str, str, str], ...]
+    measures_file: DrawFile
+    sums: LedgerSums | None
     series_index: pd.DataFrame | None
     rows: pd.DataFrame | None
-    series_file: Path
+    series_file: DrawFile | None
     draws_file: Path | None
 
 
@@ -100,6 +103,8 @@ def run_ensemble(
     simulate: Callable[..., Ledger] = run_chunk,
     points: StudyPoints | None = None,
     extra: Callable[[Ledger], list[Table]] | None = None,
+    tables: Collection[str] | None = None,
+    records: bool = True,
 ) -> Ensemble:
     """Simulate a scenario in chunks of at most ``chunk`` draws.
 
@@ -118,28 +123,37 @@ def run_ensemble(
     save_draws : bool
         Keep the sales of every draw in files under ``scratch`` (then required).
     scratch : Path, optional
-        Folder for intermediate files, removed by the caller; a temporary one when absent.
+        Folder for intermediate files, removed by the caller, who reads the measures before that; when absent, a
+        temporary one that lasts as long as the measures.
     simulate : callable
         What makes the ledger of a chunk, with the arguments of :func:`run_chunk`; must be picklable for workers.
     points : StudyPoints, optional
         What the study's tables are taken from; found in the scenario when absent.
     extra : callable, optional
-        Makes further tables of a chunk's ledger, which join the measures; must be picklable for workers.
+        Makes further tables of a part of a chunk's ledger, which join the measures; must be picklable for workers.
+    tables : collection of str, optional
+        Tables of the summary that are wanted, all when absent; those of the study and of ``extra`` come in any case.
+    records : bool
+        Whether to keep monthly series and the mean ledger, which comparisons of measures do without.
     """
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
-    if scratch is None:
-        if save_draws:
-            raise ValueError("save_draws needs a scratch folder")
-        with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
-            return run_ensemble(
-                loaded, draws, seed, chunk=chunk, engine=engine, progress=progress, scratch=Path(folder),
-                simulate=simulate, points=points, extra=extra,
-            )  # fmt: skip
-    task = Task(loaded, seed, scratch, save_draws, simulate, points or study_points(loaded), extra)
+    if scratch is None and save_draws:
+        raise ValueError("save_draws needs a scratch folder")
+    folder = Path(tempfile.mkdtemp(prefix="singledesk-")) if scratch is None else scratch
+    points = points or study_points(loaded)
+    task = Task(loaded, seed, folder, save_draws, simulate, points, extra, tables, records)
     spans = chunks(draws, chunk)
     progress = progress or (lambda periods: None)
-    return _join(in_order_with_files(engine or ThisProcess(), task, spans, progress), draws, seed)
+    try:
+        ensemble = _join(in_order_with_files(engine or ThisProcess(), task, spans, progress), draws, seed)
+    except BaseException:
+        if scratch is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if scratch is None:
+        weakref.finalize(ensemble.measures, shutil.rmtree, folder, ignore_errors=True)
+    return ensemble
 
 
 @dataclass(frozen=True)
@@ -153,53 +167,63 @@ class Task:
     simulate: Callable[..., Ledger]
     points: StudyPoints
     extra: Callable[[Ledger], list[Table]] | None
+    tables: Collection[str] | None
+    records: bool
 
     def run(self, draws: int, first_draw: int, progress: Progress) -> Chunk:
-        """Simulate one chunk and reduce its ledger."""
-        ledger = self.simulate(self.loaded, draws, first_draw, progress, self.seed)
-        series = MonthlySeries.of(ledger, home_origin(vars(self.loaded.scenario)))
-        series_file = self.scratch / f"series-{first_draw}.npy"
-        np.save(series_file, series.values)
+        """Simulate one chunk and reduce its ledger, a part of the draws at a time."""
+        ledger = Reading.of(self.simulate(self.loaded, draws, first_draw, progress, self.seed))
+        first = first_draw == 0  # what is the same for every chunk travels once
         draws_file = self.scratch / f"sales-{first_draw}.parquet" if self.save_draws else None
         if draws_file is not None:
             write_draws(ledger, draws_file)
-        more = self.extra(ledger) if self.extra is not None else []
-        first = first_draw == 0  # the same for every chunk, so only one has to travel
+        origin = home_origin(vars(self.loaded.scenario))
+        sums, index, series = None, None, DrawWriter(self.scratch / f"series-{first_draw}.f8")
+        with DrawWriter(self.scratch / f"measures-{first_draw}.f8") as measures, series:
+            for part in ledger.parts():
+                more = self.extra(part) if self.extra is not None else []
+                found = summary(part, extra=[*study_tables(part, self.points), *more], tables=self.tables)
+                measures.add([found.values])
+                if self.records:
+                    monthly = MonthlySeries.of(part, origin)
+                    series.add(monthly.lines())
+                    own = LedgerSums.of(part)
+                    sums = own if sums is None else sums + own
+                    index = monthly.index if first and index is None else index
         return Chunk(
-            measures=summary(ledger, extra=[*study_tables(ledger, self.points), *more]),
-            sums=LedgerSums.of(ledger),
-            series_index=series.index if first else None,
-            rows=ledger.rows if first else None,
-            series_file=series_file,
+            keys=found.keys,
+            measures_file=measures.written,
+            sums=sums,
+            series_index=index,
+            rows=ledger.rows if first and self.records else None,
+            series_file=series.written,
             draws_file=draws_file,
         )
 
 
 def _join(results: Iterator[Chunk], draws: int, seed: int) -> Ensemble:
-    """Put chunks together as they come; of a chunk that has been added only its measures and files are kept."""
+    """Put chunks together as they come; of a chunk that has been added only its files are kept."""
     first = next(results)
-    sums, measures, files, parts = first.sums, [first.measures], [first.series_file], [first.draws_file]
+    recorded = first.rows is not None
+    sums, measures, series, parts = first.sums, [first.measures_file], [first.series_file], [first.draws_file]
     for chunk in results:
-        sums = sums + chunk.sums
-        measures.append(chunk.measures)
-        files.append(chunk.series_file)
+        if chunk.keys != first.keys:
+            raise ValueError("chunks with different measures cannot be joined")
+        sums = sums + chunk.sums if recorded else None
+        measures.append(chunk.measures_file)
+        series.append(chunk.series_file)
         parts.append(chunk.draws_file)
     return Ensemble(
         draws=draws,
         seed=seed,
-        measures=Measures.concat(measures),
-        series=_series_bands(first.series_index, files),
-        ledger=sums.table(first.rows),
+        measures=FiledMeasures(first.keys, DrawLines(measures), tuple(range(draws))),
+        series=_series_bands(first.series_index, DrawLines(series)) if recorded else pd.DataFrame(),
+        ledger=sums.table(first.rows) if recorded else pd.DataFrame(),
         draw_parts=[part for part in parts if part is not None],
     )
 
 
-def _series_bands(index: pd.DataFrame, files: list[Path]) -> pd.DataFrame:
+def _series_bands(index: pd.DataFrame, lines: DrawLines) -> pd.DataFrame:
     """Bands over all draws, a block of lines at a time: the draws never sit in memory together."""
-    blocks = []
-    for start in range(0, len(index), LINES):
-        # A file is mapped anew for each block: pages of a mapping that stays open would all end up in memory.
-        parts = [np.array(np.load(file, mmap_mode="r")[start : start + LINES]) for file in files]
-        block = np.concatenate(parts, axis=1)
-        blocks.append(pd.DataFrame(band_columns(block)))
+    blocks = [pd.DataFrame(band_columns(block)) for block in lines.blocks()]
     return pd.concat([index, pd.concat(blocks, ignore_index=True)], axis=1)

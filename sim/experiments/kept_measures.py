@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from sim.measures.table import AVERAGE
 from sim.scenario.problems import nearest
+
+WHOLE_RUN = "all"  # stands for the crop year where a measure is of the whole run
+MEAN = "mean"  # and where a value is the mean over the crop years
 
 DEFAULT = (
     "market_price", "market_tonnes", "price_gap", "producers", "consumers_surplus", "taxpayers", "programmes",
@@ -27,16 +32,45 @@ def wanted(patterns: Iterable[str], table: str, column: str) -> bool:
     return False
 
 
+def tables_wanted(patterns: Iterable[str], tables: Iterable[str]) -> set[str]:
+    """Tables of which some column may be asked for."""
+    return {table for table in tables for pattern in patterns if fnmatchcase(table, pattern.partition(":")[0])}
+
+
+@dataclass
+class Named:
+    """A measure as sweeps name it: its unit, and its place among a run's measures by crop year."""
+
+    unit: str
+    places: dict[str, int] = field(default_factory=dict)
+
+
+def named(keys: Iterable[tuple[str, str, str, str]], crop_years: Collection[str]) -> dict[tuple[str, str], Named]:
+    """Measures by table and column.
+
+    Where a row is no crop year (a period of Table 1, a price series of Table 4) it becomes part of the column, and the
+    measure is one of the whole run. Averages over crop years are left to the reader.
+    """
+    found: dict[tuple[str, str], Named] = {}
+    for place, (table, row, column, unit) in enumerate(keys):
+        if row != AVERAGE:
+            name, year = ((table, column), row) if row in crop_years else ((table, f"{row}:{column}"), WHOLE_RUN)
+            found.setdefault(name, Named(unit)).places[year] = place
+    return found
+
+
 def measures_by_probe(loaded: Any) -> dict[str, dict[str, str]]:
-    """Tables by crop year of a run, with the unit of every column, found by simulating one draw."""
+    """Tables of a run, with the unit of every column, found by simulating one draw."""
     from sim.experiments.ensemble import run_chunk
     from sim.measures import summary
+    from sim.measures.study_tables import study_tables
+    from sim.study_points import study_points
 
+    ledger = run_chunk(loaded, 1)
+    keys = summary(ledger, extra=study_tables(ledger, study_points(loaded))).keys
     found: dict[str, dict[str, str]] = {}
-    years = set(loaded.timeline.crop_years)
-    for table, row, column, unit in summary(run_chunk(loaded, 1)).keys:
-        if row in years:
-            found.setdefault(table, {})[column] = unit
+    for (table, column), measure in named(keys, ledger.crop_years).items():
+        found.setdefault(table, {})[column] = measure.unit
     return found
 
 

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from sim.ledger import Ledger
+from sim.measures.reading import Reading
 
 GRID = {
     "kt": 2.0**30,
     "value": 2.0**24,
 }  # steps per kt and per thousand C$; an int64 holds a million draws of a large market
-BLOCK = 4096  # rows at a time, to keep temporary arrays small
+BLOCK = 256  # rows at a time, which stay in a processor's cache
 
 
 class LedgerSums:
@@ -35,17 +36,14 @@ class LedgerSums:
     @classmethod
     def of(cls, ledger: Ledger) -> LedgerSums:
         """Add up one ledger."""
+        reading = Reading.of(ledger)
         sums = np.zeros((len(ledger.rows), 5), dtype=np.int64)
-        for start in range(0, len(sums), BLOCK):
-            block = slice(start, start + BLOCK)
-            kt = ledger.sales["kt"][block]
-            amounts = [
-                kt,
-                *(ledger.sales[name][block] * kt for name in ("price_cad_t", "freight_cad_t", "subsidy_cad_t")),
-            ]
-            for column, amount in enumerate(amounts):
-                sums[block, column] = _steps(amount, GRID["value" if column else "kt"]).sum(axis=1)
-            sums[block, 4] = (kt > 0).sum(axis=1)
+        for column, name in enumerate(("kt", "value_cad_k", "freight_cad_k", "subsidy_cad_k")):
+            amount, grid = reading.amount(name), GRID["value" if column else "kt"]
+            for start in range(0, len(amount), BLOCK):
+                block = slice(start, start + BLOCK)
+                sums[reading.sold[block], column] = _steps(amount[block], grid)
+        sums[reading.sold, 4] = np.count_nonzero(reading.amount("kt") > 0, axis=1)
         return cls(sums, ledger.draws)
 
     def __add__(self, other: LedgerSums) -> LedgerSums:
@@ -67,6 +65,9 @@ class LedgerSums:
 
 
 def _steps(amount: np.ndarray, grid: float) -> np.ndarray:
-    if not np.isfinite(amount).all():
+    """Add up rows (row, draw) in whole steps of the grid."""
+    steps = amount * grid
+    np.rint(steps, out=steps)
+    if not np.isfinite(steps).all():
         raise FloatingPointError("a sale in the ledger is not a finite number")
-    return np.rint(amount * grid).astype(np.int64)
+    return steps.astype(np.int64).sum(axis=1)

@@ -6,15 +6,27 @@ Everything is summed row by row in the ledger's order, so that a draw gives the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from sim.ledger import Ledger
 from sim.measures.bands import bands
+from sim.measures.reading import Reading
 
 LEFT_OUT = ("choke_cad_t", "slope_cad_t_kt")  # one label per buyer and grade: they stay in the ledger
+
+
+@dataclass(frozen=True)
+class Series:
+    """Lines of one kind: a line per time and label, time first."""
+
+    name: str
+    labels: list[str]
+    unit: str
+    time: str  # "period" or "crop_year"
+    values: np.ndarray  # (period or crop year, label, draw)
 
 
 @dataclass(frozen=True)
@@ -23,23 +35,38 @@ class MonthlySeries:
 
     Attributes
     ----------
-    index : pandas.DataFrame
-        One line per series and time: series, label, unit, time ("period" or "crop_year"), period (int or missing),
-        crop_year, month (missing for crop-year series).
-    values : ndarray
-        Shape (line of ``index``, draw); NaN where the draw has no value (a price without a sale).
+    ledger : Ledger
+        Where they come from.
+    blocks : tuple of Series
     """
 
-    index: pd.DataFrame
-    values: np.ndarray
+    ledger: Ledger
+    blocks: tuple[Series, ...]
 
     @classmethod
     def of(cls, ledger: Ledger, base_origin: str) -> MonthlySeries:
         """Series of a ledger; ``price_cad_t`` and the sales by market are those of ``base_origin``'s grain (f.o.b.)."""
-        blocks = [*_market_blocks(ledger, base_origin), *_state_blocks(ledger), *_pool_blocks(ledger)]
-        index = [_index(ledger, *block[:4]) for block in blocks]
-        values = [block[4].reshape(-1, ledger.draws) for block in blocks]
-        return cls(pd.concat(index, ignore_index=True), np.concatenate(values))
+        reading = Reading.of(ledger)
+        blocks = [*_market_blocks(reading, base_origin), *_state_blocks(reading), *_pool_blocks(reading)]
+        return cls(reading, tuple(Series(*block) for block in blocks))
+
+    @cached_property
+    def index(self) -> pd.DataFrame:
+        """One line per series and time.
+
+        Columns: series, label, unit, time ("period" or "crop_year"), period (int or missing), crop_year, month (missing
+        for crop-year series).
+        """
+        return pd.concat([_index(self.ledger, block) for block in self.blocks], ignore_index=True)
+
+    def lines(self) -> list[np.ndarray]:
+        """Values (line, draw) of each block; NaN where the draw has no value (a price without a sale)."""
+        return [block.values.reshape(-1, self.ledger.draws) for block in self.blocks]
+
+    @property
+    def values(self) -> np.ndarray:
+        """Values (line of ``index``, draw)."""
+        return np.concatenate(self.lines())
 
 
 def band_columns(values: np.ndarray) -> dict[str, np.ndarray]:
@@ -49,24 +76,30 @@ def band_columns(values: np.ndarray) -> dict[str, np.ndarray]:
     return {**columns, "share_of_draws": 1 - missing / values.shape[1]}
 
 
-def _market_blocks(ledger: Ledger, base_origin: str) -> list[tuple]:
+def _market_blocks(reading: Reading, base_origin: str) -> list[tuple]:
     """Prices and tonnes from sale rows: (series, labels, unit, time, values (period, label, draw))."""
-    rows, sales = ledger.rows, ledger.sales
-    pair = (rows["market"] + ":" + rows["grade"]).astype(str)
-    own = (rows["origin"] == base_origin).to_numpy()
-    pairs, sellers = sorted(pair.unique()), list(dict.fromkeys(rows["seller"][own]))
-    by_pair = _Groups(rows["period"], pair, pairs, len(ledger.periods))
-    own_pair = _Groups(rows["period"], pair.where(own), pairs, len(ledger.periods))
-    own_seller = _Groups(rows["period"], rows["seller"].where(own), sellers, len(ledger.periods))
-    kt, own_kt = by_pair.sum(sales["kt"]), own_pair.sum(sales["kt"])
-    worth = own_pair.sum(sales["price_cad_t"] * sales["kt"])
-    subsidy = by_pair.sum(sales["subsidy_cad_t"] * sales["kt"])
+    lanes = {f"{market}:{grade}": (market, grade) for market, grade in reading.index.combinations(("market", "grade"))}
+    pairs = sorted(lanes)
+    periods = list(reading.periods["period"])
+    markets, grades = reading.index.labels("market"), reading.index.labels("grade")
+    places = [markets.index(lanes[pair][0]) * len(grades) + grades.index(lanes[pair][1]) for pair in pairs]
+    everybody, own = reading.index.select(), reading.index.select(origin=base_origin)
+
+    def by_pair(rows: np.ndarray, amount: str) -> np.ndarray:
+        by = {"period": periods, "market": markets, "grade": grades}
+        sums = reading.add_up(rows, by, (amount,))[amount]
+        return sums.reshape(len(periods), len(markets) * len(grades), -1)[:, places]
+
+    sellers = list(dict.fromkeys(reading.rows["seller"].iloc[own]))
+    by_seller = reading.add_up(own, {"period": periods, "seller": sellers}, ("kt",))["kt"]
+    kt, own_kt = by_pair(everybody, "kt"), by_pair(own, "kt")
+    worth, subsidy = by_pair(own, "value_cad_k"), by_pair(everybody, "subsidy_cad_k")
     return [
         ("price_cad_t", pairs, "C$/t f.o.b.", "period", _ratio(worth, own_kt)),
         ("sales_kt", pairs, "kt", "period", own_kt),
         ("all_sellers_kt", pairs, "kt", "period", kt),
         ("subsidy_cad_t", pairs, "C$/t", "period", _ratio(subsidy, kt)),
-        ("seller_kt", sellers, "kt", "period", own_seller.sum(sales["kt"])),
+        ("seller_kt", sellers, "kt", "period", by_seller),
     ]
 
 
@@ -89,40 +122,20 @@ def _pool_blocks(ledger: Ledger) -> list[tuple]:
     ]
 
 
-class _Groups:
-    """Sums of sale rows into (period, label) cells, in the order of the rows; a missing label counts nowhere.
-
-    A product with a sparse 0/1 matrix adds one row after the other for every draw alike; NumPy's own sums change their
-    order with the shape of the array.
-    """
-
-    def __init__(self, period: pd.Series, label: pd.Series, labels: list[str], periods: int) -> None:
-        code = pd.Categorical(label, categories=labels).codes.astype(np.int64)
-        used = np.flatnonzero(code >= 0)
-        cell = period.to_numpy()[used] * len(labels) + code[used]
-        shape = (periods * len(labels), len(label))
-        self.matrix = sparse.csr_array((np.ones(len(used)), (cell, used)), shape=shape)
-        self.shape = (periods, len(labels))
-
-    def sum(self, values: np.ndarray) -> np.ndarray:
-        """Sum ``values`` (row, draw) to (period, label, draw)."""
-        return np.asarray(self.matrix @ values).reshape(*self.shape, values.shape[1])
-
-
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
 
 
-def _index(ledger: Ledger, series: str, labels: list[str], unit: str, time: str) -> pd.DataFrame:
+def _index(ledger: Ledger, block: Series) -> pd.DataFrame:
     """Lines of one block, in the order of its values: time first, then label."""
-    if time == "period":
+    if block.time == "period":
         axis = ledger.periods[["period", "crop_year", "month"]]
     else:
         axis = pd.DataFrame({"period": pd.NA, "crop_year": ledger.crop_years, "month": pd.NA})
-    lines = axis.loc[axis.index.repeat(len(labels))].reset_index(drop=True)
+    lines = axis.loc[axis.index.repeat(len(block.labels))].reset_index(drop=True)
     lines = lines.astype({"period": "Int32", "crop_year": "string", "month": "string"})
-    lines.insert(0, "series", series)
-    lines.insert(1, "label", labels * len(axis))
-    lines.insert(2, "unit", unit)
-    lines.insert(3, "time", time)
+    lines.insert(0, "series", block.name)
+    lines.insert(1, "label", block.labels * len(axis))
+    lines.insert(2, "unit", block.unit)
+    lines.insert(3, "time", block.time)
     return lines

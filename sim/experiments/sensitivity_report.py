@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.crossed import Statistic, mean, spread
+from sim.experiments.kept_measures import MEAN
 from sim.experiments.luck import luck_shares
 from sim.experiments.sensitivity import COLUMNS, Confidence, Undetermined, is_constant, sample_needed
 from sim.experiments.sensitivity_design import SensitivityDesign
 from sim.experiments.worlds import WHOLE_RUN
 
-MEAN = "mean"  # over crop years
 STATISTICS: dict[str, Statistic] = {"mean": mean, "sd": spread}
 KEYS = ["measure", "unit", "crop_year"]
 NUMBERS = ["mean", "sd", "share_factors", "share_luck", "share_luck_and_factors", "luck_in_means"]

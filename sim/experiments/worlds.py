@@ -8,19 +8,19 @@ ensemble do; points that differ in anything else (a marketing system, a count, a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from sim.experiments.kept_measures import wanted
-from sim.measures import AVERAGE, Measures, summary
-from sim.measures.study_tables import study_tables
+from sim.experiments.kept_measures import WHOLE_RUN, named, tables_wanted, wanted
+from sim.measures import Measures, summary
+from sim.measures.reading import Reading
+from sim.measures.study_tables import STUDY_TABLES, StudyPoints, study_tables
+from sim.measures.summary import table_names
 from sim.scenario.numbers import NotANumber, Numbers
 from sim.scenario.problems import ScenarioError
 from sim.study_points import study_points
-
-WHOLE_RUN = "all"  # stands for the crop year where a measure is of the whole run
 
 UNFIT = (NotANumber, ScenarioError)  # a count that is tried with a fraction is refused by the loader
 
@@ -169,28 +169,31 @@ class WorldTask:
         while market.running:
             market.step()
             progress(1)
-        ledger = market.release()
-        measures = summary(ledger, extra=study_tables(ledger, study_points(loaded)))
-        return kept(measures, ledger.crop_years, self.patterns)
+        ledger = Reading.of(market.release())
+        points, tables = study_points(loaded), tables_wanted(self.patterns, table_names())
+        parts = []
+        for part in ledger.parts():
+            at = slice(part.first_draw, part.first_draw + part.draws)
+            extra = study_tables(part, _of_draws(points, at)) if tables_wanted(self.patterns, STUDY_TABLES) else []
+            parts.append(kept(summary(part, extra=extra, tables=tables), ledger.crop_years, self.patterns))
+        return replace(parts[0], values=np.concatenate([part.values for part in parts]))
+
+
+def _of_draws(points: StudyPoints, draws: slice) -> StudyPoints:
+    return replace(points, elasticity=points.elasticity[draws]) if np.ndim(points.elasticity) else points
 
 
 def kept(measures: Measures, crop_years: Sequence[str], patterns: Sequence[str]) -> Outcome:
-    """Those of the measures that a pattern asks for, by crop year; means over crop years are left to the reader."""
-    places: dict[str, dict[str, int]] = {}
-    units: dict[str, str] = {}
-    for place, (table, row, column, unit) in enumerate(measures.keys):
-        if row == AVERAGE or not wanted(patterns, table, column):
-            continue
-        name, row = (f"{table}:{column}", row) if row in crop_years else (f"{table}:{row}:{column}", WHOLE_RUN)
-        places.setdefault(name, {})[row] = place
-        units[name] = unit
-    whole = any(WHOLE_RUN in found for found in places.values())
+    """Those of the measures that a pattern asks for, by crop year."""
+    found = {name: each for name, each in named(measures.keys, crop_years).items() if wanted(patterns, *name)}
+    whole = any(WHOLE_RUN in each.places for each in found.values())
     rows = (*crop_years, *([WHOLE_RUN] if whole else []))
-    values = np.full((measures.values.shape[1], len(rows), len(places)), np.nan)
-    for column, found in enumerate(places.values()):
-        for row, place in found.items():
+    values = np.full((measures.values.shape[1], len(rows), len(found)), np.nan)
+    for column, each in enumerate(found.values()):
+        for row, place in each.places.items():
             values[:, rows.index(row), column] = measures.values[place]
-    return Outcome(tuple(places), tuple(units[name] for name in places), rows, values)
+    names = tuple(":".join(name) for name in found)
+    return Outcome(names, tuple(each.unit for each in found.values()), rows, values)
 
 
 class Spans(Sequence):

@@ -6,13 +6,14 @@ Arrays have the draw as their last axis, and a draw alone gives the same bits as
 from sim.measures.bands import QUANTILES, bands
 from sim.measures.bonus_programme import bonus_programme
 from sim.measures.deliveries import deliveries, misallocation_cad_k
+from sim.measures.measures import Measures
 from sim.measures.pools import pool_accounts
 from sim.measures.price_gaps import PriceGaps, paired_test, price_gaps, yearly_gaps
 from sim.measures.price_movement import price_movement
 from sim.measures.refund_programme import intervention, refund_programme
 from sim.measures.regime_effect import ProducerAccount, break_even_cost, producer_account, regime_effect
 from sim.measures.sales import market_prices, tabulate
-from sim.measures.summary import Measures, monthly_summary, summary
+from sim.measures.summary import UnknownTable, monthly_summary, summary
 from sim.measures.table import AVERAGE, Table
 from sim.measures.trade import (
     average_bonus,
@@ -37,6 +38,7 @@ __all__ = [
     "PriceGaps",
     "ProducerAccount",
     "Table",
+    "UnknownTable",
     "Welfare",
     "average_bonus",
     "bands",

@@ -84,7 +84,9 @@ def group_total(values: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarra
     """
     result = np.zeros((groups, *values.shape[1:]))
     for code, positions in members(np.asarray(codes)):
-        result[code] = total(values[positions])
+        first, last = positions[0], positions[-1] + 1
+        in_a_row = last - first == len(positions)  # as periods of a crop year are: nothing needs to be copied out
+        result[code] = total(values[first:last] if in_a_row else values[positions])
     return result
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-BLOCK = 256  # lines whose quantiles are taken at once
+AT_ONCE = 2**17  # numbers sorted at once: so many stay in a processor's cache
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -33,18 +33,35 @@ def bands(values: np.ndarray, quantiles: Sequence[float] = QUANTILES) -> dict[st
     """
     values = np.asarray(values, dtype=float)
     flat = values.reshape(-1, values.shape[-1])
-    missing = np.array([np.count_nonzero(np.isnan(line)) for line in flat], dtype=int)
+    missing = np.zeros(len(flat), dtype=int)
     result = np.full((1 + len(quantiles), len(flat)), np.nan)
-    whole = missing == 0
-    lines = np.flatnonzero(whole) if flat.shape[1] else np.zeros(0, dtype=int)
-    for start in range(0, len(lines), BLOCK):  # quantiles copy what they sort, so a block at a time
-        block = lines[start : start + BLOCK]
-        result[0, block] = flat[block].mean(axis=1)
-        result[1:, block] = np.quantile(flat[block], quantiles, axis=1)
-    for line in np.flatnonzero(~whole & (missing < flat.shape[1])):
+    step = max(1, AT_ONCE // max(flat.shape[1], 1))
+    for start in range(0, len(flat) if flat.shape[1] else 0, step):
+        block = flat[start : start + step]
+        absent = np.isnan(block)
+        missing[start : start + step] = absent.sum(axis=1)
+        lines = start + np.flatnonzero(missing[start : start + step] == 0)
+        whole = block if len(lines) == len(block) else flat[lines]
+        result[0, lines] = whole.mean(axis=1)
+        result[1:, lines] = _quantiles(whole, quantiles)
+    for line in np.flatnonzero((missing > 0) & (missing < flat.shape[1])):
         present = flat[line][~np.isnan(flat[line])]
         result[0, line] = present.mean()
-        result[1:, line] = np.quantile(present, quantiles)
+        result[1:, line] = _quantiles(present[None], quantiles)[:, 0]
     names = ["mean", *(quantile_name(q) for q in quantiles)]
     shaped = {name: line.reshape(values.shape[:-1]) for name, line in zip(names, result, strict=True)}
     return shaped | {"missing": missing.reshape(values.shape[:-1])}
+
+
+def _quantiles(values: np.ndarray, quantiles: Sequence[float]) -> np.ndarray:
+    """Quantiles (quantile, line) of values (line, draw) without NaN: ``numpy.quantile`` to the bit, but sorting.
+
+    NumPy looks for the few order statistics it needs, which takes longer than its sort of whole lines.
+    """
+    ordered = np.sort(values, axis=1)
+    last = values.shape[1] - 1
+    position = last * np.asarray(quantiles, dtype=float)
+    before = np.floor(position).astype(int)
+    low, high = ordered[:, before], ordered[:, np.minimum(before + 1, last)]
+    part, gap = position - before, high - low
+    return np.where(part >= 0.5, high - gap * (1 - part), low + gap * part).T

@@ -15,6 +15,8 @@ PER_TONNE = {
     "final_cad_t": "pool_final_cad_k",
     "deficit_cad_t": "pool_deficit_cad_k",
 }
+POOL_TABLES = tuple(f"pool_{item}" for item in ("tonnes_kt", *PER_TONNE, "return_cad_t", "deficit_million_cad"))
+"""Names of the tables :func:`pool_accounts` makes, in order."""
 
 
 def pool_accounts(ledger: Ledger) -> dict[str, Table]:

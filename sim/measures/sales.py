@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from sim.ledger import Ledger
-from sim.measures.arrays import divide, group_mean, group_total, members, total
-
-
-class Block(dict):
-    """Columns of some sale rows, copied out of the ledger when first asked for."""
-
-    def __init__(self, ledger: Ledger, positions: np.ndarray) -> None:
-        super().__init__()
-        self._sales, self._positions = ledger.sales, positions
-
-    def __missing__(self, column: str) -> np.ndarray:
-        """Copy a column (row, draw)."""
-        self[column] = self._sales[column][self._positions]
-        return self[column]
-
-
-AMOUNTS: dict[str, Callable[[Block], np.ndarray]] = {
-    "kt": lambda b: b["kt"],
-    "value_cad_k": lambda b: b["price_cad_t"] * b["kt"],
-    "landed_cad_k": lambda b: (b["price_cad_t"] + b["freight_cad_t"]) * b["kt"],
-    "received_cad_k": lambda b: (b["price_cad_t"] + b["subsidy_cad_t"]) * b["kt"],
-    "freight_cad_k": lambda b: b["freight_cad_t"] * b["kt"],
-    "subsidy_cad_k": lambda b: b["subsidy_cad_t"] * b["kt"],
-    "subsidised_kt": lambda b: np.where(b["subsidy_cad_t"] > 0, b["kt"], 0.0),
-}
-"""Amounts of sale rows that add up: kt, or thousand C$ where the name ends in ``cad_k``."""
+from sim.measures.arrays import divide, group_mean, group_total
+from sim.measures.reading import Reading
 
 TIME = ("period", "month", "crop_year")
 
@@ -44,17 +20,7 @@ def select(ledger: Ledger, **conditions: object) -> np.ndarray:
     Each keyword is a column of ``ledger.rows`` (or ``home``: the buyer lives in the origin) with a value or a
     list of values; ``None`` is no condition.
     """
-    keep = np.ones(len(ledger.rows), dtype=bool)
-    for column, wanted in conditions.items():
-        if wanted is None:
-            continue
-        if column == "home":
-            keep &= (ledger.rows["country"] == ledger.rows["origin"]).to_numpy() == wanted
-        elif isinstance(wanted, (list, tuple, set, frozenset)):
-            keep &= ledger.rows[column].isin(list(wanted)).to_numpy()
-        else:
-            keep &= (ledger.rows[column] == wanted).to_numpy()
-    return np.flatnonzero(keep)
+    return ledger.index.select(**conditions)
 
 
 def labels(ledger: Ledger, column: str, index: np.ndarray | None = None) -> list:
@@ -63,14 +29,12 @@ def labels(ledger: Ledger, column: str, index: np.ndarray | None = None) -> list
         return list(ledger.periods["period"])
     if column in TIME:
         return list(dict.fromkeys(ledger.periods[column]))
-    rows = ledger.rows if index is None else ledger.rows.iloc[index]
-    return sorted(rows[column].unique())
+    return ledger.index.labels(column, index)
 
 
 def combinations(ledger: Ledger, columns: Sequence[str], index: np.ndarray | None = None) -> list[tuple[str, ...]]:
     """List the combinations of labels that occur in the rows, sorted."""
-    rows = ledger.rows if index is None else ledger.rows.iloc[index]
-    return sorted(rows[list(columns)].drop_duplicates().itertuples(index=False, name=None))
+    return ledger.index.combinations(columns, index)
 
 
 def tabulate(
@@ -88,7 +52,7 @@ def tabulate(
     index : ndarray of int
         Row positions, as given by :func:`select`.
     amounts : sequence of str
-        Names in ``AMOUNTS``.
+        Names in ``sim.measures.reading.AMOUNTS``.
     by : sequence of str
         Columns of ``ledger.rows``.
     names : dict of str to sequence of str, optional
@@ -100,19 +64,8 @@ def tabulate(
         One array (len(labels of by[0]), ..., draw) for each amount.
     """
     names = names or {}
-    axes = [list(names[column]) if column in names else labels(ledger, column) for column in by]
-    shape = tuple(len(axis) for axis in axes)
-    codes = [pd.Index(axis).get_indexer(ledger.rows[c].iloc[index]) for c, axis in zip(by, axes, strict=True)]
-    known = np.flatnonzero(np.all([code >= 0 for code in codes], axis=0))
-    index = np.asarray(index)[known]
-    flat = np.ravel_multi_index([code[known] for code in codes], shape) if len(known) else np.zeros(0, dtype=int)
-    size = int(np.prod(shape))
-    result = {name: np.zeros((size, ledger.draws)) for name in amounts}
-    for cell, positions in members(flat):
-        block = Block(ledger, index[positions])
-        for name in amounts:
-            result[name][cell] = total(AMOUNTS[name](block))
-    return {name: values.reshape(*shape, ledger.draws) for name, values in result.items()}
+    axes = {column: names[column] if column in names else labels(ledger, column) for column in by}
+    return Reading.of(ledger).add_up(index, axes, amounts)
 
 
 def market_prices(

@@ -11,6 +11,8 @@ from sim.measures.price_movement import price_movement
 from sim.measures.table import Table
 from sim.measures.volatility import volatility
 
+STUDY_TABLES = ("table1", "table3", "table4")
+
 
 @dataclass(frozen=True)
 class StudyPoints:

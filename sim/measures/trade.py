@@ -19,7 +19,7 @@ def sums(ledger: Ledger, amounts: tuple[str, ...], by: tuple[str, ...], unit: st
     ----------
     ledger : Ledger
     amounts : tuple of str
-        Names in ``sales.AMOUNTS``; one table each, under that name.
+        Names in ``reading.AMOUNTS``; one table each, under that name.
     by : tuple of str
         Columns of the rows; the tables' columns are their labels joined with colons.
     unit : str

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
 from sim.demand import consumer_surplus
 from sim.ledger import Ledger
 from sim.measures.arrays import total
+from sim.measures.reading import Reading
 from sim.measures.regime_effect import ProducerAccount, producer_account
 from sim.measures.sales import board_origins, by_crop_year, combinations, labels, select, state_by_year, tabulate
 from sim.measures.table import Table
@@ -106,49 +108,104 @@ def intervention_losses(ledger: Ledger, origins: list[str]) -> np.ndarray:
     )
 
 
+class Surplus:
+    """The accounts of one run, each worked out when it is first asked for; see :class:`Welfare` for what they hold.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    accounts : sequence of ProducerAccount, optional
+        The origins' producer accounts, if already at hand.
+    """
+
+    def __init__(self, ledger: Ledger, accounts: Sequence[ProducerAccount] | None = None) -> None:
+        self.ledger = Reading.of(ledger)
+        self.origins = labels(ledger, "origin")
+        if accounts is not None:
+            self.accounts = accounts
+
+    @cached_property
+    def accounts(self) -> Sequence[ProducerAccount]:
+        """Account of each origin's producers."""
+        return [producer_account(self.ledger, origin) for origin in self.origins]
+
+    @cached_property
+    def _pool_deficits(self) -> dict[str, np.ndarray]:
+        return pool_deficits(self.ledger)
+
+    @cached_property
+    def _made_up(self) -> list[np.ndarray]:
+        """Pool deficits that each origin's treasury paid, thousand C$ (crop year, draw)."""
+        home_of, deficits = board_origins(self.ledger), self._pool_deficits
+        zero = np.zeros((len(self.ledger.crop_years), self.ledger.draws))
+        return [total(np.stack([zero, *(deficits[b] for b, o in home_of.items() if o == place and b in deficits)]))
+                for place in self.origins]  # fmt: skip
+
+    @cached_property
+    def producers(self) -> Table:
+        """Producers' surplus by origin."""
+        grades, making = (self._spent(state) for state in ("grade_cost_cad_k", "production_cost_cad_k"))
+        producers = [
+            1000 * account.revenue_million_cad + paid - cost - made
+            for account, paid, cost, made in zip(self.accounts, self._made_up, grades, making, strict=True)
+        ]
+        return _table(self.ledger, "producers", self.origins, np.stack(producers))
+
+    def _spent(self, state: str) -> list[np.ndarray]:
+        return [state_by_year(self.ledger, state, place) for place in self.origins]
+
+    @cached_property
+    def consumers(self) -> Table:
+        """Consumers' surplus by country."""
+        return consumers_surplus(self.ledger)
+
+    @cached_property
+    def merchants(self) -> Table:
+        """Merchants' margins by origin."""
+        handling = self._spent("handling_cost_cad_k")
+        merchants = [account.margin_cad_k - cost for account, cost in zip(self.accounts, handling, strict=True)]
+        return _table(self.ledger, "merchants", self.origins, np.stack(merchants))
+
+    @cached_property
+    def taxpayers(self) -> Table:
+        """Taxpayers' cost by origin."""
+        subsidy = tabulate(self.ledger, select(self.ledger), ("subsidy_cad_k",), ("origin", "crop_year"))
+        losses = intervention_losses(self.ledger, self.origins)
+        return _table(
+            self.ledger, "taxpayers", self.origins, subsidy["subsidy_cad_k"] + np.stack(self._made_up) + losses
+        )
+
+    @cached_property
+    def programmes(self) -> Table:
+        """Spending by programme."""
+        state = self.ledger.states.get("programme_spend_cad_k")
+        names = list(state.labels) if state else []
+        spent = [state_by_year(self.ledger, "programme_spend_cad_k", name) for name in names]
+        return _table(self.ledger, "programmes", names, np.array(spent))
+
+    @cached_property
+    def deficits(self) -> Table:
+        """Pool deficits by board."""
+        return _table(self.ledger, "deficits", list(self._pool_deficits), np.array(list(self._pool_deficits.values())))
+
+    @cached_property
+    def freight(self) -> Table:
+        """Freight by the country buyers live in."""
+        sums = tabulate(self.ledger, select(self.ledger), ("freight_cad_k",), ("country", "crop_year"))
+        return _table(self.ledger, "freight", labels(self.ledger, "country"), sums["freight_cad_k"])
+
+    @cached_property
+    def whole(self) -> Table:
+        """All sides together."""
+        sides = [total(np.moveaxis(side.values, 1, 0)) for side in (self.producers, self.consumers, self.merchants)]
+        whole = total(np.stack(sides)) - total(np.moveaxis(self.taxpayers.values, 1, 0))
+        return Table("total_surplus", tuple(self.ledger.crop_years), ("total",), (UNIT,), whole[:, None])
+
+
 def welfare(ledger: Ledger, accounts: Sequence[ProducerAccount] | None = None) -> Welfare:
     """Welfare accounts of a run, by crop year; ``accounts`` are the origins' producer accounts, if already at hand."""
-    origins = labels(ledger, "origin")
-    deficits = pool_deficits(ledger)
-    home_of = board_origins(ledger)
-    if accounts is None:
-        accounts = [producer_account(ledger, origin) for origin in origins]
-    zero = np.zeros((len(ledger.crop_years), ledger.draws))
-    made_up = [total(np.stack([zero, *(deficits[b] for b, o in home_of.items() if o == place and b in deficits)]))
-               for place in origins]  # fmt: skip
-    subsidy = tabulate(ledger, select(ledger), ("subsidy_cad_k",), ("origin", "crop_year"))["subsidy_cad_k"]
-    grades, handling, making = (
-        [state_by_year(ledger, state, place) for place in origins]
-        for state in ("grade_cost_cad_k", "handling_cost_cad_k", "production_cost_cad_k")
-    )
-    producers = [
-        1000 * account.revenue_million_cad + paid - cost - made
-        for account, paid, cost, made in zip(accounts, made_up, grades, making, strict=True)
-    ]
-    merchants = [account.margin_cad_k - cost for account, cost in zip(accounts, handling, strict=True)]
-    losses = intervention_losses(ledger, origins)
-    programme_state = ledger.states.get("programme_spend_cad_k")
-    programmes = list(programme_state.labels) if programme_state else []
-    tables = {
-        "producers": _table(ledger, "producers", origins, np.stack(producers)),
-        "consumers": consumers_surplus(ledger),
-        "merchants": _table(ledger, "merchants", origins, np.stack(merchants)),
-        "taxpayers": _table(ledger, "taxpayers", origins, subsidy + np.stack(made_up) + losses),
-        "programmes": _table(
-            ledger, "programmes", programmes,
-            np.array([state_by_year(ledger, "programme_spend_cad_k", name) for name in programmes]),
-        ),
-        "deficits": _table(ledger, "deficits", list(deficits), np.array(list(deficits.values()))),
-        "freight": _table(
-            ledger, "freight", labels(ledger, "country"),
-            tabulate(ledger, select(ledger), ("freight_cad_k",), ("country", "crop_year"))["freight_cad_k"],
-        ),
-    }  # fmt: skip
-    sides = [total(np.moveaxis(tables[side].values, 1, 0)) for side in ("producers", "consumers", "merchants")]
-    whole = total(np.stack(sides)) - total(np.moveaxis(tables["taxpayers"].values, 1, 0))
-    return Welfare(
-        **tables, whole=Table("total_surplus", tuple(ledger.crop_years), ("total",), (UNIT,), whole[:, None])
-    )
+    surplus = Surplus(ledger, accounts)
+    return Welfare(**{part.name: getattr(surplus, part.name) for part in fields(Welfare)})
 
 
 PARTS = ("producers", "buyers", "middlemen", "taxpayers")

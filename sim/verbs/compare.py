@@ -44,7 +44,7 @@ def compare_scenarios(
         result = compare(measures[0], measures[position], origin, (names[0], names[position]))
         published = published_effects() if is_the_study(loaded[0], loaded[position]) else {}
         effects = with_published(result.effects, published)
-        folders.append(_save(out, result, effects, loaded[0], loaded[position], seed))
+        folders.append(save(out, result, effects, loaded[0], loaded[position], seed))
         results.append(result)
         if not as_json:
             show(console, result, effects, bool(published), loaded[0].resolved)
@@ -97,10 +97,10 @@ def _simulate(
     return measures
 
 
-def _save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other: Any, seed: int) -> Path:
+def save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other: Any, seed: int, **meta: Any) -> Path:
+    """Save a comparison and return its folder; ``meta`` goes into the manifest in place of what would be there."""
     stem = safe_stem(f"compare-{result.base}-{result.other}")
-    markets = result.markets.bands()
-    markets["unit"] = markets["row"].map(result.market_units)
+    markets = result.market_bands()
     with new_run(out, stem, base.hash) as draft:
         draft.parquet("comparison", effects)
         draft.parquet("markets", markets)
@@ -108,7 +108,7 @@ def _save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other
         draft.table("markets", markets.drop(columns="table"))
         meta = {
             "stem": stem, "base": result.base, "other": result.other,
-            **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved,
+            **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved, **meta,
         }  # fmt: skip
         for name, figure in drawn("comparison", {"comparison": effects}, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)

@@ -42,8 +42,8 @@ def run(
             )  # fmt: skip
         if save_draws:
             join_draw_files(ensemble.draw_parts, draft.path / "ledger_draws.parquet")
-        shutil.rmtree(scratch)
         frames = {"series": ensemble.series, "summary": ensemble.measures.bands(), "ledger": ensemble.ledger}
+        shutil.rmtree(scratch)
         meta = {"stem": Path(loaded.path).stem, **provenance(loaded, draws, seed)}
         tables = save(draft, frames, meta)
     if as_json:

@@ -1,0 +1,211 @@
+"""Sweeps in a notebook: run, or read from a folder of results."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.store import StoredRun, check_folder, safe_stem
+from sim.stored.query import Question, ask, connection
+from sim.stored.sources import factor_column, measures, open_source
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The dataset of a sweep, on disk; what is asked for is read, and verified, when it is asked for.
+
+    Attributes
+    ----------
+    stored : StoredRun
+    """
+
+    stored: StoredRun
+
+    @property
+    def folder(self) -> Path:
+        """Where it is saved."""
+        return self.stored.path
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What ``run.json`` says: sweep file, seed, draws, versions."""
+        return self.stored.manifest
+
+    @cached_property
+    def design(self) -> pd.DataFrame:
+        """Value of every factor at each point; index ``point``."""
+        return self.stored.frame("design").set_index("point").rename(columns=factor_column)
+
+    @cached_property
+    def factors(self) -> pd.DataFrame:
+        """One line per factor: ``name``, ``title``, ``unit``, ``numeric``, ``keys``."""
+        return pd.DataFrame(self.meta.get("factors") or [{"name": name} for name in self.design.columns])
+
+    @cached_property
+    def bands(self) -> pd.DataFrame:
+        """One line per point, crop year (and ``mean`` over them) and measure.
+
+        Factors, crop_year, table, column, unit, mean, p05 ... p95 over the draws, and ``missing``.
+        """
+        return self.frame()
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """What was kept: ``table``, ``column``, ``unit``."""
+        with connection() as con:
+            return pd.DataFrame(measures(con, open_source(con, self.stored)), columns=["table", "column", "unit"])
+
+    def frame(
+        self, *measures: str, crop_year: str | tuple[str, ...] = (), where: str = "", draws: bool = False
+    ) -> pd.DataFrame:
+        """Lines of some measures.
+
+        Parameters
+        ----------
+        *measures : str
+            ``table`` or ``table:column``, with ``*`` and ``?``; all when absent.
+        crop_year : str or tuple of str
+            ``1985/86``, ``1985/86-1994/95`` or ``mean``; all when absent.
+        where : str
+            Condition, as in ``"bonus >= 20 and system == 'open'"``.
+        draws : bool
+            The value in every draw in place of mean and quantiles.
+
+        Returns
+        -------
+        pandas.DataFrame
+            point, factors, crop_year, table, column, unit, and the statistics, or draw and value.
+        """
+        years = (crop_year,) if isinstance(crop_year, str) else tuple(crop_year)
+        with connection() as con:
+            answer = ask(con, [self.stored], Question(measures, years, where, draws=draws))
+            return answer.relation.df().drop(columns="run")
+
+    def xarray(self, measure: str, draws: bool = False) -> xr.DataArray:
+        """One measure as a cube.
+
+        Parameters
+        ----------
+        measure : str
+            ``table:column``, or a pattern that fits one measure only.
+        draws : bool
+            Every draw in place of mean and quantiles.
+
+        Returns
+        -------
+        xarray.DataArray
+            Dimensions: the factors where the design is their full grid, else ``point`` with the factors as its
+            coordinates; then crop_year, and statistic or draw. ``attrs["units"]`` on it and on the factors.
+
+        Raises
+        ------
+        StoreError
+            When the pattern fits no measure, or several.
+        """
+        from sim.api.sweep_cubes import sweep_cube
+
+        lines = self.meta.get("factors") or []
+        units = {factor_column(str(line.get("name"))): str(line.get("unit") or "") for line in lines}
+        return sweep_cube(self.frame(measure, draws=draws), self.design, units, measure)
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.design.columns)
+        return f"<sweep over {names}: {len(self.design)} points, {self.meta.get('draws')} draws each, in {self.folder}>"
+
+
+def sweep(
+    plan: str | PathLike[str] | Mapping[str, Any],
+    *,
+    out: str | PathLike[str] = "results",
+    jobs: int | None = None,
+    dask: str | None = None,
+    chunk: int = 250,
+    fresh: bool = False,
+    name: str = "notebook",
+    **changes: Any,
+) -> Sweep:
+    """Run a sweep, or what is left of one that was stopped; the dataset is saved under ``out``.
+
+    Parameters
+    ----------
+    plan : str, path or mapping
+        A sweep file, the name of a shipped sweep, or the content of such a file; scenarios in a mapping are shipped
+        names or paths from the current folder, and so is a design's table of points.
+    out : path
+        Folder for results.
+    jobs : int, optional
+        Processes; one when absent, with dask="local" as many as there are cores.
+    dask : str, optional
+        Address of a dask scheduler, or ``local``.
+    chunk : int
+        Worlds simulated together; bounds the memory, never the result.
+    fresh : bool
+        Start anew beside an unfinished sweep of the same name.
+    name : str
+        Name of a sweep given as a mapping: the dataset goes to ``out/sweep-<name>``.
+    **changes
+        Keys of the sweep to replace: ``draws=20``.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    sim.scenario.ScenarioError
+        With every problem of the sweep and its scenarios.
+    """
+    if not isinstance(plan, Mapping):
+        return _run(fspath(plan), Path(out), jobs, dask, chunk, fresh, changes)
+    with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
+        file = Path(folder) / f"{safe_stem(name)}.yaml"
+        _write(file, plan)
+        return _run(str(file), Path(out), jobs, dask, chunk, fresh, changes)
+
+
+def _run(
+    file: str, out: Path, jobs: int | None, dask: str | None, chunk: int, fresh: bool, changes: Mapping[str, Any]
+) -> Sweep:
+    from sim.experiments.engine import open_engine
+    from sim.experiments.sweep import run_sweep
+    from sim.scenario.sweep import load_sweep
+    from sim.shipped import sweep_path
+
+    check_folder(out)
+    loaded = load_sweep(sweep_path(file), changes)
+    with open_engine(jobs, dask) as engine:
+        return Sweep(run_sweep(loaded, out, engine, chunk=chunk, fresh=fresh))
+
+
+def _write(file: Path, plan: Mapping[str, Any]) -> None:
+    """Write a sweep file; files of the current folder are named by their full path."""
+    content = dict(plan)
+    if isinstance(content.get("scenario"), str):
+        content["scenario"] = _absolute(content["scenario"])
+    if isinstance(content.get("scenarios"), Mapping):
+        content["scenarios"] = {name: _absolute(str(path)) for name, path in content["scenarios"].items()}
+    if isinstance(content.get("design"), Mapping) and "file" in content["design"]:
+        content["design"] = {**content["design"], "file": _absolute(str(content["design"]["file"]))}
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=_number), encoding="utf-8")
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).resolve()) if Path(path).is_file() else path
+
+
+def _number(value: Any) -> Any:
+    """Python's own form of NumPy's numbers and arrays."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{value!r} cannot stand in a sweep")

@@ -1,0 +1,80 @@
+"""What the sale rows of a ledger say, as numbers: found once, however many measures ask."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import pandas as pd
+
+
+class RowIndex:
+    """Codes of the columns of a ledger's rows, and the rows that meet conditions.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        The rows, which must not change afterwards.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.rows = rows
+        self._columns: dict[str, tuple[np.ndarray, list]] = {}
+        self._selections: dict[Hashable, np.ndarray] = {}
+
+    def column(self, name: str) -> tuple[np.ndarray, list]:
+        """Code of each row, and the labels the codes stand for, sorted.
+
+        ``home`` is a column too: whether the buyer lives in the origin.
+        """
+        if name not in self._columns:
+            values = self.rows["country"] == self.rows["origin"] if name == "home" else self.rows[name]
+            codes, labels = pd.factorize(values)
+            labels = list(labels)
+            order = sorted(range(len(labels)), key=labels.__getitem__)
+            place = np.empty(len(labels), dtype=np.int64)
+            place[order] = np.arange(len(labels))
+            self._columns[name] = place[codes], [labels[number] for number in order]
+        return self._columns[name]
+
+    def codes(self, name: str, labels: Sequence) -> np.ndarray:
+        """Position of each row's label in ``labels``; -1 where it is not among them."""
+        codes, own = self.column(name)
+        position = {label: number for number, label in enumerate(labels)}
+        return np.array([position.get(label, -1) for label in own], dtype=np.int64)[codes]
+
+    def labels(self, name: str, positions: np.ndarray | None = None) -> list:
+        """Labels that occur in the rows at ``positions`` (in all rows when absent), sorted."""
+        codes, labels = self.column(name)
+        if positions is None:
+            return list(labels)
+        return [labels[code] for code in np.unique(codes[positions])]
+
+    def combinations(self, names: Sequence[str], positions: np.ndarray | None = None) -> list[tuple]:
+        """Combinations of labels that occur in the rows at ``positions`` (in all rows when absent), sorted."""
+        columns = [self.column(name) for name in names]
+        shape = tuple(max(len(labels), 1) for _, labels in columns)
+        codes = [codes if positions is None else codes[positions] for codes, _ in columns]
+        present = np.unravel_index(np.unique(np.ravel_multi_index(codes, shape)), shape)
+        parts = [[labels[code] for code in own] for own, (_, labels) in zip(present, columns, strict=True)]
+        return list(zip(*parts, strict=True))
+
+    def select(self, **conditions: object) -> np.ndarray:
+        """Positions of the rows that meet all conditions, ascending; the array must not be written to.
+
+        Each keyword is a column (or ``home``) with a value or a list of values; ``None`` is no condition.
+        """
+        wanted = {
+            column: frozenset(value) if isinstance(value, list | tuple | set | frozenset) else frozenset([value])
+            for column, value in conditions.items()
+            if value is not None
+        }
+        key = frozenset(wanted.items())
+        if key not in self._selections:
+            keep = np.ones(len(self.rows), dtype=bool)
+            for column, values in wanted.items():
+                codes, labels = self.column(column)
+                keep &= np.array([label in values for label in labels], dtype=bool)[codes]
+            self._selections[key] = np.flatnonzero(keep)
+            self._selections[key].flags.writeable = False
+        return self._selections[key]

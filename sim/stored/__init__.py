@@ -1,0 +1,1 @@
+"""Reading results back: what is there, and queries over runs and sweeps."""

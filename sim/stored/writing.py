@@ -1,0 +1,134 @@
+"""Answers of queries on their way out: CSV, JSON or Parquet, a batch at a time, and whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from sim.store import MANIFEST, ResultsError, StoreError, cannot_write
+from sim.stored.query import Answer
+from sim.stored.sources import unreadable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMATS = ("table", "csv", "json", "parquet")
+BATCH = 50_000  # lines
+
+
+def batches(answer: Answer, size: int = BATCH) -> Iterator[pa.RecordBatch]:
+    """Lines of an answer, a batch at a time.
+
+    Raises
+    ------
+    StoreError
+        When there is not a single line, or a file turns out to be unreadable.
+    """
+    import duckdb
+    import pyarrow as pa
+
+    found = False
+    try:
+        for batch in answer.relation.to_arrow_reader(size):
+            if batch.num_rows:
+                found = True
+                yield batch
+    except (duckdb.Error, pa.ArrowException) as error:
+        raise unreadable(", ".join(answer.runs), error) from error
+    if not found:
+        raise StoreError("nothing fits: no line of these results meets all conditions")
+
+
+def format_of(wanted: str | None, to: Path | None) -> str:
+    """Form to write: as asked for, by the file's ending, or a table on screen.
+
+    Raises
+    ------
+    StoreError
+        For a form there is none of, or Parquet without a file.
+    """
+    form = wanted or (to.suffix[1:].lower() if to is not None else "table")
+    if form not in FORMATS or (form == "table" and to is not None):
+        known = ", ".join(FORMATS[1:] if to is not None else FORMATS)
+        raise StoreError(f"{f'--format {wanted[:40]}' if wanted else f'--to {to}'}: choose of {known}")
+    if form == "parquet" and to is None:
+        raise StoreError("--format parquet needs a file: add --to FILE.parquet")
+    return form
+
+
+def write(answer: Answer, form: str, to: Path | None) -> int:
+    """Write an answer to a file, or to the standard output; return the number of lines.
+
+    A file is there whole or not at all, and an earlier one is replaced only by a whole one.
+    """
+    if to is None:
+        return WRITERS[form](answer, sys.stdout.buffer)
+    if any((folder / MANIFEST).exists() for folder in (to.resolve().parent, *to.resolve().parents)):
+        raise StoreError(f"--to {to}: lies in the folder of a finished run, which stays as it was written")
+    with _whole_file(to) as file:
+        return WRITERS[form](answer, file)
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[IO[bytes]]:
+    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        if path.is_dir():
+            raise StoreError(f"--to {path}: is a folder")
+        with draft.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise StoreError(f"--to {path}: cannot be written ({error.strerror})") from error
+    except OSError as error:
+        raise error if isinstance(error, ResultsError) else cannot_write(error, str(path)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _csv(answer: Answer, file: IO[bytes]) -> int:
+    import pyarrow.csv as arrow_csv
+
+    count = 0
+    for batch in batches(answer):
+        options = arrow_csv.WriteOptions(include_header=not count, quoting_style="needed")
+        arrow_csv.write_csv(batch, file, options)
+        count += batch.num_rows
+    return count
+
+
+def _json(answer: Answer, file: IO[bytes]) -> int:
+    """Write a list of objects, one a line; a value that does not exist is null."""
+    count = 0
+    for batch in batches(answer):
+        lines = [json.dumps(line, ensure_ascii=False, allow_nan=False) for line in batch.to_pylist()]
+        file.write(("[\n" if not count else ",\n").encode() + ",\n".join(lines).encode())
+        count += batch.num_rows
+    file.write(b"\n]\n")
+    return count
+
+
+def _parquet(answer: Answer, file: IO[bytes]) -> int:
+    import pyarrow.parquet as pq
+
+    writer, count = None, 0
+    try:
+        for batch in batches(answer):
+            writer = writer or pq.ParquetWriter(file, batch.schema, compression="zstd")
+            writer.write_batch(batch)
+            count += batch.num_rows
+    finally:
+        if writer is not None:
+            writer.close()
+    return count
+
+
+WRITERS = {"csv": _csv, "json": _json, "parquet": _parquet}
