@@ -131,7 +131,7 @@ def _shown(frames: dict[str, pd.DataFrame], indices: tuple[str, ...]) -> tuple[l
 
 def _title(measure: str, unit: str, year: str) -> str:
     when = WHEN.get(year, year)
-    return f"{shorten(measure, 40)}\n{', '.join(filter(None, (_money(unit), when)))}"
+    return f"{shorten(measure, 45)}\n{', '.join(filter(None, (_money(unit), when)))}"
 
 
 def _unit(part: pd.DataFrame) -> str:
