@@ -65,15 +65,24 @@ def equalise_marginal_revenue(
     return np.clip((intercept_cad_t - marginal) / steepness, 0.0, limit_kt), marginal
 
 
-def spread_by_netback(netback_cad_t: Array, size_kt: Array, quantity_kt: Array, keenness: float = 5.0) -> Array:
-    """Split of a price taker: by size of the market, leaning to where the netback is above the average.
+def netback_weights(netback_cad_t: Array, size_kt: Array, keenness: float = 5.0) -> tuple[Array, Array]:
+    """Weights of the markets to a price taker, (market, draw), and their sum, (draw,).
 
-    ``w_i = size_i * max(1 + keenness * (n_i / mean n - 1), 0)``; a price taker's arbitrage spread over several tenders
-    rather than thrown at the best one. Shape (market, draw).
+    By size of the market, leaning to where the netback is above the average:
+    ``w_i = size_i * max(1 + keenness * (n_i / mean n - 1), 0)``, at most three times the size; a price taker's
+    arbitrage spread over several tenders rather than thrown at the best one.
     """
     base = total(size_kt)
     mean = total(netback_cad_t * size_kt) / np.where(base > 0, base, 1.0)
-    lean = 1.0 + keenness * (netback_cad_t / np.where(mean > 1.0, mean, 1.0) - 1.0)
-    weight = size_kt * np.clip(lean, 0.0, 3.0)
-    whole = total(weight)
+    lean = netback_cad_t / np.where(mean > 1.0, mean, 1.0)
+    lean -= 1.0
+    lean *= keenness
+    lean += 1.0
+    weight = size_kt * np.minimum(np.maximum(lean, 0.0), 3.0)
+    return weight, total(weight)
+
+
+def spread_by_netback(netback_cad_t: Array, size_kt: Array, quantity_kt: Array) -> Array:
+    """Split of a price taker's quantity by ``netback_weights``, (market, draw)."""
+    weight, whole = netback_weights(netback_cad_t, size_kt)
     return quantity_kt * weight / np.where(whole > 0, whole, 1.0)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 Array = np.ndarray
 BY_ROWS_FROM_DRAWS = 64  # from here going row by row beats NumPy's running sum, with the same bits
+
+
+def stacked(rows: Iterable[Array]) -> Array:
+    """Rows (draw,) one under the other, (row, draw)."""
+    return np.array(list(rows))
 
 
 def total(values: Array) -> Array:
@@ -72,6 +79,8 @@ def ascending(values: Array) -> Array:
 def ratio(numerator: Array, denominator: Array, empty: float | Array = 0.0) -> Array:
     """``numerator / denominator``, and ``empty`` where the denominator is not positive."""
     filled = denominator > 0
+    if filled.all():
+        return numerator / denominator
     return np.where(filled, numerator / np.where(filled, denominator, 1.0), empty)
 
 

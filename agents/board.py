@@ -8,7 +8,7 @@ from types import ModuleType
 import mesa
 import numpy as np
 
-from agents.arrays import part_gone, ratio, total
+from agents.arrays import part_gone, ratio, stacked, total
 from agents.cash_account import CashAccount
 from agents.sales_programme import SalesProgramme
 from agents.stock_desk import StockDesk
@@ -155,22 +155,24 @@ class MarketingBoard(mesa.Agent):
         """Ship the sales and enter them in the pools."""
         stock = self.desk.stock_kt
         self.desk.ship(sales)
-        kt = np.array([sale.kt for sale in sales])
-        value = np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
+        kt, value = stacked(sale.kt for sale in sales), stacked(sale.received_cad_k for sale in sales)
+        sold = total(kt)
         for pool, account in self.pools.items():
             mine = [sale.tender.pool == pool for sale in sales]
-            account.add(total(kt[mine]), total(value[mine]), cost_cad_t)
+            sold_here, value_here = total(kt[mine]), total(value[mine])
+            account.add(sold_here, value_here, cost_cad_t)
             account.quote(self.desk.months)
             if pool == "feed":
                 other = total(kt[[not is_mine for is_mine in mine]])
-                account.take_out(*self.cash.sell(total(kt[mine]), total(value[mine]), stock - other))
-        self.cost_cad_k = total(kt) * cost_cad_t
+                account.take_out(*self.cash.sell(sold_here, value_here, stock - other))
+        self.cost_cad_k = sold * cost_cad_t
         weight = part_gone(SALES_MEMORY, self.desk.months)
-        self.usual_sales_kt = self.usual_sales_kt + weight * (total(kt) - self.usual_sales_kt)
+        self.usual_sales_kt = self.usual_sales_kt + weight * (sold - self.usual_sales_kt)
 
     def compensate(self, default_cost_cad_t: float) -> None:
         """Pay buyers for the agreed tonnes that were missed; the feed pool bears it."""
-        paid = self.programme.compensate(self.desk.going_cad_t, default_cost_cad_t)
+        going = self.desk.going_cad_t if self.programme.missed_kt.any() else np.zeros_like(self.cost_cad_k)
+        paid = self.programme.compensate(going, default_cost_cad_t)
         self.pools["feed"].costs_cad_k = self.pools["feed"].costs_cad_k + paid
         self.cost_cad_k = self.cost_cad_k + paid
 

@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 
 from agents.allocation import spread_by_netback
-from agents.arrays import total
+from agents.arrays import stacked, total
 from agents.bonus_treasury import BonusBid, BonusTreasury
 from agents.refund_committee import RefundCommittee
 from agents.spot_desk import SpotDesk
@@ -41,16 +41,18 @@ class SpotSeller:
         """Get ready for a period's shipments without help; what a quiet week leaves unused is there for a month."""
         self.commercial_kt = np.minimum(self.commercial_kt + yearly_kt * months / 12.0, yearly_kt / 12.0)
 
-    def offer(self, margin_cad_t: Array, licensing: Licensing | None) -> None:
+    def offer(
+        self, margin_cad_t: Array, licensing: Licensing | None, leaning: tuple[Array, Array] | None = None
+    ) -> None:
         """Offer at every open tender: with a licence where refunds are granted, else with a bonus or without help.
 
-        ``licensing`` is None where nobody needs a licence.
+        ``licensing`` is None where nobody needs a licence; ``leaning`` is ``SpotDesk.leaning`` where that is known.
         """
         self.licensing = licensing
         if licensing is not None:
-            self.desk.offer_licences(margin_cad_t, licensing.security_cad_t, licensing.cad_per_ecu)
+            self.desk.offer_licences(margin_cad_t, licensing.security_cad_t, licensing.cad_per_ecu, leaning)
             return
-        self.desk.offer_commercial(self.commercial_kt, margin_cad_t)
+        self.desk.offer_commercial(self.commercial_kt, margin_cad_t, leaning)
         for tender, seat, bid in self.bonus_bids:
             with_bonus = bid.accepted_kt > 0
             # Better to sell a little below the agreed price than to lose the security on a sale that falls through.
@@ -113,16 +115,17 @@ class SpotSeller:
         """Buy in the grain sold and collect the subsidy; returns tonnes and revenue with subsidy, each (sale, draw)."""
         for sale in sales:
             self.desk.ship(sale.kt)
-            if self.bonus is not None:
-                self.bonus.pay(sale.tender.buyer, sale.kt * (sale.subsidy_cad_t > 0), sale.subsidy_cad_t)
-        kt = np.array([sale.kt for sale in sales])
+            if self.bonus is not None and (helped := sale.subsidy_cad_t > 0).any():
+                self.bonus.pay(sale.tender.buyer, sale.kt * helped, sale.subsidy_cad_t)
+        kt = stacked(sale.kt for sale in sales)
         if self.committee is not None and self.licensing is not None and sales:
             for sale in sales:
-                self.committee.pay(sale.kt, sale.subsidy_cad_t, self.licensing.cad_per_ecu)
+                if sale.kt.any():
+                    self.committee.pay(sale.kt, sale.subsidy_cad_t, self.licensing.cad_per_ecu)
             self.desk.use_licences(total(kt))
-        unaided = total(np.array([sale.kt * (sale.subsidy_cad_t == 0) for sale in sales])) if sales else 0.0
+        unaided = total(kt * (stacked(sale.subsidy_cad_t for sale in sales) == 0)) if sales else 0.0
         self.commercial_kt = np.maximum(self.commercial_kt - unaided, 0.0)
-        return kt, np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
+        return kt, stacked(sale.received_cad_k for sale in sales)
 
 
 class NationalExporter(mesa.Agent):

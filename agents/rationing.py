@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import ascending, running
+from agents.arrays import ascending, running, total
 
 Array = np.ndarray
 
@@ -29,6 +29,9 @@ def cheapest_first(use: Array, rate_cad_t: Array, limit: Array) -> Array:
     array (bid, draw)
         Shares from 0 to 1; 1 for a bid that uses nothing.
     """
+    enough = total(use) <= limit
+    if enough.all():
+        return np.ones_like(use)
     places = ascending(rate_cad_t)
     used, rate = use.take(places), rate_cad_t.take(places)
     reached = running(np.add, used)
@@ -42,5 +45,6 @@ def cheapest_first(use: Array, rate_cad_t: Array, limit: Array) -> Array:
     level = with_it - below
     left = np.maximum(limit - below, 0.0)
     served = np.empty_like(used)
-    served.put(places, np.where(level > left, left / np.where(level > left, level, 1.0), 1.0))
+    short = (level > left) & ~enough
+    served.put(places, np.where(short, left / np.where(short, level, 1.0), 1.0))
     return served

@@ -118,7 +118,7 @@ class Seller(mesa.Agent):
     def settle(self, sales: list[Sale]) -> None:
         """Produce what was sold, and enter tonnes, receipts and cost of the period."""
         nothing = np.zeros_like(self.cost_cad_t)
-        received = [sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales]
+        received = [sale.received_cad_k for sale in sales]
         self.produced_kt = total(np.array([nothing, *(sale.kt for sale in sales)]))
         self.received_cad_k = total(np.array([nothing, *received]))
         # Production runs evenly between tenders, so its cost is that of the average period.

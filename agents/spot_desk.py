@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.allocation import spread_by_netback
+from agents.allocation import netback_weights
 from agents.arrays import ratio, total
 from agents.terms import CashMarket, Offer, Tender
 
@@ -50,14 +50,17 @@ class SpotDesk:
         return self.cash.price_cad_t + self.cash.fob_cost_cad_t + self.cost_offset_cad_t + margin_cad_t
 
     def expected_price_cad_t(self) -> Array:
-        """Average f.o.b. value of the going prices, weighted by what buyers took last, shape (draw,)."""
+        """Average f.o.b. value of the going prices, weighted by what buyers took last, shape (draw,).
+
+        All desks at an origin sell at the same tenders and expect the same.
+        """
         tonnes = np.array([tender.last_total_kt for tender, _ in self.counters])
         netback = np.array([tender.usual_price_cad_t - tender.freight_cad_t[seat] for tender, seat in self.counters])
         return ratio(total(netback * tonnes), total(tonnes))
 
-    def needed_refund_cad_t(self, margin_cad_t: Array) -> Array:
-        """Refund that makes an export pay at the going prices, C$/t (draw,); below zero where it pays without."""
-        return self.cost_cad_t(margin_cad_t) - self.expected_price_cad_t()
+    def needed_refund_cad_t(self, margin_cad_t: Array, expected_cad_t: Array) -> Array:
+        """Refund that makes an export pay at the expected price, C$/t (draw,); below zero where it pays without."""
+        return self.cost_cad_t(margin_cad_t) - expected_cad_t
 
     def refund_bids(
         self, kt: Array, needed_ecu_t: Array, last_ecu_t: Array, shading: float, hopes_ecu_t: Sequence[float]
@@ -95,32 +98,45 @@ class SpotDesk:
             kt, rate_ecu_t = held, ratio(worth, held)
         self.licences.append(Licence(kt, rate_ecu_t, periods))
 
-    def offer_licences(self, margin_cad_t: Array, security_cad_t: Array, cad_per_ecu: Array) -> None:
+    def _open_feed(self) -> list[tuple[Tender, int]]:
+        return [(tender, seat) for tender, seat in self.counters if tender.is_open and tender.pool == "feed"]
+
+    def leaning(self) -> tuple[Array, Array]:
+        """Weights of the open feed tenders, (tender, draw), and their sum: the same for all desks at the origin."""
+        at = self._open_feed()
+        if not at:
+            return np.zeros((0, self.draws)), np.zeros(self.draws)
+        netback = np.array([t.usual_price_cad_t - t.freight_cad_t[seat] + t.grant_cad_t[seat] for t, seat in at])
+        return netback_weights(np.maximum(netback, 0.0), np.array([tender.base_kt for tender, _ in at]))
+
+    def offer_licences(
+        self,
+        margin_cad_t: Array,
+        security_cad_t: Array,
+        cad_per_ecu: Array,
+        leaning: tuple[Array, Array] | None = None,
+    ) -> None:
         """Spread the licensed tonnes over the open tenders, all at the average rate of the licences.
 
         The refund lowers the price that can be accepted, and so does the security lost on a licence that lapses.
         """
-        at = [(tender, seat) for tender, seat in self.counters if tender.is_open and tender.pool == "feed"]
         held = self.licence_kt
         kt = np.minimum(held, self.cash.available_kt)
         rate = ratio(self.licence_ecu_k, held) * cad_per_ecu
         reserve = np.maximum(self.cost_cad_t(margin_cad_t) - rate - security_cad_t, 0.0)
-        self._offer(at, kt, reserve, rate)
+        self._offer(kt, reserve, rate, leaning or self.leaning())
 
-    def offer_commercial(self, kt: Array, margin_cad_t: Array) -> None:
+    def offer_commercial(self, kt: Array, margin_cad_t: Array, leaning: tuple[Array, Array] | None = None) -> None:
         """Offer unsubsidised tonnes at cost; the reserve price keeps them at home while the market pays less."""
-        at = [(t, s) for t, s in self.counters if t.is_open and t.pool == "feed"]
-        self._offer(at, np.minimum(kt, self.cash.available_kt), self.cost_cad_t(margin_cad_t), 0.0)
+        kt, cost = np.minimum(kt, self.cash.available_kt), self.cost_cad_t(margin_cad_t)
+        self._offer(kt, cost, 0.0, leaning or self.leaning())
 
     def _offer(
-        self, at: list[tuple[Tender, int]], kt: Array, reserve_cad_t: Array, subsidy_cad_t: Array | float
+        self, kt: Array, reserve_cad_t: Array, subsidy_cad_t: Array | float, leaning: tuple[Array, Array]
     ) -> None:
-        if not at:
-            return
-        netback = np.array([t.usual_price_cad_t - t.freight_cad_t[seat] + t.grant_cad_t[seat] for t, seat in at])
-        size = np.array([np.array(tender.base_kt) for tender, _ in at])
-        parts = spread_by_netback(np.maximum(netback, 0.0), size, kt)
-        for (tender, seat), part in zip(at, parts, strict=True):
+        weights, whole = leaning
+        parts = kt * weights / np.where(whole > 0, whole, 1.0)
+        for (tender, seat), part in zip(self._open_feed(), parts, strict=True):
             grant = tender.grant_cad_t[seat]
             tender.offer(seat, Offer(part, reserve_cad_t + tender.freight_cad_t[seat] - grant, subsidy_cad_t + grant))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from agents.allocation import equalise_marginal_revenue
-from agents.arrays import part_gone, ratio, total
+from agents.arrays import part_gone, ratio, stacked, total
 from agents.beliefs import MEMORY, ResidualDemand
 from agents.counter import Counter, going_price, price_news
 from agents.terms import Offer, Sale, Tender
@@ -74,8 +74,8 @@ class StockDesk:
         news = {pool: price_news(at) if at else np.zeros_like(self.stock_kt) for pool, at in seats.items()}
         if not seats["feed"]:
             return news
-        moved, going = news["feed"], self.going_cad_t
-        idle = self.stock_kt <= DUST_KT
+        moved, idle = news["feed"], self.stock_kt <= DUST_KT
+        going = self.going_cad_t if idle.any() else 0.0
         self.marginal_cad_t = np.where(idle, going, np.maximum(self.marginal_cad_t + moved, 0.0))
         self.feed_netback_cad_t = np.where(idle, going, np.maximum(self.feed_netback_cad_t + moved, 0.0))
         malting = self.malting_netback_cad_t + news["malting"]
@@ -170,7 +170,7 @@ class StockDesk:
         low, high = BUSY_BOUNDS
         # A week may be four times as quiet, or as busy, as a month: most buyers come once a month or a quarter.
         bounds = low * self.months, high / self.months
-        busy = np.clip(ratio(today, self._usual_demand_kt, empty=1.0), *bounds)
+        busy = np.minimum(np.maximum(ratio(today, self._usual_demand_kt, empty=1.0), bounds[0]), bounds[1])
         weight = part_gone(BUSY_MEMORY, self.months)
         self._usual_demand_kt = self._usual_demand_kt + weight * (today - self._usual_demand_kt)
         return busy
@@ -186,14 +186,14 @@ class StockDesk:
     def ship(self, sales: Sequence[Sale]) -> Array:
         """Take sold tonnes out of stock at average cost; returns the cost of each sale in thousand C$, (sale, draw)."""
         unit_cost = ratio(self.cost_cad_k, self.stock_kt)
-        costs = np.array([sale.kt * unit_cost for sale in sales])
-        sold = total(np.array([sale.kt for sale in sales]))
-        offered = total(np.array([c.offered_kt for c in self.counters if c.tender.is_open]))
+        kt = stacked(sale.kt for sale in sales)
+        sold = total(kt)
+        offered = total(stacked(c.offered_kt for c in self.counters if c.tender.is_open))
         left_over = np.where(offered > DUST_KT, np.maximum(1.0 - ratio(sold, offered, empty=1.0), 0.0), 0.0)
         weight = part_gone(UNSOLD_MEMORY, self.months)
         self.unsold_share = self.unsold_share + weight * (left_over - self.unsold_share)
         left = np.maximum(self.stock_kt - sold, 0.0)
-        malting_sold = total(np.array([sale.kt * (sale.tender.pool == "malting") for sale in sales]))
+        malting_sold = total(kt[[sale.tender.pool == "malting" for sale in sales]])
         # Feed sales draw on all of the stock, so malting quality never exceeds what is left.
         self.malting_kt = np.minimum(np.maximum(self.malting_kt - malting_sold, 0.0), left)
         self.reserved_kt = np.zeros_like(left)
@@ -203,14 +203,14 @@ class StockDesk:
         feed, malting = ([sale for sale in tendered if sale.tender.pool == pool] for pool in ("feed", "malting"))
         self.feed_netback_cad_t = self._averaged(self.feed_netback_cad_t, feed)
         self.malting_netback_cad_t = self._averaged(self.malting_netback_cad_t, malting)
-        return costs
+        return kt * unit_cost
 
     def _averaged(self, before_cad_t: Array, sales: list[Sale]) -> Array:
         """Running average of what sales bring f.o.b., net of the growers' extra cost of a grade, (draw,)."""
         if not sales:
             return before_cad_t
-        tonnes = total(np.array([sale.kt for sale in sales]))
-        value = total(np.array([s.kt * (s.fob_cad_t + s.subsidy_cad_t - s.tender.grade_cost_cad_t) for s in sales]))
+        tonnes = total(stacked(sale.kt for sale in sales))
+        value = total(stacked(s.kt * (s.fob_cad_t + s.subsidy_cad_t - s.tender.grade_cost_cad_t) for s in sales))
         latest = ratio(value, tonnes, empty=before_cad_t)
         return before_cad_t + part_gone(MEMORY, self.months) * (latest - before_cad_t)
 
@@ -220,6 +220,6 @@ class StockDesk:
             tender = counter.tender
             if tender.is_open:
                 own = tender.award_kt[counter.seat]
-                counter.belief.update(tender.last_price_cad_t, own, total(tender.award_kt))
+                counter.belief.update(tender.last_price_cad_t, own, tender.last_total_kt)
                 counter.foreseen = 1.0
             counter.known_cad_t = tender.usual_price_cad_t

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -45,10 +46,15 @@ class Sale:
     freight_cad_t: Array
     subsidy_cad_t: Array
 
-    @property
+    @cached_property
     def fob_cad_t(self) -> Array:
         """Price at the seller's port, C$/t."""
         return self.landed_cad_t - self.freight_cad_t
+
+    @cached_property
+    def received_cad_k(self) -> Array:
+        """What the seller receives, the subsidy included, thousand C$."""
+        return self.kt * (self.fob_cad_t + self.subsidy_cad_t)
 
 
 @dataclass
@@ -89,6 +95,7 @@ class Tender:
     last_price_cad_t: Array = field(init=False)
     usual_price_cad_t: Array = field(init=False)
     last_total_kt: Array = field(init=False)
+    _size: tuple[Array | None, Array | None, Array | None] = (None, None, None)  # size_kt, and what it was made of
 
     def __post_init__(self) -> None:
         self.sellers = sum(seat.role not in HOME_ROLES for seat in self.seats)
@@ -134,7 +141,7 @@ class Tender:
     def offer(self, seat: int, offer: Offer) -> None:
         """Put an offer on the table at a seat; tonnes below zero are an error of the seller."""
         self.quantity_kt[seat] = offer.quantity_kt
-        self.reserve_cad_t[seat] = np.maximum(offer.reserve_cad_t, 0.0)
+        np.maximum(offer.reserve_cad_t, 0.0, out=self.reserve_cad_t[seat])
         self.subsidy_cad_t[seat] = offer.subsidy_cad_t
 
     def announce(self, price_cad_t: Array, award_kt: Array, landed_cad_t: Array) -> None:
@@ -152,7 +159,12 @@ class Tender:
     @property
     def size_kt(self) -> Array:
         """Tonnes sellers reckon with: the last result, but not under half of today's base tonnes, (draw,), positive."""
-        return np.maximum(np.maximum(self.last_total_kt, 0.5 * self.base_kt), SMALLEST_MARKET_KT)
+        size, last, base = self._size
+        if last is not self.last_total_kt or base is not self.base_kt:
+            last, base = self.last_total_kt, self.base_kt
+            size = np.maximum(np.maximum(last, 0.5 * base), SMALLEST_MARKET_KT)
+            self._size = size, last, base
+        return size
 
     def sale(self, seat: int) -> Sale:
         """The sale made at a seat in the last clearing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from agents.arrays import ratio
+from agents.arrays import ratio, stacked
 from agents.exporter import SpotSeller
 from agents.learning import RothErev
 from agents.stock_desk import StockDesk
@@ -66,9 +66,8 @@ class TradingCompany(mesa.Agent):
         desk = self.stock[origin]
         beyond = self._share_bid_away(origin) * np.maximum(desk.malting_netback_cad_t - desk.feed_netback_cad_t, 0.0)
         costs = desk.ship(sales)
-        premium = np.array([s.kt * (s.tender.grade_cost_cad_t + beyond * (s.tender.pool == "malting")) for s in sales])
-        revenue = np.array([sale.kt * (sale.fob_cad_t + sale.subsidy_cad_t) for sale in sales])
-        return revenue - costs - premium
+        premium = stacked(s.kt * (s.tender.grade_cost_cad_t + beyond * (s.tender.pool == "malting")) for s in sales)
+        return stacked(sale.received_cad_k for sale in sales) - costs - premium
 
     def learn(self) -> None:
         """Update beliefs about the markets, and the standing of the margin just tried."""

@@ -6,7 +6,6 @@ Ratios are taken in one run, the works in turn, so a busy machine disturbs both 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -56,7 +55,7 @@ def run(questions: Sequence[str], scale: Scale, folder: Path) -> dict[str, list[
     return figures
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmarks; the exit code is 2 for a question that is not there."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
@@ -68,17 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--out", type=Path, default=ROOT / "results", help="folder for both files; results/ when absent"
     )
     given = parser.parse_args(arguments)
+    if given.repeats is not None and given.repeats < 1:
+        parser.error("--repeats must be at least 1")
     questions = list(QUESTIONS) if given.only is None else given.only.split(",")
     unknown = [question for question in questions if question not in QUESTIONS]
     if unknown:
-        print(f"no question {', '.join(unknown)}; there are {', '.join(QUESTIONS)}", file=sys.stderr)
-        return 2
+        parser.error(f"no question {', '.join(unknown)}; there are {', '.join(QUESTIONS)}")
     scale = QUICK if given.quick else FULL
     print(describe())
     run(questions, replace(scale, repeats=given.repeats or scale.repeats), given.out)
     print(f"\nwritten to {given.out}: benchmarks.json, benchmarks.md")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

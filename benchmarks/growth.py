@@ -70,6 +70,6 @@ def measure(scale: Scale) -> Iterator[Figure]:
             lambda n: run_child(write_sellers(Path(folder), n), (), draws, draws), repeats, at_most(1.1),
         )  # fmt: skip
         yield from growth(
-            "copies of every importer", scale.copies,
+            "copies of every importer and its market", scale.copies,
             lambda n: run_child(write_importers(Path(folder), n), short, draws, draws), repeats, at_most(1.1),
         )  # fmt: skip

@@ -44,14 +44,20 @@ def write_sellers(folder: Path, number: int) -> Path:
 
 
 def write_importers(folder: Path, copies: int) -> Path:
-    """Write a history with ``copies`` of every importer and its export initiatives; each copy buys its part."""
+    """Write a history with ``copies`` of every importer, its market and its export initiatives; each buys its part."""
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe")
     history = yaml.load(Path(market("history").path).read_text(encoding="utf-8"))
     child: dict[str, Any] = {"extends": "history", "title": f"{copies} of each importer"}
+    bought_in = {section["market"] for section in history["importers"].values()}
+    child["markets"] = {
+        _copy_name(name, copy): {"title": f"{history['markets'][name]['title']} {copy}"}
+        for copy in range(1, copies)
+        for name in sorted(bought_in)
+    }
     child["importers"] = {
-        _copy_name(name, copy): _part(section, copies)
+        _copy_name(name, copy): {**_part(section, copies), "market": _copy_name(section["market"], copy)}
         for copy in range(copies)
         for name, section in history["importers"].items()
     }

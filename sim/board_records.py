@@ -38,12 +38,12 @@ def record_boards(market, ledger: Ledger, period: int) -> None:
     if not boards:
         return
     record = ledger.record
-    record("initial_payment_cad_t", period, np.array([b.pools["feed"].initial_cad_t for b in boards]))
-    record("pool_return_outlook_cad_t", period, np.array([b.pools["feed"].outlook_cad_t for b in boards]))
-    record("board_cost_cad_k", period, np.array([b.cost_cad_k for b in boards]))
-    record("pool_value_cad_t", period, np.array([_pool_value(market, b) for b in boards]))
+    record("initial_payment_cad_t", period, [b.pools["feed"].initial_cad_t for b in boards])
+    record("pool_return_outlook_cad_t", period, [b.pools["feed"].outlook_cad_t for b in boards])
+    record("board_cost_cad_k", period, [b.cost_cad_k for b in boards])
+    record("pool_value_cad_t", period, [_pool_value(market, b) for b in boards])
     for name, (account, item) in BOARD_FLOWS.items():
-        record(name, period, np.array([getattr(getattr(b, account), item) for b in boards]))
+        record(name, period, [getattr(getattr(b, account), item) for b in boards])
 
 
 def _pool_value(market, board) -> Array:

@@ -192,9 +192,9 @@ def record_bonus_states(market) -> None:
         for bid in treasury.bids:
             tonnes[bid.buyer] = tonnes[bid.buyer] + getattr(bid, attribute)
         if tonnes:
-            record(state, period, np.array(list(tonnes.values())))
+            record(state, period, tonnes.values())
     left = [np.minimum(each.left_kt, treasury.tonnage_left_kt) for each in treasury.initiatives.values()]
-    record("bonus_tonnage_left_kt", period, np.array([treasury.tonnage_left_kt, *left]))
+    record("bonus_tonnage_left_kt", period, [treasury.tonnage_left_kt, *left])
     record("bonus_money_left_usd_k", period, treasury.money_left_usd_k[None])
     record("bonus_spent_usd_k", period, (treasury.spent_cad_k / treasury.cad_per_usd)[None])
     opens = market.period_of_year == fiscal_start(market)

@@ -234,10 +234,13 @@ def sensitivity(
     level: Annotated[float, typer.Option(help="Level of the confidence intervals, 0.5 to 0.999.")] = 0.95,
     resamples: Annotated[int, whole(20, 10_000, "Bootstrap samples behind the intervals.")] = 200,
     draws: Annotated[int | None, whole(1, MAX_DRAWS, "Draws of every point; the sweep's when absent.")] = None,
+    points: Annotated[int | None, whole(1, MAX_DRAWS, "Points of a drawn design; the sweep's when absent.")] = None,
+    trajectories: Annotated[int | None, whole(2, 100_000, "Trajectories of a morris design.")] = None,
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
     chunk: Chunk = 250,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Simulate again what was simulated before.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say which factors of a sweep move its results: Sobol and Morris indices with confidence intervals.
@@ -249,12 +252,14 @@ def sensitivity(
     if statistic not in ("mean", "sd"):
         fail(f"--statistic {statistic[:40]}: choose mean or sd", 2)
     from sim.experiments.sensitivity_design import UnsuitableSweep
-    from sim.verbs.sensitivity import Question
+    from sim.verbs.sensitivity import Question, Source
     from sim.verbs.sensitivity import sensitivity as analyse
 
+    stated = {"draws": draws, "points": points, "trajectories": trajectories}
+    source = Source(sweep, {key: value for key, value in stated.items() if value is not None}, chunk, fresh)
     question = Question(measure or [], crop_year or [], draws, statistic, level, resamples)
     try:
-        analyse(sweep, question, out, lambda: engine_of(jobs, dask), chunk, as_json, screen(), errors())
+        analyse(source, question, out, lambda: engine_of(jobs, dask), as_json, screen(), errors())
     except UnsuitableSweep as error:
         fail(str(error), 2)
 
@@ -301,11 +306,13 @@ def new(
 
 @app.command()
 @verb
-def schema() -> None:
+def schema(
+    sweep: Annotated[bool, typer.Option("--sweep", help="That of a sweep file instead.")] = False,
+) -> None:
     """Print the JSON Schema of a scenario, for editors."""
     from sim.verbs.inspect import schema as print_schema
 
-    print_schema()
+    print_schema(sweep)
 
 
 @app.command()

@@ -13,6 +13,7 @@ at home ``freight`` is the haul to the feeders less the haul to port that is sav
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -96,9 +97,10 @@ class Ledger:
         length = len(self.periods) if time == "period" else len(self.crop_years)
         self.states[name] = StateSeries(untouched_zeros((length, len(labels), self.draws)), tuple(labels), unit, time)
 
-    def record(self, name: str, time: int, values: np.ndarray) -> None:
-        """Copy ``values`` (label, draw) into state ``name`` at ``time``."""
-        self.states[name].values[time] = values
+    def record(self, name: str, time: int, values: Iterable[np.ndarray]) -> None:
+        """Copy ``values``, an array (draw,) per label, into state ``name`` at ``time``."""
+        for place, row in zip(self.states[name].values[time], values, strict=True):
+            place[:] = row
 
     def state(self, name: str, label: str) -> np.ndarray:
         """Values (time, draw) of one label of a state."""

@@ -170,9 +170,11 @@ class BarleyMarket(World):
                     self.probe(rules.beliefs, name, desk),
                 )
         review_bonus_bids(self)
-        for agent in self.spot_agents:
-            for origin, seller in agent.spot.items():
-                seller.offer(agent.margin_cad_t, self.licensing(origin))
+        for origin in self.cash:
+            here = [(agent.margin_cad_t, agent.spot[origin]) for agent in self.spot_agents if origin in agent.spot]
+            terms, leaning = self.licensing(origin), here[0][1].desk.leaning() if here else None
+            for margin, seller in here:
+                seller.offer(margin, terms, leaning)
         for seller in self.sellers.values():
             self._set_costs(seller)
             seller.offer()
@@ -192,7 +194,8 @@ class BarleyMarket(World):
                 clear_tender(self, tender)
         for agent in self.spot_agents:
             for origin, seller in agent.spot.items():
-                self.spot_results[agent.name, origin] = seller.settle(self.sales_of(agent.name, origin))
+                sales = self.sales_of(agent.name, origin)
+                self.spot_results[agent.name, origin] = sales, *seller.settle(sales)
         serve_exporters(self)
         count_exports(self)
         for tender in self.tenders:

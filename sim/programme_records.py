@@ -46,5 +46,5 @@ def record_programmes(market, ledger: Ledger, period: int) -> None:
         ("programme_kt", tonnes),
         ("programme_spend_cad_k", spend),
     ):
-        ledger.record(name, period, np.array(values))
+        ledger.record(name, period, values)
     record_refunds(market, ledger, period)

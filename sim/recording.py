@@ -128,18 +128,16 @@ class Recorder:
         self._closing = {origin: self._stock(origin) for origin in self.origins}
         self.flows["closing_kt"] = self._closing
         for name, account in (*self.flows.items(), *self.costs.items()):
-            ledger.record(name, t, np.array(list(account.values())))
-        ledger.record("cash_price_cad_t", t, np.array([market.cash[o].price_cad_t for o in self.origins]))
+            ledger.record(name, t, account.values())
+        ledger.record("cash_price_cad_t", t, [market.cash[o].price_cad_t for o in self.origins])
         ledger.record("merchant_margin_cad_k", t, self.margin)
         self._record_demand(t)
         record_boards(market, ledger, t)
         record_programmes(market, ledger, t)
         usd, ecu = market.currency_cad["usd"], market.currency_cad["ecu"]
-        ledger.record("exchange", t, np.array([usd, ecu / usd]))
+        ledger.record("exchange", t, (usd, ecu / usd))
         if market.scenario.reference_prices:
-            ledger.record(
-                "reference_price_cad_t", t, np.array([self._quote(r) for r in market.now.reference_prices.values()])
-            )
+            ledger.record("reference_price_cad_t", t, [self._quote(r) for r in market.now.reference_prices.values()])
         self.headlines["export_price_cad_t"].append(float(ratio(self.export_value_cad_k, self.export_kt)[0]))
         self.headlines["export_kt"].append(float(self.export_kt[0]))
         self.headlines["subsidy_cad_k"].append(float(ledger.states["programme_spend_cad_k"].values[t, :, 0].sum()))

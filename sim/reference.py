@@ -12,6 +12,7 @@ from sim.scenario.calibration_schema import Calibration
 from sim.scenario.event_rules import FIXED, MAY_CHANGE
 from sim.scenario.fields import NAME, ROOT, Slot
 from sim.scenario.game_schema import Game
+from sim.scenario.sweep_schema import SweepPlan
 
 HEAD = """\
 # Scenario keys
@@ -48,6 +49,7 @@ These two are used up while a file is read and are not part of the resolved scen
 CALIBRATION = (
     "What a file for `singledesk calibrate` holds, which is no scenario: see [calibration.md](calibration.md)."
 )
+SWEEP = "What a file for `singledesk sweep` holds, which is no scenario: see [sweeps.md](sweeps.md)."
 COLUMNS = "| key | unit | allowed | default | meaning |\n|---|---|---|---|---|"
 
 
@@ -64,6 +66,8 @@ def page() -> str:
     parts += [_event_rules(), _games()]
     keys = [line for line in describe_fields(Slot.of(Calibration), "") if _is_row(*line)]
     parts.append(_table("## Keys of a calibration", CALIBRATION, keys))
+    keys = [line for line in describe_fields(Slot.of(SweepPlan), "") if _is_row(*line)]
+    parts.append(_table("## Keys of a sweep", SWEEP, keys))
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 

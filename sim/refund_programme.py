@@ -64,9 +64,9 @@ def hold_round(market, number: int, ceiling_ecu_t: Array) -> None:
     target, left = market.value(rules.target_kt), rules.rounds_per_year - number
     even = np.maximum(target / rules.rounds_per_year + committee.answer_kt, 0.0)
     fresh = rules.overbidding * even / len(bidders)
-    bids, last = [], committee.max_refund_ecu_t
+    bids, last, expected = [], committee.max_refund_ecu_t, bidders[0][1].expected_price_cad_t()
     for place, (margin, desk) in enumerate(bidders):
-        needed = desk.needed_refund_cad_t(margin) / ecu
+        needed = desk.needed_refund_cad_t(margin, expected) / ecu
         needed = needed if rules.export_tax else np.maximum(needed, 0.0)
         asked = hopes(place, len(bidders), rules.lots, number, rules.bid_spread_ecu_t)
         desk.refused_kt = fresh + rules.rebid_share * desk.refused_kt  # all of it until something is granted

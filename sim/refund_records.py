@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.ledger import Ledger
 
 COMMITTEE = "restitution"
@@ -46,4 +44,4 @@ def record_refunds(market, ledger: Ledger, period: int) -> None:
             ledger.record(name, period, getattr(market.committee, attribute)[None])
     if market.agencies:
         for name, (_, attribute) in AGENCY_STATES.items():
-            ledger.record(name, period, np.array([getattr(agency, attribute) for agency in market.agencies.values()]))
+            ledger.record(name, period, [getattr(agency, attribute) for agency in market.agencies.values()])

@@ -32,8 +32,7 @@ def settle_spot_sales(market) -> None:
     """Book margins and handling of grain that was bought at cash markets for sales already found."""
     for agent in market.spot_agents:
         for origin in agent.spot:
-            kt, revenue = market.spot_results[agent.name, origin]
-            sales = market.sales_of(agent.name, origin)
+            sales, kt, revenue = market.spot_results[agent.name, origin]
             if not sales:
                 continue
             margins = revenue - kt * market.cash[origin].price_cad_t

@@ -44,7 +44,8 @@ def write_sweep(out, plan, design, measures, draws=4, parts=2, manifest=None):
         ends = [len(table) * i // parts for i in range(parts + 1)]
         for number, (start, end) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
             pq.write_table(table.slice(start, end - start), draft.path / f"measures/part-{number:05d}.parquet")
-        head = {"kind": "sweep", "stem": "made_up", "seed": 1997, "draws": draws, "scenario": {"title": plan["title"]}}
+        head = {"kind": "sweep", "stem": "made_up", "seed": 1997, "draws": draws, "scenario": {"title": plan["title"]},
+                "scenario_hash": "0123456789"}  # fmt: skip
         draft.manifest({**head, "sweep": plan, **(manifest or {})})
     return draft.final
 

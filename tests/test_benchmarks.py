@@ -78,6 +78,7 @@ def test_grown_markets_load(tmp_path):
     importers = market(str(write_importers(tmp_path, 3)), *last_years(1)).scenario
     plain = market("history", *last_years(1)).scenario
     assert len(importers.importers) == 3 * len(plain.importers)
+    assert len(importers.markets) == len(plain.markets) + 2 * 2  # offshore and the United States, two copies each
     assert len(importers.eep.initiatives) == 3 * len(plain.eep.initiatives)
     assert importers.importers["jordan_copy_2"].demand["feed"].quantity_kt.scale == pytest.approx(1 / 3)
     assert market(str(write_sellers(tmp_path, 5))).scenario.sellers["firm"].number == 5
@@ -137,9 +138,11 @@ def test_run_prints_and_writes(tmp_path, capsys):
     assert "two processes against one, counting" in printed and (tmp_path / "benchmarks.json").exists()
 
 
-def test_unknown_question(capsys):
-    assert main(["--only", "a,zz"]) == 2
-    assert "zz" in capsys.readouterr().err
+def test_bad_arguments(capsys):
+    for arguments, told in ((["--only", "a,zz"], "zz"), (["--repeats", "0"], "at least 1")):
+        with pytest.raises(SystemExit, match="2"):
+            main(arguments)
+        assert told in capsys.readouterr().err
 
 
 def test_scales_have_the_same_growths():

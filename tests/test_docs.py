@@ -13,16 +13,19 @@ import sim.cli
 from sim.reference import page
 from sim.scenario import ScenarioError, load
 from sim.scenario.game_loader import load_game
+from sim.scenario.sweep import load_sweep
 from sim.shipped import shipped_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
-COMMANDS = ("README.md", "scenarios.md", "docking.md", "incidence.md", "game.md", "calibration.md", "trade_war.md")
+COMMANDS = (
+    "README.md", "scenarios.md", "docking.md", "incidence.md", "game.md", "calibration.md", "trade_war.md", "sweeps.md",
+)  # fmt: skip
 COMMAND_PAGES = [path for path in PAGES if path.name in COMMANDS]
 SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
 SIMULATED = ("run", "compare", "ablation", "incidence")
 FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TITLE = re.compile(r"# (file|game|calibration|file with mistakes): (\S+)\n")
+TITLE = re.compile(r"# (file|game|calibration|sweep|file with mistakes|sweep with mistakes): (\S+)\n")
 
 
 def blocks(path):
@@ -45,6 +48,7 @@ def named(paths, wanted):
 SCENARIOS = named(PAGES, "file")
 GAMES = named(PAGES, "game")
 CALIBRATIONS = named(PAGES, "calibration")
+SWEEPS = named(PAGES, "sweep")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +60,7 @@ def folder(tmp_path_factory):
             target = place / path.relative_to(shipped_folder())
             target.parent.mkdir(exist_ok=True, parents=True)
             target.write_bytes(path.read_bytes())
-    for name, text in (SCENARIOS | GAMES | CALIBRATIONS).items():
+    for name, text in (SCENARIOS | GAMES | CALIBRATIONS | SWEEPS).items():
         (place / name).write_text(text, encoding="utf-8")
     for path in PAGES:
         for language, name, text in blocks(path):
@@ -82,16 +86,24 @@ def test_games_load_without_a_warning(folder, name, monkeypatch):
     assert load_game(name).warnings == []
 
 
+@pytest.mark.parametrize("name", SWEEPS)
+def test_sweeps_load_without_a_warning(folder, name, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert [text for text in load_sweep(name).warnings if "lies outside the calendar" not in text] == []
+
+
 def test_the_report_shown_is_the_loaders(folder, monkeypatch):
     monkeypatch.chdir(folder)
     page_blocks = [block for path in PAGES for block in blocks(path)]
-    mistakes = [i for i, (_, _, text) in enumerate(page_blocks) if text.startswith("# file with mistakes:")]
-    assert mistakes
-    for position in mistakes:
+    titles = [TITLE.match(text) for _, _, text in page_blocks]
+    loaders = {"file with mistakes": load, "sweep with mistakes": load_sweep}
+    mistakes = [(i, loaders[title.group(1)]) for i, title in enumerate(titles) if title and title.group(1) in loaders]
+    assert {loader for _, loader in mistakes} == set(loaders.values())
+    for position, loader in mistakes:
         name, text = TITLE.match(page_blocks[position][2]).group(2), page_blocks[position][2]
         Path(name).write_text(text, encoding="utf-8")
         with pytest.raises(ScenarioError) as caught:
-            load(name)
+            loader(name)
         language, _, shown = page_blocks[position + 1]
         assert language == "text" and shown == f"{caught.value}\n"
 

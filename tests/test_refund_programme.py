@@ -111,7 +111,8 @@ def desk():
 
 
 def test_needed_refund_is_what_the_going_price_leaves_open():
-    assert desk().needed_refund_cad_t(kt(1))[0] == pytest.approx(96 - (90 * 30 + 50 * 10) / 40)
+    expected = desk().expected_price_cad_t()
+    assert desk().needed_refund_cad_t(kt(1), expected)[0] == pytest.approx(96 - (90 * 30 + 50 * 10) / 40)
 
 
 @pytest.mark.parametrize("shading, last, rates", [(0.0, 40, [16, 19]), (0.5, 40, [28, 31]), (1.0, 40, [40, 43]),

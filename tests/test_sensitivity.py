@@ -13,6 +13,7 @@ from sim.experiments.sensitivity import (
     Confidence,
     Undetermined,
     given_data_indices,
+    half_width,
     is_constant,
     morris_indices,
     sample_needed,
@@ -138,6 +139,14 @@ def test_given_data_sees_the_last_of_few_levels():
     assert values(table, "pawn")[0] > values(table, "pawn")[2] > values(table, "pawn")[1]
 
 
+def test_a_factor_that_stays_where_it_is():
+    x = latin.sample(problem(2), 200, seed=9)
+    x[:, 1] = 7.0
+    table = given_data_indices(x, x[:, 0] ** 2, names(2), CONFIDENCE)
+    assert np.isfinite(table["value"]).all()
+    assert values(table, "pawn")[1] < values(table, "pawn")[2] and abs(values(table, "S1")[1]) < 0.2
+
+
 def test_complete_grid():
     """y = 2 a + b + a b on {-1, 1} x {-1, 0, 1}: variances 4, 2/3 and 2/3."""
     a, b = np.meshgrid([-1.0, 1.0], [-1.0, 0.0, 1.0], indexing="ij")
@@ -170,6 +179,7 @@ def test_layouts():
     assert is_saltelli(x, True) and is_saltelli(saltelli(3, 8, False), False)
     assert not is_saltelli(x[:-1], True) and not is_saltelli(x[::-1], True) and not is_saltelli(x[:20], False)
     walk = morris.sample(problem(3), 5, seed=1)
+    assert not is_morris(np.array([[0, 0], [1, 0], [2, 0]])), "one factor twice, the other never"
     assert is_morris(walk) and not is_morris(walk[1:]) and not is_morris(x[:8])
 
 
@@ -184,6 +194,18 @@ def test_luck_shares():
     assert found.factors + found.luck + found.luck_and_factors == pytest.approx(1)
     assert found.in_means == pytest.approx((1 / 60) / (9 + 1 / 60), rel=0.1)
     assert np.isnan(luck_shares(points).luck) and np.isnan(luck_shares(np.ones((3, 3))).luck)
+
+
+def test_luck_shares_by_hand():
+    """Mean squares 9 (points), 4 (draws) and 1: components 4, 1.5 and 1."""
+    found = luck_shares(np.array([[1.0, 2.0], [3.0, 6.0]]))
+    shares = [found.factors, found.luck, found.luck_and_factors, found.in_means]
+    assert np.allclose(shares, [4 / 6.5, 1.5 / 6.5, 1 / 6.5, 1 / 9])
+
+
+def test_intervals_are_normal():
+    samples = np.array([[1.0, 0.0], [3.0, 0.0], [5.0, 0.0]])
+    assert np.allclose(half_width(samples, 0.95), [1.959964 * 2, 0])
 
 
 def test_more_points_are_asked_for_where_intervals_are_wide():

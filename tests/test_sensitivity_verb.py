@@ -234,6 +234,8 @@ def test_the_same_analysis_gives_the_same_bytes(sweeps, call):
         (["--crop-year", "1990/91"], "--crop-year 1990/91: not in this sweep; choose mean, every, or one of 1984/85"),
         (["--draws", "9"], "the sweep has 4 draws of each point"),
         (["--draws", "1", "--statistic", "sd"], "needs at least two draws"),
+        (["--points", "64"], "--points: this sweep is finished; name its file"),
+        (["--fresh"], "--fresh: this sweep is finished"),
         (["--level", "nan"], "--level nan is not a number from 0.5 to 0.999"),
         (["--statistic", "median"], "--statistic median: choose mean or sd"),
     ],

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 import sim.cli
-from sim.experiments.calibration_files import differences
 from sim.experiments.kept_measures import unmatched, wanted
+from sim.experiments.unfinished import differences
 from sim.scenario import ScenarioError, load
 from sim.scenario.sweep import load_sweep
 

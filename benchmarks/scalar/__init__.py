@@ -13,7 +13,7 @@ __all__ = ["ScalarMarket", "run", "seconds_per_draw"]
 
 
 def run(loaded: Loaded, draw: int = 0, seed: int | None = None, split: Split = by_kinks) -> ScalarMarket:
-    """Run one draw of a loaded scenario to its end; sales and states are in the model."""
+    """Run one draw of a loaded scenario to its end; sales and states are in its ``books``."""
     market = ScalarMarket(loaded, draw, seed, split)
     while market.running:
         market.step()

@@ -32,7 +32,11 @@ class MarketingBoard(mesa.Agent):
         self.usual_sales_kt = 0.0
         self.series: int | None = None  # number of the contract series in force
         self.agreed_kt = self.agreed_price_cad_t = 0.0  # promised a period beyond agreements; going price then
-        self.missed_kt = self.failed_kt = 0.0  # of this period
+        self._open_accounts()
+
+    def _open_accounts(self) -> None:
+        self.called_kt = self.delivered_kt = self.failed_kt = 0.0
+        self.promised_kt = self.missed_kt = self.compensation_cad_k = self.cost_cad_k = 0.0
 
     @property
     def rules(self):
@@ -54,7 +58,7 @@ class MarketingBoard(mesa.Agent):
         """Announce initial payments and outlooks."""
         rules, model, since = self.rules, self.model, self.since_close
         self.outlook_published = rules.outlook_from is not None and model.record_month >= rules.outlook_from
-        self.missed_kt = self.failed_kt = 0.0
+        self._open_accounts()
         slow = rules.published_lag if self.outlook_published else None
         lag = (rules.outlook_lag if slow is None else slow) ** model.months
         for pool in self.pools.values():
@@ -100,9 +104,20 @@ class MarketingBoard(mesa.Agent):
         self.agreed_kt = max(share * (self.called_share * sum(offers)) - first_kt, 0.0)
         self.agreed_price_cad_t = self.desk.going_cad_t
 
+    def enter_delivery(self, called_kt: float, delivered_kt: float) -> None:
+        """Enter what a group was called to deliver under contract, and what it delivered."""
+        self.called_kt += called_kt
+        self.delivered_kt += delivered_kt
+        self.failed_kt += max(called_kt - delivered_kt, 0.0)
+
+    def receive(self, kt: float, malting_kt: float) -> None:
+        """Take deliveries into store at the initial payment."""
+        self.desk.receive(kt, malting_kt, self.pools["feed"].initial_cad_t)
+
     def promise(self, promised_kt: float, available_kt: float) -> float:
         """Tonnes of a promise that can be shipped; the rest is missed."""
         shipped_kt = min(promised_kt, max(available_kt, 0.0))
+        self.promised_kt += promised_kt
         self.missed_kt += promised_kt - shipped_kt
         return shipped_kt
 
@@ -123,13 +138,35 @@ class MarketingBoard(mesa.Agent):
                 value = sum(seat.award_kt * seat.received_cad_t for seat in mine)
                 pool.enter(sum(seat.award_kt for seat in mine), value, rules.cost_cad_t, months)
             sold_kt = sum(seat.award_kt for seat in sales)
+            self.cost_cad_k = sold_kt * rules.cost_cad_t
             self.usual_sales_kt += part_gone(SALES_MEMORY, months) * (sold_kt - self.usual_sales_kt)
         dearer = max(self.desk.going_cad_t - self.agreed_price_cad_t, 0.0)
-        self.pools["feed"].costs_cad_k += self.missed_kt * (rules.default_cost_cad_t + dearer)
+        self.compensation_cad_k = self.missed_kt * (rules.default_cost_cad_t + dearer)
+        self.pools["feed"].costs_cad_k += self.compensation_cad_k
+        self.cost_cad_k += self.compensation_cad_k
 
     def learn(self) -> None:
         """Update what is known of the tenders."""
         self.desk.learn()
+
+    def write_states(self, books) -> None:
+        """Write down payments, deliveries, promises and costs of the period."""
+        shares = [group.rules.share for group in self.groups]
+        worths = [share * group.pool_value_cad_t() for share, group in zip(shares, self.groups, strict=True)]
+        states = {
+            "initial_payment_cad_t": self.pools["feed"].initial_cad_t,
+            "pool_return_outlook_cad_t": self.pools["feed"].outlook_cad_t,
+            "pool_value_cad_t": sum(worths) / max(sum(shares), 1e-9),
+            "called_kt": self.called_kt,
+            "delivered_kt": self.delivered_kt,
+            "delivery_failure_kt": self.failed_kt,
+            "agreed_kt": self.promised_kt,
+            "missed_kt": self.missed_kt,
+            "compensation_cad_k": self.compensation_cad_k,
+            "board_cost_cad_k": self.cost_cad_k,
+        }
+        for state, amount in states.items():
+            books.add(state, self.name, amount)
 
 
 class PoolGuarantor(mesa.Agent):

@@ -8,6 +8,7 @@ import mesa
 
 from benchmarks.scalar.arithmetic import ratio
 from benchmarks.scalar.bonus_bids import BonusBid, ration
+from benchmarks.scalar.books import write_programme
 
 CATCH_UP = 2.0
 
@@ -148,6 +149,7 @@ class BonusTreasury(mesa.Agent):
         if self.rules is None or not self.buyer_quota_kt:
             return
         bids = [bid for seller in sellers for bid in seller.bid_for_bonus(self, self.rules)]
+        books = self.model.books
         for bid in bids:
             bid.accepted_kt = bid.kt if self.passes(bid) else 0.0
         for buyer, quota in self.buyer_quota_kt.items():
@@ -155,6 +157,9 @@ class BonusTreasury(mesa.Agent):
         ration(bids, lambda bid: bid.accepted_kt, self.quota_kt)
         money_cad_k = self.money_usd_k * self.cad_per_usd
         ration(bids, lambda bid: bid.accepted_kt * bid.bonus_cad_t, money_cad_k)
+        for bid in bids:
+            books.add("bonus_bid_kt", bid.seat.tender.buyer, bid.kt)
+            books.add("bonus_accepted_kt", bid.seat.tender.buyer, bid.accepted_kt)
 
     def passes(self, bid: BonusBid) -> bool:
         """Whether a sale is not disruptive and its bonus not too dear."""
@@ -163,6 +168,16 @@ class BonusTreasury(mesa.Agent):
         if bid.sale_cad_t < (1.0 - rules.price_tolerance) * bid.going_cad_t:
             return False
         return 0 < bid.bonus_cad_t <= min(highest, (1.0 + rules.bonus_tolerance) * max(bid.estimate_cad_t, 0.0))
+
+    def write_states(self, books) -> None:
+        """Write down what is left and what was paid; an initiative has no more than the programme."""
+        write_programme(books, self, "eep", self.rules is not None and self.rules.enabled)
+        books.add("bonus_tonnage_left_kt", "eep", self.tonnage_left_kt)
+        for name, initiative in self.initiatives.items():
+            books.add("bonus_tonnage_left_kt", name, min(initiative.left_kt, self.tonnage_left_kt))
+        books.add("bonus_money_left_usd_k", self.origin, self.money_left_usd_k)
+        books.add("bonus_spent_usd_k", self.origin, self.spent_cad_k / self.cad_per_usd)
+        books.add("bonus_fiscal_year_opens", self.origin, float(self.periods_since_fiscal_start == 0))
 
     def pay(self, buyer: str, kt: float, bonus_cad_t: float) -> None:
         """Pay the bonus on shipped tonnes and charge them to the buyer's initiatives, limited ones first."""

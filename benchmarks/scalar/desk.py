@@ -63,6 +63,7 @@ class StockDesk:
         self.split: Split = model.split
         self.grade_cost_counts = grade_cost_counts
         self.stock_kt = self.malting_kt = self.reserved_kt = 0.0
+        self.cost_cad_k = 0.0  # what the stock cost
         self.marginal_cad_t = 0.0
         self.feed_netback_cad_t = self.malting_netback_cad_t = 0.0
         self.unsold_share = 0.0
@@ -105,10 +106,11 @@ class StockDesk:
             self.malting_netback_cad_t = max(self.malting_netback_cad_t + news["malting"], 0.0)
         return news
 
-    def receive(self, kt: float, malting_kt: float) -> None:
-        """Take grain into stock."""
+    def receive(self, kt: float, malting_kt: float, price_cad_t: float) -> None:
+        """Take grain into stock at a price."""
         self.stock_kt += kt
         self.malting_kt += malting_kt
+        self.cost_cad_k += kt * price_cad_t
 
     def grade_cost_cad_t(self, tender: Tender) -> float:
         """Growers' cost of the tender's grade, as far as the desk minds it."""
@@ -170,8 +172,9 @@ class StockDesk:
         return [seat for seat in self.seats if seat.tender.is_open]
 
     def ship(self) -> None:
-        """Take today's sales out of stock, and take in what they brought."""
+        """Take today's sales out of stock at average cost, and take in what they brought."""
         sales = self.sales
+        unit_cost_cad_t = ratio(self.cost_cad_k, self.stock_kt)
         sold_kt = sum(seat.award_kt for seat in sales)
         # Tonnes last offered count wherever a tender is open, also where the desk may not offer today.
         offered_kt = sum(counter.offered_kt for counter in self.counters if counter.tender.is_open)
@@ -181,6 +184,7 @@ class StockDesk:
         self.stock_kt = max(self.stock_kt - sold_kt, 0.0)
         self.malting_kt = min(max(self.malting_kt - malting_sold_kt, 0.0), self.stock_kt)
         self.reserved_kt = 0.0
+        self.cost_cad_k = unit_cost_cad_t * self.stock_kt
         self.feed_netback_cad_t = self._averaged(self.feed_netback_cad_t, "feed")
         self.malting_netback_cad_t = self._averaged(self.malting_netback_cad_t, "malting")
 

@@ -28,7 +28,10 @@ def sale_gaps(ledger: Ledger, scalar: ScalarMarket) -> pd.DataFrame:
 
     A gap is the difference over the larger of the two values. What is less than a gram in both models is no sale.
     """
-    ours, theirs = np.array(scalar.sales), np.column_stack([ledger.sales[column][:, 0] for column in SALE_COLUMNS])
+    ours, theirs = (
+        np.array(scalar.books.sales),
+        np.column_stack([ledger.sales[column][:, 0] for column in SALE_COLUMNS]),
+    )
     is_sale = np.maximum(ours[:, :1], theirs[:, :1]) > DUST_KT
     size = np.maximum(np.abs(ours), np.abs(theirs))
     gaps = np.where(is_sale, np.abs(ours - theirs) / np.where(size > 0, size, 1.0), 0.0)
@@ -37,12 +40,20 @@ def sale_gaps(ledger: Ledger, scalar: ScalarMarket) -> pd.DataFrame:
 
 
 def state_gaps(ledger: Ledger, scalar: ScalarMarket) -> pd.Series:
-    """Largest gap of every state and label, over the state's largest value."""
+    """Largest gap of every state and label of the ledger, over the largest value of that state, or over one unit.
+
+    A loss that is zero but for rounding has no size of its own.
+    """
     gaps = {}
-    for (state, label), values in scalar.states.items():
-        theirs = ledger.state(state, label)[:, 0]
-        size = np.abs(theirs).max()
-        gaps[state, label] = np.abs(theirs - np.array(values)).max() / (size if size > 0 else 1.0)
+    for state, series in ledger.states.items():
+        size = np.abs(series.values).max(initial=1.0)
+        for place, label in enumerate(series.labels):
+            theirs = series.values[:, place, 0]
+            ours = np.array(scalar.books.states.get((state, label), np.zeros(len(theirs))))
+            gaps[state, label] = np.abs(theirs - ours).max() / size
+    unknown = [key for key in scalar.books.states if key not in gaps]
+    if unknown:
+        raise KeyError(f"the ledger has no {unknown}")
     return pd.Series(gaps)
 
 

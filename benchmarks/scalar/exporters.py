@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mesa
 
+from benchmarks.scalar.arithmetic import ratio
 from benchmarks.scalar.desk import StockDesk
 from benchmarks.scalar.marketing import companies_may_sell
 from benchmarks.scalar.spot import SpotSeller
@@ -35,6 +36,10 @@ class TradingCompany(mesa.Agent):
         gain = self.part_bid_away(origin) * max(desk.feed_netback_cad_t - desk.worth_cad_t, 0.0)
         return max(desk.worth_cad_t + gain - self.margin_cad_t, 0.0)
 
+    def buy(self, origin: str, kt: float, malting_kt: float) -> None:
+        """Take farmers' grain into stock at its bid."""
+        self.stock[origin].receive(kt, malting_kt, self.bid_cad_t(origin))
+
     def offer_stock(self) -> None:
         """Split the stock of every origin over the open tenders."""
         model, rules = self.model, self.model.now.traders
@@ -45,8 +50,14 @@ class TradingCompany(mesa.Agent):
             desk.offer(lambda t, m=marketing: companies_may_sell(m, t.pool, t.market), share, adjustment)
 
     def ship_stock(self) -> None:
-        """Ship what was sold from stock."""
-        for desk in self.stock.values():
+        """Ship what was sold from stock, and write down the margin after the growers' premium for malting quality."""
+        for origin, desk in self.stock.items():
+            beyond = self.part_bid_away(origin) * max(desk.malting_netback_cad_t - desk.feed_netback_cad_t, 0.0)
+            cost = ratio(desk.cost_cad_k, desk.stock_kt)
+            for seat in desk.sales:
+                premium = seat.tender.grade_cost_cad_t + (beyond if seat.tender.pool == "malting" else 0.0)
+                margin = seat.award_kt * seat.received_cad_t - seat.award_kt * cost - seat.award_kt * premium
+                self.model.books.add("merchant_margin_cad_k", f"{origin}:{seat.tender.grade}", margin)
             if desk.sales:
                 desk.ship()
 

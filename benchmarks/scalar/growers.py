@@ -73,11 +73,15 @@ class GrowerGroup(mesa.Agent):
         dearness = ratio(self.expected_cad_t, self.normal_cad_t, empty=1.0) - 1.0
         if model.period_of_year == harvest:
             crop = rules.share * value(origin.production_kt) * model.luck.crop[self.origin][model.year]
-            self.stock_kt += crop * (1.0 + clip(rules.area_response * dearness, -AREA_LIMIT, AREA_LIMIT))
+            crop *= 1.0 + clip(rules.area_response * dearness, -AREA_LIMIT, AREA_LIMIT)
+            self.stock_kt += crop
+            model.books.add("harvest_kt", self.origin, crop)
             self.normal_cad_t = 0.8 * self.normal_cad_t + 0.2 * self.expected_cad_t
             dearness = ratio(self.expected_cad_t, self.normal_cad_t, empty=1.0) - 1.0
         own_use_kt = rules.share * value(origin.own_use_kt)
-        self.stock_kt -= min(self.stock_kt, own_use_kt / year)
+        used_kt = min(self.stock_kt, own_use_kt / year)
+        self.stock_kt -= used_kt
+        model.books.add("own_use_kt", self.origin, used_kt)
         periods_left = (harvest - model.period_of_year - 1) % year + 1
         ahead_kt = own_use_kt * (periods_left - 1) / year
         carryover_kt = rules.share * value(origin.carryover_kt)
@@ -117,7 +121,7 @@ class GrowerGroup(mesa.Agent):
             at_hand_kt = (self.contract_kt - companies_kt) * called_share
             spare_kt = MAKE_UP_SHARE * self.model.months * self.free_kt
             board_kt = max(at_hand_kt, min(called_kt, at_hand_kt + spare_kt)) * self.by_quality(self.willing_share)
-            self.board.failed_kt += max(called_kt - board_kt, 0.0)
+            self.board.enter_delivery(called_kt, board_kt)
         self.contract_kt = 0.0
         self.stock_kt = self.stock_kt - companies_kt - board_kt
         self.release_kt = min(self.release_kt, self.stock_kt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mesa
 
-from benchmarks.scalar.arithmetic import part_gone
+from benchmarks.scalar.arithmetic import part_gone, ratio
 from benchmarks.scalar.growers import SUPPORTED_TRANCHES
 from benchmarks.scalar.tender import Seat
 
@@ -17,6 +17,7 @@ class InterventionAgency(mesa.Agent):
     def __init__(self, model, origin: str, stock_kt: float) -> None:
         super().__init__(model)
         self.name, self.origin, self.stock_kt = f"{origin}_intervention", origin, stock_kt
+        self.book_cad_k = stock_kt * model.support_cad_t(origin)  # what the stock was bought for, on average
         self.exported_kt = 0.0  # set aside for exporters today
         self.usual_exports_kt: list[float] | None = None  # what growers expect exporters to take of each group
         self.seat: Seat | None = None  # at the feeders' tender at home
@@ -25,6 +26,10 @@ class InterventionAgency(mesa.Agent):
     def rules(self):
         """The agency's terms in force."""
         return self.model.now.origins[self.origin].intervention
+
+    def revalue(self, factor: float) -> None:
+        """Carry the book value along with the exchange rate: the books are in the currency of the support price."""
+        self.book_cad_k *= factor
 
     def serve_exporters(self) -> None:
         """Set aside a share of what exporters sold, and offer the rest of the stock at home."""
@@ -50,9 +55,30 @@ class InterventionAgency(mesa.Agent):
 
     def settle(self) -> None:
         """Deliver today's sales and buy what growers could not sell."""
-        is_open = self.seat is not None and self.seat.tender.is_open
-        home_kt = self.seat.award_kt if is_open else 0.0
-        self.stock_kt -= min(self.exported_kt + home_kt, self.stock_kt)
+        seat, books, bought_kt = self.seat, self.model.books, 0.0
+        is_open = seat is not None and seat.tender.is_open
+        home_kt = seat.award_kt if is_open else 0.0
+        home_cad_k = home_kt * seat.landed_cad_t if is_open else 0.0
+        sold_kt = min(self.exported_kt + home_kt, self.stock_kt)
+        at_book_cad_k = sold_kt * ratio(self.book_cad_k, self.stock_kt)
+        proceeds_cad_k = home_cad_k + self.exported_kt * self.model.cash[self.origin].price_cad_t
+        self.stock_kt -= sold_kt
+        self.book_cad_k -= at_book_cad_k
         if is_open:
             for group in self.model.groups_of(self.origin):
-                self.stock_kt += group.sell_to_agency()
+                handed_kt = group.sell_to_agency()
+                self.stock_kt += handed_kt
+                bought_kt += handed_kt
+        paid_cad_k = bought_kt * self.model.support_cad_t(self.origin)
+        self.book_cad_k += paid_cad_k
+        books.add("intervention_bought_kt", self.origin, bought_kt)
+        books.add("intervention_home_kt", self.origin, home_kt)
+        books.add("intervention_paid_cad_k", self.origin, paid_cad_k)
+        books.add("intervention_home_cad_k", self.origin, home_cad_k)
+        books.add("intervention_proceeds_cad_k", self.origin, proceeds_cad_k)
+        books.add("intervention_loss_cad_k", self.origin, at_book_cad_k - proceeds_cad_k)
+
+    def write_states(self, books) -> None:
+        """Write down what was exported and what is left."""
+        books.add("intervention_exported_kt", self.origin, self.exported_kt)
+        books.add("intervention_stock_kt", self.origin, self.stock_kt)

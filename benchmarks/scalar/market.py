@@ -5,7 +5,6 @@ from __future__ import annotations
 from benchmarks.scalar.arithmetic import ratio
 from benchmarks.scalar.growers import CASH_TRANCHES, HOME_FLOOR
 from benchmarks.scalar.marketing import board_takes_deliveries, companies_take_deliveries
-from benchmarks.scalar.records import write_sales, write_states
 from benchmarks.scalar.tender import HOME_ROLES, Tender
 from benchmarks.scalar.world import World
 
@@ -47,12 +46,14 @@ class ScalarMarket(World):
         self.settle()
         self.learn()
         self.close_pools()
-        write_states(self)
+        self.books.close_period()
         self.running = self.period < len(self.timeline) - 1
 
     def advance_calendar(self) -> None:
         """Move to the day: remembered prices follow exchange rates, demand is published, and its news is heard."""
         before = self.currency_cad
+        for buyer in self.buyers.values():
+            buyer.paid_cad_k = 0.0
         self.set_date(self.steps - 1)
         for name, cash in self.cash.items():
             origin = self.now.origins[name]
@@ -61,6 +62,8 @@ class ScalarMarket(World):
             currency = origin.support_price_currency
             for group in self.groups_of(name):
                 group.revalue(self.currency_cad[currency] / before[currency])
+            if name in self.agencies:
+                self.agencies[name].revalue(self.currency_cad[currency] / before[currency])
         for buyer in self.buyers.values():
             buyer.publish()
         for seller in (*self.boards.values(), *self.companies.values()):
@@ -116,10 +119,10 @@ class ScalarMarket(World):
             for group in self.groups_of(origin):
                 pooled_kt, sold_kt = group.deliver(to_board and group.board is not None, to_companies)
                 if group.board is not None:
-                    group.board.desk.receive(pooled_kt, pooled_kt * group.contract_quality)
+                    group.board.receive(pooled_kt, pooled_kt * group.contract_quality)
                 for company in companies if to_companies else []:
                     part_kt = sold_kt / len(companies)
-                    company.stock[origin].receive(part_kt, part_kt * group.contract_quality)
+                    company.buy(origin, part_kt, part_kt * group.contract_quality)
 
     def importers_open_tenders(self) -> None:
         """Open the tenders due today; agreements are settled first."""
@@ -188,7 +191,7 @@ class ScalarMarket(World):
         for tender in self.tenders:
             if tender.is_open:
                 self.buyers[tender.buyer].pay(tender)
-                write_sales(self, tender)
+                self.books.write_sales(tender)
         for board in self.boards.values():
             board.settle()
         for company in self.companies.values():
@@ -204,6 +207,9 @@ class ScalarMarket(World):
                 cash.price_cad_t = home.last_price_cad_t - self.mean_haul_cad_t(name)
         for agency in self.agencies.values():
             agency.settle()
+        for agent in self.spot_agents:
+            for seller in agent.spot.values():
+                seller.write_margins()
 
     def learn(self) -> None:
         """Let sellers and growers take in the period's results."""
@@ -219,5 +225,4 @@ class ScalarMarket(World):
                     for guarantor in self.guarantors:
                         if name in guarantor.boards:
                             guarantor.cover(closed["pool_deficit_cad_k"])
-                    for state, value in closed.items():
-                        self.states[state, f"{name}:{pool}"].append(value)
+                    self.books.add_pool(f"{name}:{pool}", closed)

@@ -8,6 +8,7 @@ from itertools import accumulate
 import mesa
 
 from benchmarks.scalar.arithmetic import clip
+from benchmarks.scalar.books import write_programme
 
 ANNUAL_BOUNDS = (0.25, 2.0)
 
@@ -90,7 +91,9 @@ class RefundCommittee(mesa.Agent):
             budget = 1000.0 * model.value(rules.budget_ecu_million)
             money_ecu_k = max(budget - self.spent_ecu_k - owed, 0.0) / rounds_left
         periods = round(rules.licence_months / model.months)
-        for bid, has_won in zip(bids, self.decide(bids, wanted_kt, money_ecu_k), strict=True):
+        won = self.decide(bids, wanted_kt, money_ecu_k)
+        self._write_round(bids, won)
+        for bid, has_won in zip(bids, won, strict=True):
             bid.seller.grant(bid.kt if has_won else 0.0, bid.rate_ecu_t, periods)
             if has_won:
                 bid.seller.refused_kt = max(bid.seller.refused_kt - bid.kt, 0.0)
@@ -115,9 +118,32 @@ class RefundCommittee(mesa.Agent):
         self.max_refund_ecu_t = refund
         return won
 
+    def _write_round(self, bids: list[RefundBid], won: list[bool]) -> None:
+        accepted = [bid for bid, has_won in zip(bids, won, strict=True) if has_won]
+        accepted_kt = sum(bid.kt for bid in accepted)
+        amounts = {
+            "refund_bid_kt": sum(bid.kt for bid in bids),
+            "refund_accepted_kt": accepted_kt,
+            "refund_accepted_ecu_k": sum(bid.kt * bid.rate_ecu_t for bid in accepted),
+            "refund_rounds": 1.0,
+            "refund_rejected_rounds": 1.0 if accepted_kt <= 0 else 0.0,
+        }
+        for state, amount in amounts.items():
+            self.model.books.add(state, "restitution", amount)
+
+    def write_states(self, books) -> None:
+        """Write down the maximum refund, and what was shipped and paid."""
+        books.add("refund_maximum_ecu_t", "restitution", self.max_refund_ecu_t)
+        is_enabled = self.rules is not None and self.rules.enabled
+        rate = self.max_refund_ecu_t * self.model.currency_cad["ecu"]
+        write_programme(books, self, "restitution", is_enabled, rate)
+
     def pay(self, kt: float, refund_cad_t: float) -> None:
         """Pay the refund on shipped tonnes, or take the tax where it is below zero."""
+        paid_ecu_k = kt * refund_cad_t / self.model.currency_cad["ecu"]
         self.spent_cad_k += kt * refund_cad_t
-        self.spent_ecu_k += kt * refund_cad_t / self.model.currency_cad["ecu"]
+        self.spent_ecu_k += paid_ecu_k
+        self.model.books.add("refund_spend_ecu_k", "restitution", max(paid_ecu_k, 0.0))
+        self.model.books.add("refund_tax_ecu_k", "restitution", max(-paid_ecu_k, 0.0))
         self.shipped_kt += kt
         self.used_kt += kt

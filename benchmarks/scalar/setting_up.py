@@ -181,10 +181,10 @@ def _first_deliveries(model) -> None:
             group.pool_share += section.opening_stock_share
             quality_kt = kt * model.scenario.growers[group.name].malting_share
             if marketing is None or board_takes_deliveries(marketing):
-                board.desk.receive(kt, quality_kt)
+                board.desk.receive(kt, quality_kt, board.pools["feed"].outlook_cad_t)
             elif companies:
                 for company in companies:
-                    company.stock[section.origin].receive(kt / len(companies), quality_kt / len(companies))
+                    company.buy(section.origin, kt / len(companies), quality_kt / len(companies))
             else:
                 continue
             group.stock_kt -= kt

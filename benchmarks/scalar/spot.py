@@ -126,6 +126,15 @@ class SpotSeller:
             self.bonus_bids.append(BonusBid(seat, tonnes, asked, sale, standard + seat.freight_cad_t - going))
         return self.bonus_bids
 
+    def write_margins(self) -> None:
+        """Write down the margin and the handling of today's sales, the grain bought at the cash price of the day."""
+        books, origin, sold_kt = self.model.books, self.cash.origin, 0.0
+        for seat in self.open_seats:
+            sold_kt += seat.award_kt
+            margin = seat.award_kt * seat.received_cad_t - seat.award_kt * self.cash.price_cad_t
+            books.add("merchant_margin_cad_k", f"{origin}:{seat.tender.grade}", margin)
+        books.add("handling_cost_cad_k", origin, sold_kt * self.cash.fob_cost_cad_t)
+
     def settle(self, licences_needed: bool) -> None:
         """Buy in the grain that was sold and collect what was granted on it."""
         model, sold_kt, unaided_kt = self.model, 0.0, 0.0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import mesa
 
 from benchmarks.scalar.arithmetic import ratio
+from benchmarks.scalar.books import Books
 from benchmarks.scalar.limits import BUYER_KINDS, refuse_what_is_missing
 from benchmarks.scalar.marketing import board_may_sell
 from benchmarks.scalar.setting_up import set_up
@@ -33,10 +32,7 @@ class World(mesa.Model):
         self.luck = Luck(loaded, root, draw, buyers)
         self.dearest_grade_cad_t = max((grade.cost_cad_t for grade in self.scenario.grades.values()), default=0.0)
         self.corn_relative = self.levels.relative_to_year(self.scenario.corn_usd_t)
-        self.sales: list[tuple[float, float, float, float]] = []
-        """Tonnes, f.o.b. price, freight and subsidy of every seat of every tender held, in order."""
-        self.states: dict[tuple[str, str], list[float]] = defaultdict(list)
-        """Values by period, or by crop year for pools, of (state, label)."""
+        self.books = Books(self)
         self.set_date(0)
         set_up(self)
         self.opening_kt = self.closing_stock_kt()

@@ -25,7 +25,10 @@ _PATTERNS = {
     r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$": "a month written 1985-06 or a day written 1985-06-15",
     r"^\d{4}/\d{2}$": "a crop year written 1980/81",
 }
-_KINDS = {float: "a number", int: "a whole number", str: "text", bool: "true or false"}
+_KINDS = {
+    float: "a number", int: "a whole number", str: "text", bool: "true or false",
+    Any: "a number, true or false, or a name",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

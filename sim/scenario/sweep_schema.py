@@ -10,6 +10,7 @@ from sim.scenario.schema import Name, Section
 from sim.scenario.schema import unit as counted_in
 
 Number = Annotated[float, counted_in("unit of the key", ge=-(10**12), le=10**12)]
+Limit = Annotated[float | None, counted_in("unit of the key", ge=-(10**12), le=10**12)]
 Positive = Annotated[float, counted_in("unit of the key", gt=0, le=10**12)]
 
 
@@ -29,9 +30,9 @@ class Normal(Section):
     """Mean, before it is cut off."""
     sd: Positive
     """Standard deviation, before it is cut off."""
-    low: Number | None = None
+    low: Limit = None
     """Nothing below this."""
-    high: Number | None = None
+    high: Limit = None
     """Nothing above this."""
 
 
@@ -44,7 +45,7 @@ class Lognormal(Section):
     """Standard deviation of the logarithm: 0.1 is about 10 %."""
     low: Annotated[float | None, counted_in("unit of the key", ge=0, le=10**12)] = None
     """Nothing below this."""
-    high: Positive | None = None
+    high: Annotated[float | None, counted_in("unit of the key", gt=0, le=10**12)] = None
     """Nothing above this."""
 
 
@@ -83,9 +84,9 @@ class FactorPlan(Section):
     """Several keys, which all get the value; in place of ``key``."""
     values: list[Any] | None = None
     """Values, in order."""
-    low: Number | None = None
+    low: Limit = None
     """Least value of a range; ``high`` stands beside it."""
-    high: Number | None = None
+    high: Limit = None
     """Largest value of a range."""
     count: Annotated[int | None, counted_in("values", ge=2, le=100_000)] = None
     """How many values a grid takes from a range or distribution; without it the two ends, or the 5 and 95 % points."""

@@ -7,6 +7,8 @@ import os
 import re
 from typing import Any
 
+from pydantic import BaseModel
+
 from sim.scenario.fields import ROOT
 from sim.scenario.loader import Loaded
 from sim.scenario.problems import dotted
@@ -14,6 +16,7 @@ from sim.scenario.scalars import plain_scalar
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import leaves_of
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 _ESCAPE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
@@ -106,7 +109,12 @@ def schema_json() -> dict[str, Any]:
         **schema["properties"]["events"],
         "description": "Events beyond the parent's.",
     }
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": DIALECT, **schema}
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """JSON Schema of a file that is no scenario, as it stands."""
+    return {"$schema": DIALECT, **model.model_json_schema(by_alias=True)}
 
 
 def _allow_null(value: dict[str, Any]) -> None:

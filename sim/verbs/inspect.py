@@ -13,6 +13,7 @@ from rich.console import Console
 from sim.guard import plain
 from sim.scenario import ScenarioError, explain, load, schema_json
 from sim.scenario.experiment import kind_of_file
+from sim.scenario.writer import schema_of
 from sim.shipped import scenario_path, shipped_path, sweep_path
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
@@ -93,6 +94,8 @@ def new(name: str, folder: Path, parent: str = "history") -> Path:
     return path
 
 
-def schema() -> None:
-    """Print the JSON Schema of a scenario."""
-    print(json.dumps(schema_json(), indent=1, ensure_ascii=False))
+def schema(sweep: bool) -> None:
+    """Print the JSON Schema of a scenario, or of a sweep."""
+    from sim.scenario.sweep_schema import SweepPlan
+
+    print(json.dumps(schema_of(SweepPlan) if sweep else schema_json(), indent=1, ensure_ascii=False))

@@ -42,51 +42,64 @@ class Question:
     resamples: int
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where the worlds come from: a sweep file or a finished sweep, and what is changed in a file."""
+
+    name: str
+    overrides: dict[str, int]
+    chunk: int
+    fresh: bool
+
+
 def sensitivity(
-    name: str, question: Question, out: Path, engine: Callable[[], AbstractContextManager[Engine]], chunk: int,
+    source: Source, question: Question, out: Path, engine: Callable[[], AbstractContextManager[Engine]],
     as_json: bool, console: Console, errors: Console,
 ) -> Path:  # fmt: skip
-    """Analyse the finished sweep in folder ``name``, or the latest one so called; or a sweep file, simulated first.
+    """Analyse a finished sweep, by its folder or name; or a sweep file, simulated first on what ``engine`` opens.
 
-    A sweep file that has been simulated before, and nothing changed since, is not simulated again. ``engine`` opens
-    what simulates.
+    A sweep file that has been simulated before, and nothing changed since, is not simulated again unless asked.
     """
-    path = sweep_path(name)
-    if not path.is_file() and path.suffix not in (".yaml", ".yml"):
-        return analyse_sweep(find_run(name, out), question, out, as_json, console, errors)
     check_folder(out)
-    loaded = load_sweep(path, {} if question.draws is None else {"draws": question.draws})
-    for warning in loaded.warnings:
-        errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
-    sensitivity_design(loaded.plan.model_dump(mode="json"), loaded.design)  # refused before it is simulated
-    stored = _finished(loaded, out)
-    if stored is None:
-        stored = _simulated(loaded, out, engine, chunk, errors)
+    path = sweep_path(source.name)
+    if path.is_file() or path.suffix in (".yaml", ".yml"):
+        stored = _of_file(path, source, out, engine, errors)
     else:
-        errors.print(f"simulated before: {stored.path}", markup=False, highlight=False, soft_wrap=True)
+        stored = find_run(source.name, out)
+        fixed = [name for name in source.overrides if name != "draws"]
+        if fixed or source.fresh:
+            option = fixed[0] if fixed else "fresh"
+            raise StoreError(f"--{option}: this sweep is finished; name its file to simulate it anew")
     return analyse_sweep(stored, question, out, as_json, console, errors)
 
 
-def _simulated(
-    loaded: LoadedSweep, out: Path, engine: Callable[[], AbstractContextManager[Engine]], chunk: int, errors: Console
+def _of_file(
+    path: Path, source: Source, out: Path, engine: Callable[[], AbstractContextManager[Engine]], errors: Console
 ) -> StoredRun:
+    loaded = load_sweep(path, source.overrides)
+    for warning in loaded.warnings:
+        errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    sensitivity_design(loaded.plan.model_dump(mode="json"), loaded.design)  # refused before it is simulated
+    stored = None if source.fresh else _finished(loaded, out)
+    if stored is not None:
+        errors.print(f"simulated before: {stored.path}", markup=False, highlight=False, soft_wrap=True)
+        return stored
     with engine() as opened, Screen(errors) as watch:
         command = ["singledesk", *sys.argv[1:]]
-        return run_sweep(loaded, out, opened, chunk=chunk, command=command, watch=watch)
+        return run_sweep(loaded, out, opened, chunk=source.chunk, fresh=source.fresh, command=command, watch=watch)
 
 
 def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
     """Latest finished sweep that rests on the same file, scenarios and program."""
-    wanted = fingerprint(basis(loaded))
+    same = fingerprint(basis(loaded))
     runs = list_runs(out / safe_stem(f"sweep-{Path(loaded.path).stem}"))
-    return next((run for run in reversed(runs) if run.manifest.get("scenario_hash") == wanted), None)
+    return next((run for run in reversed(runs) if run.manifest.get("scenario_hash") == same), None)
 
 
 def analyse_sweep(
     stored: StoredRun, question: Question, out: Path, as_json: bool, console: Console, errors: Console
 ) -> Path:  # fmt: skip
     """Analyse a finished sweep, save and show what came out; return the folder."""
-    check_folder(out)
     sweep = SweepWorlds(stored)
     design = sensitivity_design(sweep.plan, sweep.design)
     measures = chosen(question.measures, list(sweep.units))
@@ -121,7 +134,7 @@ def analyse_sweep(
 
 def _save(out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, Any], found: Sensitivity) -> Path:
     stem = f"sensitivity-{safe_stem(str(stored.manifest.get('stem', 'sweep'))).removeprefix('sweep-')}"
-    with new_run(out, stem, str(stored.manifest.get("scenario_hash", stored.path.name.split("-")[-2]))) as draft:
+    with new_run(out, stem, str(stored.manifest.get("scenario_hash", ""))) as draft:
         meta = {
             "stem": stem, **head, "command": ["singledesk", *sys.argv[1:]], "versions": versions(),
             "scenario": {"title": head["title"]},
