@@ -34,7 +34,8 @@ def fake_sweep(
 ):  # fmt: skip
     """Write the dataset of a full grid and return its folder.
 
-    Values are 100 + bonus + 10 x measure + draw / 2 in every crop year; the price gap is missing where the bonus is zero.
+    Values are 100 + bonus + 10 x measure + draw / 2 in every crop year.
+    The price gap is missing where the bonus is zero.
     """
     design = pd.DataFrame([(bonus, system) for bonus in bonuses for system in systems], columns=list(names))
     values = np.zeros((len(design), draws, len(years), len(measures)))

@@ -20,7 +20,8 @@ import sim.cli
 from sim.store import StoreError, find_run, new_run
 from sim.stored.catalogue import catalogue
 from sim.stored.conditions import compile_condition
-from sim.stored.query import Question, ask, connection
+from sim.stored.query import ask, connection
+from sim.stored.question import Question
 from sim.stored.tidy import tidy
 
 ROOT = Path(__file__).parents[1]
@@ -301,7 +302,8 @@ def test_a_query_over_a_million_rows_stays_small(tmp_path):
     code = (
         "import resource, sys, time\n"
         "from sim.store import find_run\n"
-        "from sim.stored.query import Question, ask, connection\n"
+        "from sim.stored.query import ask, connection\n"
+        "from sim.stored.question import Question\n"
         "start = time.process_time()\n"
         "with connection() as con:\n"
         f"    question = Question(({GAP!r},), where=\"bonus >= 20 and system == 'open'\", draws=True)\n"
