@@ -13,7 +13,7 @@ from sim.stored.choice import choose_measures, choose_years
 from sim.stored.conditions import compile_condition, quoted
 from sim.stored.draws import draw_lines
 from sim.stored.question import Question
-from sim.stored.sources import Source, crop_years, measures, open_source
+from sim.stored.sources import Source, crop_years, measures, open_source, unreadable
 from sim.stored.tidy import KEYS, STATISTICS
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             con.execute(f"set threads = {THREADS}")
             con.execute("set temp_directory = ?", [folder])
             yield con
+        except (
+            duckdb.BinderException,
+            duckdb.ConversionException,
+        ) as error:  # names of the question are checked before
+            raise unreadable("these results", error) from error
         finally:
             con.close()
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.store import StoredRun, StoreError
-from sim.stored.sources import PART
+from sim.stored.sources import PART, unreadable
 
 KEYS = ["point", "draw", "crop_year"]
 READ_BYTES = 64_000_000  # of measures read together
@@ -46,6 +46,15 @@ class SweepWorlds:
         self.path = stored.path
         self.manifest = stored.manifest
         self.plan: dict[str, Any] = _plan(stored)
+        try:
+            self._read(stored)
+        except (
+            KeyError,
+            ValueError,
+        ) as error:  # of pandas, NumPy and Arrow: columns that are missing or of another kind
+            raise unreadable(stored.path, error) from error
+
+    def _read(self, stored: StoredRun) -> None:
         self.design = stored.frame("design").drop(columns="point")
         names = sorted(name for name in stored.manifest["files"] if PART.fullmatch(name))
         self._parts = [stored.file(name) for name in names]
@@ -55,6 +64,8 @@ class SweepWorlds:
         self.units = {
             field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in schema if field.name not in KEYS
         }
+        if not all(":" in name for name in self.units):
+            raise ValueError("a measure is not called `table:column`")
         self._find_rows()
 
     def _find_rows(self) -> None:

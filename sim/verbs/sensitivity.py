@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -61,7 +62,7 @@ def sensitivity(
     """
     check_folder(out)
     path = sweep_path(source.name)
-    if path.is_file() or path.suffix in (".yaml", ".yml"):
+    if os.path.isfile(path) or path.suffix in (".yaml", ".yml"):
         stored = _of_file(path, source, out, engine, errors)
     else:
         stored = find_run(source.name, out)
