@@ -133,6 +133,8 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
     base = _scenario_files(plan, file, tree, report)
     spreads = read_factors(plan, tree, report)
     check_design(plan, spreads, tree, report)
+    if plan.measures == []:
+        report.add(mark_of(tree, ("measures",)), "measures", "nothing is kept; leave it out for the usual tables")
     loads = Loads(plan, base, tree, report)
     at_base = {name: loads.load({SCENARIO: name}, ()) for name in base}
     if report.problems and base:

@@ -18,6 +18,7 @@ from sim.scenario.sweep_spread import DISTRIBUTIONS, check_distribution, listed_
 from sim.scenario.tree import mark_of, split_path
 
 MOST_LISTED = 100_000  # values of one factor
+TAKEN = ("point", "file_row_number")  # columns that a design has, or gets when it is read
 
 
 def read_factors(plan: SweepPlan, tree: Node, report: Report) -> list[Spread]:
@@ -51,6 +52,8 @@ class _Reader:
         here, before = ("factors", name), len(self.report.problems)
         if name == SCENARIO:
             self.add(here, "`scenario` is the factor that `scenarios` makes; choose another name")
+        if name in TAKEN:
+            self.add(here, f"`{name}` is a column of the design itself; choose another name")
         form = self._form(here, plan)
         slots = self._slots(here, plan, form)
         if form is None or slots is None or len(self.report.problems) > before:
