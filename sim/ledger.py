@@ -39,6 +39,15 @@ def untouched_zeros(shape: tuple[int, ...]) -> np.ndarray:
     return np.frombuffer(memory).reshape(shape)
 
 
+def _fill(zeros: np.ndarray, values: np.ndarray) -> None:
+    """Copy ``values`` (line, draw) over zeros; long lines that are zero too stay untouched."""
+    if zeros.strides[0] < mmap.PAGESIZE // 4 or np.shape(values) != zeros.shape:
+        zeros[...] = values
+        return
+    for line in np.flatnonzero(values.any(axis=1)):
+        zeros[line] = values[line]
+
+
 @dataclass
 class StateSeries:
     """One recorded state: values (period or crop year, label, draw), with labels, unit and time axis."""
@@ -108,8 +117,8 @@ class Ledger:
         self.states[name] = StateSeries(untouched_zeros((length, len(labels), self.draws)), tuple(labels), unit, time)
 
     def record(self, name: str, time: int, values: np.ndarray) -> None:
-        """Copy ``values`` (label, draw) into state ``name`` at ``time``."""
-        self.states[name].values[time] = values
+        """Copy ``values`` (label, draw) into state ``name`` at ``time``, once."""
+        _fill(self.states[name].values[time], values)
 
     def state(self, name: str, label: str) -> np.ndarray:
         """Values (time, draw) of one label of a state."""
@@ -119,9 +128,7 @@ class Ledger:
     def write_sales(self, start: int, **columns: np.ndarray) -> None:
         """Copy blocks (seat, draw) into consecutive sale rows from ``start``, each of which is written once."""
         for name, block in columns.items():
-            rows = self.sales[name][start : start + len(block)]
-            for seat in np.flatnonzero(block.any(axis=1)):
-                rows[seat] = block[seat]
+            _fill(self.sales[name][start : start + len(block)], block)
 
     def to_pandas(self, draw: int = 0) -> pd.DataFrame:
         """Sales of one draw, rows without tonnes left out."""
