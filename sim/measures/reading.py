@@ -18,7 +18,6 @@ from sim.row_index import RowIndex
 
 AT_ONCE = 2**27  # bytes of one amount of the draws that are worked on at a time
 REHEARSED_FROM_DRAWS = 32  # from here adding up in one pass saves more than finding out what to add up
-ROWS = 64  # rows at a time, so that what comes between stays in a processor's cache
 
 AMOUNTS: dict[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]] = {
     "kt": lambda b: b["kt"],
@@ -210,9 +209,5 @@ class Reading(Ledger):
 
     def _amount(self, name: str, start: int, stop: int) -> np.ndarray:
         """Amount of ``AMOUNTS`` of consecutive rows, shape (row, draw)."""
-        result = np.empty((stop - start, self.draws))
-        for first in range(start, stop, ROWS):
-            rows = slice(first, min(first + ROWS, stop))
-            columns = {column: values[rows] for column, values in self.sales.items()}
-            result[first - start : rows.stop - start] = AMOUNTS[name](columns)
-        return result
+        columns = {column: values[start:stop] for column, values in self.sales.items()}
+        return np.ascontiguousarray(AMOUNTS[name](columns))
