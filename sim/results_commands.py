@@ -73,7 +73,7 @@ def query_results(
     out: Out = RESULTS,
 ) -> None:
     """Filter and join measures of runs and sweeps."""
-    from sim.stored.query import Question
+    from sim.stored.question import Question
     from sim.verbs.results import query_runs
 
     question = Question(

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from fake_sweep import GAP, YEARS, fake_sweep
+from fake_results import GAP, YEARS, fake_sweep
 from typer.testing import CliRunner
 
 import sim

@@ -13,33 +13,19 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from fake_sweep import GAP, fake_sweep
+from fake_results import GAP, fake_run, fake_sweep
 from typer.testing import CliRunner
 
 import sim.cli
-from sim.measures import Table
 from sim.store import StoreError, find_run, new_run
 from sim.stored.catalogue import catalogue
 from sim.stored.conditions import compile_condition
-from sim.stored.query import Question, ask, connection
+from sim.stored.query import ask, connection
+from sim.stored.question import Question
 from sim.stored.tidy import tidy
 
 ROOT = Path(__file__).parents[1]
 COLUMNS = {"bonus": True, "system": False, "mean": True}
-
-
-def fake_run(out, stem="history", shift=0.0, years=("1985/86", "1986/87")):
-    """A run with two tables: the price gap by crop year with its average, and one of the whole run."""
-    rows = (*years, "average")
-    gap = np.array([[[1.0, 3.0]], [[5.0, 9.0]], [[3.0, 6.0]]])[: len(rows)] + shift
-    tables = [
-        Table("price_gap", rows, (GAP.partition(":")[2],), ("C$/t",), gap),
-        Table("table4", ("corn",), ("sd",), ("C$/t",), np.array([[[2.0, np.nan]]])),
-    ]
-    with new_run(out, stem, "fedcba9876543210") as draft:
-        draft.parquet("summary", pd.concat([table.bands() for table in tables]))
-        draft.manifest({"kind": "run", "stem": stem, "draws": 2, "seed": 5, "scenario": {"title": "A title"}})
-    return draft.final
 
 
 def invoke(*words, code=0):
@@ -316,7 +302,8 @@ def test_a_query_over_a_million_rows_stays_small(tmp_path):
     code = (
         "import resource, sys, time\n"
         "from sim.store import find_run\n"
-        "from sim.stored.query import Question, ask, connection\n"
+        "from sim.stored.query import ask, connection\n"
+        "from sim.stored.question import Question\n"
         "start = time.process_time()\n"
         "with connection() as con:\n"
         f"    question = Question(({GAP!r},), where=\"bonus >= 20 and system == 'open'\", draws=True)\n"

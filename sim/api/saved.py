@@ -15,7 +15,8 @@ from sim.api.runs import Run
 from sim.api.sweeps import Sweep
 from sim.store import StoredRun, find_run
 from sim.stored.catalogue import catalogue, matching, parse_date
-from sim.stored.query import Question, ask, connection
+from sim.stored.query import ask, connection
+from sim.stored.question import Question
 
 Texts = str | Sequence[str]
 

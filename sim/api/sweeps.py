@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.api.sweep_plans import write_plan
 from sim.store import StoredRun, check_folder, safe_stem
-from sim.stored.query import Question, ask, connection
+from sim.stored.query import ask, connection
+from sim.stored.question import Question
 from sim.stored.sources import factor_column, measures, open_source
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def sweep(
         return _run(fspath(plan), Path(out), jobs, dask, chunk, fresh, changes)
     with tempfile.TemporaryDirectory(prefix="singledesk-") as folder:
         file = Path(folder) / f"{safe_stem(name)}.yaml"
-        _write(file, plan)
+        write_plan(file, plan)
         return _run(str(file), Path(out), jobs, dask, chunk, fresh, changes)
 
 
@@ -186,26 +187,3 @@ def _run(
     loaded = load_sweep(sweep_path(file), changes)
     with open_engine(jobs, dask) as engine:
         return Sweep(run_sweep(loaded, out, engine, chunk=chunk, fresh=fresh))
-
-
-def _write(file: Path, plan: Mapping[str, Any]) -> None:
-    """Write a sweep file; files of the current folder are named by their full path."""
-    content = dict(plan)
-    if isinstance(content.get("scenario"), str):
-        content["scenario"] = _absolute(content["scenario"])
-    if isinstance(content.get("scenarios"), Mapping):
-        content["scenarios"] = {name: _absolute(str(path)) for name, path in content["scenarios"].items()}
-    if isinstance(content.get("design"), Mapping) and "file" in content["design"]:
-        content["design"] = {**content["design"], "file": _absolute(str(content["design"]["file"]))}
-    file.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=_number), encoding="utf-8")
-
-
-def _absolute(path: str) -> str:
-    return str(Path(path).resolve()) if Path(path).is_file() else path
-
-
-def _number(value: Any) -> Any:
-    """Python's own form of NumPy's numbers and arrays."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"{value!r} cannot stand in a sweep")

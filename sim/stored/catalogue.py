@@ -162,8 +162,7 @@ def _entry(folder: Path) -> Entry:
 
 
 def _unread(folder: Path, status: str, remark: str) -> Entry:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    size = sum(path.stat().st_size for path in files)
+    size = sum(_bytes(path) for path in folder.rglob("*") if path.is_file())
     return Entry(folder.name, folder.parent.name, status, "", "", None, None, "", size, remark, str(folder))
 
 
@@ -181,7 +180,14 @@ def _fault(stored: StoredRun) -> str:
 
 def _size(folder: Path, files: dict[str, Any]) -> int:
     stated = sum(entry.get("bytes", 0) for entry in files.values() if isinstance(entry.get("bytes", 0), int))
-    return stated + (folder / MANIFEST).stat().st_size
+    return stated + _bytes(folder / MANIFEST)
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # what is under way comes and goes
+        return 0
 
 
 def _text(value: Any) -> str:

@@ -1,10 +1,11 @@
-"""A finished sweep made up without simulating: value = 100 + bonus + 10 x measure + draw / 2, in every crop year."""
+"""A finished run and a finished sweep made up without simulating."""
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.measures import Table
 from sim.measures.bands import bands
 from sim.store import new_run
 
@@ -13,11 +14,29 @@ MEASURES = {"producers:canada:revenue_cad_k": "thousand C$", "price_gap:canada:f
 GAP = list(MEASURES)[1]
 
 
+def fake_run(out, stem="history", shift=0.0, years=("1985/86", "1986/87")):
+    """A run with two tables: the price gap by crop year with its average, and one of the whole run."""
+    rows = (*years, "average")
+    gap = np.array([[[1.0, 3.0]], [[5.0, 9.0]], [[3.0, 6.0]]])[: len(rows)] + shift
+    tables = [
+        Table("price_gap", rows, (GAP.partition(":")[2],), ("C$/t",), gap),
+        Table("table4", ("corn",), ("sd",), ("C$/t",), np.array([[[2.0, np.nan]]])),
+    ]
+    with new_run(out, stem, "fedcba9876543210") as draft:
+        draft.parquet("summary", pd.concat([table.bands() for table in tables]))
+        draft.manifest({"kind": "run", "stem": stem, "draws": 2, "seed": 5, "scenario": {"title": "A title"}})
+    return draft.final
+
+
 def fake_sweep(
     out, bonuses=(0.0, 20.0, 40.0), systems=("single_desk", "open"), draws=3, stem="sweep-eep", years=YEARS,
     measures=MEASURES, points_of_part=4, names=("bonus", "system"),
 ):  # fmt: skip
-    """Write the dataset of a full grid and return its folder; the price gap is missing where the bonus is zero."""
+    """Write the dataset of a full grid and return its folder.
+
+    Values are 100 + bonus + 10 x measure + draw / 2 in every crop year.
+    The price gap is missing where the bonus is zero.
+    """
     design = pd.DataFrame([(bonus, system) for bonus in bonuses for system in systems], columns=list(names))
     values = np.zeros((len(design), draws, len(years), len(measures)))
     values += 100 + design[names[0]].to_numpy()[:, None, None, None]
