@@ -13,7 +13,7 @@ from sim.stored.sources import Source, literal, unreadable
 if TYPE_CHECKING:
     import duckdb
 
-PIECE = 400_000  # lines, about
+PIECE = 250_000  # lines, about
 
 Lines = tuple[str, list[Any]]
 """SQL of lines, and the values of its parameters."""
