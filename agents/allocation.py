@@ -60,9 +60,11 @@ def equalise_marginal_revenue(
             out |= full
         if not out.any():
             break
-        weight[out], reach[out] = 0.0, 0.0
+        left = ~out
+        weight *= left
+        reach *= left
     marginal = np.where(room > quantity_kt, np.maximum(marginal, 0.0), 0.0)
-    return np.clip((intercept_cad_t - marginal) / steepness, 0.0, limit_kt), marginal
+    return np.minimum(np.maximum((intercept_cad_t - marginal) / steepness, 0.0), limit_kt), marginal
 
 
 def netback_weights(netback_cad_t: Array, size_kt: Array, keenness: float = 5.0) -> tuple[Array, Array]:

@@ -83,8 +83,9 @@ class ResidualDemand:
     def update(self, price_cad_t: Array, own_kt: Array, sold_kt: Array) -> None:
         """Take in the result of a tender; where nothing was sold to anyone no price was learned."""
         happened = sold_kt > 0
-        price = np.where(happened, price_cad_t, self.price_cad_t)
-        own = np.where(happened, own_kt, self.own_kt)
+        price, own = price_cad_t, own_kt
+        if not happened.all():
+            price, own = np.where(happened, price, self.price_cad_t), np.where(happened, own, self.own_kt)
         if self.rule == "least_squares":
             keep = self.forgetting
             gap_own, gap_price = own - self._mean_own, price - self._mean_price

@@ -103,7 +103,8 @@ class MarketingBoard(mesa.Agent):
 
     def hear_the_news(self) -> None:
         """Take the published demands into the worth of stock and into what the next sales of each pool should bring."""
-        news = self.desk.hear_the_news()
+        news = self.desk.news()
+        self.desk.hear_the_news(news)
         for pool, account in self.pools.items():
             account.news_now_cad_t = news[pool]
             account.news_cad_t = account.news_cad_t + account.news_now_cad_t

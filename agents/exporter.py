@@ -67,12 +67,29 @@ class SpotSeller:
             )
         self.bonus_bids = []
 
+    def _buyers_with_quota(self) -> list[tuple[Tender, int]]:
+        quotas = self.bonus.buyer_quota_kt
+        return [(t, s) for t, s in self.desk.counters if t.is_open and t.pool == "feed" and t.buyer in quotas]
+
+    def parts_of_quota(self, overbidding: float) -> Array:
+        """Tonnes to bid for at each buyer with a quota, (tender, draw): the same for all bidders at the origin.
+
+        ``overbidding`` is what all bidders bid for together, as a multiple of the quota.
+        """
+        at = self._buyers_with_quota()
+        if not at:
+            return np.zeros((0, self.desk.draws))
+        netback = np.array([np.maximum(t.usual_price_cad_t - t.freight_cad_t[s], 0.0) for t, s in at])
+        kt = np.minimum(overbidding / self.bonus.bidders * self.bonus.quota_kt, self.desk.cash.available_kt)
+        return spread_by_netback(netback, np.array([t.base_kt for t, _ in at]), kt)
+
     def bid_for_bonus(
         self,
         margin_cad_t: Array,
         undercut: float,
         overbidding: float,
         unevenness: Callable[[str], Array] | None = None,
+        parts_kt: Array | None = None,
     ) -> list[BonusBid]:
         """Find sales just under the going price at the buyers with a quota, and bid for the bonus each takes.
 
@@ -88,17 +105,14 @@ class SpotSeller:
             Tonnes bid for together by all bidders, as a multiple of the quota.
         unevenness : callable, optional
             What the day's ships and routes to a buyer add to the seller's cost, C$/t (draw,).
+        parts_kt : array (tender, draw), optional
+            ``parts_of_quota`` where that is known.
         """
-        bonus = self.bonus
-        at = [
-            (t, s) for t, s in self.desk.counters if t.is_open and t.pool == "feed" and t.buyer in bonus.buyer_quota_kt
-        ]
+        bonus, at = self.bonus, self._buyers_with_quota()
         if not at:
             return []
-        netback = np.array([np.maximum(t.usual_price_cad_t - t.freight_cad_t[s], 0.0) for t, s in at])
-        size = np.array([t.base_kt for t, _ in at])
+        parts = self.parts_of_quota(overbidding) if parts_kt is None else parts_kt
         part = overbidding / bonus.bidders
-        parts = spread_by_netback(netback, size, np.minimum(part * bonus.quota_kt, self.desk.cash.available_kt))
         standard_cost = bonus.cash_price_cad_t + self.desk.cash.fob_cost_cad_t
         cost = standard_cost + self.desk.cost_offset_cad_t + margin_cad_t
         for (tender, seat), kt in zip(at, parts, strict=True):

@@ -89,10 +89,11 @@ class RefundCommittee(mesa.Agent):
         won = (wanted_kt > 0) & (rates <= refund) & (rates < limit)
         awards = np.where(won, tonnes, 0.0)
         self._publish(np.where(won, rates, -np.inf).max(axis=0), refund, limit, wanted_kt > 0)
-        self.bid_kt, self.accepted_kt = self.bid_kt + total(tonnes), self.accepted_kt + total(awards)
+        accepted = total(awards)
+        self.bid_kt, self.accepted_kt = self.bid_kt + total(tonnes), self.accepted_kt + accepted
         self.accepted_ecu_k = self.accepted_ecu_k + total(awards * rates)
         self.rounds = self.rounds + 1.0
-        self.rejected_rounds = self.rejected_rounds + (total(awards) <= 0)
+        self.rejected_rounds = self.rejected_rounds + (accepted <= 0)
         return list(awards)
 
     def _publish(self, highest: Array, refund: Array, limit: Array, held: Array) -> None:

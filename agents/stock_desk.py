@@ -64,23 +64,29 @@ class StockDesk:
     def _counters_of(self, pool: str) -> list[Counter]:
         return [counter for counter in self.counters if counter.tender.pool == pool]
 
-    def hear_the_news(self) -> dict[str, Array]:
-        """Value grain by the news: what the published demands of feed buyers have moved their going prices by.
-
-        A desk that holds nothing knows only what it once got; it values grain by the going prices themselves. Returns
-        the news of each pool, C$/t (draw,).
-        """
+    def news(self) -> dict[str, Array]:
+        """What the published demands of each pool's buyers have moved their going prices by, C$/t (draw,)."""
         seats = {pool: self._counters_of(pool) for pool in ("feed", "malting")}
-        news = {pool: price_news(at) if at else np.zeros_like(self.stock_kt) for pool, at in seats.items()}
-        if not seats["feed"]:
-            return news
-        moved, idle = news["feed"], self.stock_kt <= DUST_KT
+        return {pool: price_news(at) if at else np.zeros_like(self.stock_kt) for pool, at in seats.items()}
+
+    def hear_the_news(self, news: dict[str, Array] | None = None) -> None:
+        """Value grain by the news, which are found out when they are not given.
+
+        A desk that holds nothing knows only what it once got; it values grain by the going prices themselves.
+        """
+        if not self._counters_of("feed"):
+            return
+        idle = self.stock_kt <= DUST_KT
         going = self.going_cad_t if idle.any() else 0.0
+        if idle.all():
+            self.marginal_cad_t = self.feed_netback_cad_t = self.malting_netback_cad_t = going
+            return
+        news = news or self.news()
+        moved = news["feed"]
         self.marginal_cad_t = np.where(idle, going, np.maximum(self.marginal_cad_t + moved, 0.0))
         self.feed_netback_cad_t = np.where(idle, going, np.maximum(self.feed_netback_cad_t + moved, 0.0))
         malting = self.malting_netback_cad_t + news["malting"]
         self.malting_netback_cad_t = np.where(idle, going, np.maximum(malting, 0.0))
-        return news
 
     def hear_of_bonuses(self, eligible: Collection[str], undercut: float) -> None:
         """Tell every counter which buyers are eligible for an export bonus today."""
@@ -148,12 +154,13 @@ class StockDesk:
             plan = plan * np.array([1.0 + probe[i] for i, _ in open_counters])
             plan = plan * np.minimum(ratio(self.stock_kt - self.reserved_kt, total(plan), empty=1.0), 1.0)
         plan = self._within_malting_stock(plan, [c.tender.pool == "malting" for _, c in open_counters])
+        asked, any_pressed = RESERVE_SHARE * self.worth_cad_t, pressed.any()
         for (_, counter), kt in zip(open_counters, plan, strict=True):
             counter.offered_kt, counter.waited = kt, 0
             tender = counter.tender
             grant = tender.grant_cad_t[counter.seat]
-            reserve = RESERVE_SHARE * self.worth_cad_t + tender.freight_cad_t[counter.seat] + self._grade_cost(tender)
-            tender.offer(counter.seat, Offer(kt, np.where(pressed, 0.0, reserve - grant), grant))
+            reserve = asked + tender.freight_cad_t[counter.seat] + self._grade_cost(tender) - grant
+            tender.offer(counter.seat, Offer(kt, np.where(pressed, 0.0, reserve) if any_pressed else reserve, grant))
 
     def _grade_cost(self, tender: Tender) -> float:
         return tender.grade_cost_cad_t if self.grade_cost_counts else 0.0

@@ -13,6 +13,7 @@ from benchmarks.clock import in_turn, milliseconds, ratios
 from benchmarks.figures import Figure, at_most
 from benchmarks.markets import last_years, market
 from benchmarks.scale import Scale
+from sim.ledger import untouched_zeros
 from sim.streams import Streams
 
 
@@ -24,28 +25,28 @@ class Record:
     ----------
     drawn : list of (str, str, str, str, int)
         Method of ``Streams``, purpose, agent, crop year and count of every call, in order.
-    columns : int
-        Arrays of sales.
-    starts : ndarray
-        First sale row of each period, and the number of rows, (period + 1,).
+    rows : int
+        Sale rows.
+    written : list of list of ndarray
+        For each array of sales and each period, the rows in which some draw has a number; others stay untouched.
     states : list of (int, int)
         Times and labels of each recorded state.
     """
 
     drawn: list[tuple[str, str, str, str, int]]
-    columns: int
-    starts: np.ndarray
+    rows: int
+    written: list[list[np.ndarray]]
     states: list[tuple[int, int]]
 
     @property
     def numbers(self) -> tuple[int, int]:
         """Random numbers drawn and numbers written, per draw."""
-        written = self.columns * self.starts[-1] + sum(times * labels for times, labels in self.states)
-        return sum(count for *_, count in self.drawn), int(written)
+        sales = sum(len(rows) for column in self.written for rows in column)
+        return sum(count for *_, count in self.drawn), sales + sum(times * labels for times, labels in self.states)
 
 
-def record(loaded: Any) -> Record:
-    """Run one draw and note what it draws and the shapes of what it writes."""
+def record(loaded: Any, draws: int) -> Record:
+    """Run so many draws and note what is drawn and where something is written."""
     from sim.experiments.ensemble import run_chunk
 
     drawn: list[tuple[str, str, str, str, int]] = []
@@ -62,11 +63,17 @@ def record(loaded: Any) -> Record:
         return draw
 
     with patch.multiple(Streams, **{name: noted(name) for name in plain}):
-        ledger = run_chunk(loaded, 1)
-    periods = ledger.rows["period"].to_numpy()
-    starts = np.searchsorted(periods, np.arange(len(ledger.periods) + 1))
+        ledger = run_chunk(loaded, draws)
+    ends = np.searchsorted(ledger.rows["period"], np.arange(1, len(ledger.periods)))
+    written = [
+        [
+            start + np.flatnonzero(block.any(axis=1))
+            for start, block in zip([0, *ends], np.split(column, ends), strict=True)
+        ]
+        for column in ledger.sales.values()
+    ]
     states = [series.values.shape[:2] for series in ledger.states.values()]
-    return Record(drawn, len(ledger.sales), starts, states)
+    return Record(drawn, len(ledger.rows), written, states)
 
 
 def run_floor(done: Record, seed: int, draws: int) -> list[np.ndarray]:
@@ -74,13 +81,13 @@ def run_floor(done: Record, seed: int, draws: int) -> list[np.ndarray]:
     streams = Streams(seed, draws)
     for name, *call in done.drawn:
         getattr(streams, name)(*call)
-    sales = [np.zeros((done.starts[-1], draws)) for _ in range(done.columns)]
+    sales = [untouched_zeros((done.rows, draws)) for _ in done.written]
     states = [np.zeros((times, labels, draws)) for times, labels in done.states]
-    widest = max(int(np.diff(done.starts).max()), max(labels for _, labels in done.states))
-    block = np.ones((widest, draws))
-    for period, (start, stop) in enumerate(zip(done.starts[:-1], done.starts[1:], strict=True)):
-        for column in sales:
-            column[start:stop] = block[: stop - start]
+    widest = max(len(rows) for column in done.written for rows in column)
+    block = np.ones((max(widest, *(labels for _, labels in done.states)), draws))
+    for period in range(len(done.written[0])):
+        for column, written in zip(sales, done.written, strict=True):
+            column[written[period]] = block[: len(written[period])]
         for state in states:
             if period < len(state):
                 state[period] = block[: state.shape[1]]
@@ -92,7 +99,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     from sim.experiments.ensemble import run_chunk
 
     history, draws = market("history", *last_years(scale.crop_years)), scale.draws
-    done = record(history)
+    done = record(history, draws)
     drawn, written = done.numbers
     yield Figure("random numbers drawn", (drawn,), "per draw")
     yield Figure("numbers written", (written,), "per draw")

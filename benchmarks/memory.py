@@ -31,8 +31,9 @@ def measure(scale: Scale) -> Iterator[Figure]:
         f"exponent of time, draws in chunks, {draws[0]} to {draws[-1]}",
         tuple(exponent(draws, [run.times.cpu for run in runs]) for runs in rounds), "1", at_most(1.05),
     )  # fmt: skip
-    whole = run_child("history", (), chunk, chunk)
-    yield Figure(f"{chunk} draws of all 15 crop years, peak memory", (whole.peak_mib,), "MiB")
+    whole = run_child("history", last_years(scale.crop_years), scale.draws, chunk)
+    name = f"{scale.draws} draws of {scale.crop_years} crop years in chunks of {chunk}"
+    yield Figure(f"{name}, peak memory", (whole.peak_mib,), "MiB")
     many = run_child(MANY, (f"calendar.crop_years={scale.many_years}",), scale.many_draws, scale.many_chunk)
     name = f"{scale.many_draws} draws of {MANY}, {scale.many_years} crop year(s), in chunks of {scale.many_chunk}"
     yield Figure(f"{name}, peak memory", (many.peak_mib / 1024,), "GiB", at_most(1.5))

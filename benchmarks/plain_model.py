@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.clock import in_turn, milliseconds, ratios
-from benchmarks.figures import Figure, SkippedError, at_least
+from benchmarks.figures import Figure, at_least
 from benchmarks.markets import last_years, market
 from benchmarks.scale import Scale
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
     """Simulate the history on both sides, in turn."""
+    from benchmarks import scalar
     from sim.experiments.ensemble import run_chunk
 
-    try:
-        from benchmarks import scalar
-    except ImportError as missing:
-        raise SkippedError("benchmarks/scalar is not there") from missing
     history, draws = market("history", *last_years(scale.crop_years)), scale.draws
     works = {
         "plain": lambda: scalar.run(history, 0, history.scenario.seed),

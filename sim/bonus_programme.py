@@ -161,16 +161,18 @@ def review_bonus_bids(market) -> None:
         return
     spread = eep.bid_spread_usd_t * treasury.cad_per_usd
     bids: list[BonusBid] = []
+    parts = None
     for agent in market.spot_agents:
         if treasury.origin in agent.spot:
+            seller = agent.spot[treasury.origin]
+            parts = seller.parts_of_quota(eep.overbidding) if parts is None else parts
 
             def unevenness(buyer: str, name: str = agent.name) -> np.ndarray:
                 luck = market.streams.uniform("bonus_bid", f"{name}:{buyer}", market.period_name, 1)[0]
                 return (luck - 0.5) * spread
 
-            bids += agent.spot[treasury.origin].bid_for_bonus(
-                agent.margin_cad_t, eep.undercut, eep.overbidding, unevenness if np.any(eep.bid_spread_usd_t) else None
-            )
+            uneven = unevenness if np.any(eep.bid_spread_usd_t) else None
+            bids += seller.bid_for_bonus(agent.margin_cad_t, eep.undercut, eep.overbidding, uneven, parts)
     treasury.decide(bids)
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -87,10 +88,20 @@ class Ledger:
         if self.index is None or self.index.rows is not self.rows:
             self.index = RowIndex(self.rows)
 
+    @cached_property
+    def times(self) -> dict[str, list]:
+        """Periods, months and crop years, each in order."""
+        return {name: list(dict.fromkeys(self.periods[name])) for name in ("period", "month", "crop_year")}
+
     @property
     def crop_years(self) -> list[str]:
         """Crop years in order."""
-        return list(dict.fromkeys(self.periods["crop_year"]))
+        return self.times["crop_year"]
+
+    @cached_property
+    def year_codes(self) -> np.ndarray:
+        """Position in ``crop_years`` of each period."""
+        return pd.Index(self.crop_years).get_indexer(self.periods["crop_year"])
 
     def add_state(self, name: str, labels: tuple[str, ...], unit: str, time: str = "period") -> None:
         """Allocate a state of shape (period or crop year, label, draw), filled with zeros."""

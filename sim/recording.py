@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import ratio, total
+from agents.arrays import total
 from agents.terms import Sale, Tender
 from sim.board_records import add_board_states, record_boards
 from sim.pool import POOLS
@@ -55,7 +55,7 @@ class Recorder:
         self.costs = {name: {origin: np.zeros(draws) for origin in self.origins} for name in ORIGIN_COSTS}
         self.margin = np.zeros((len(self.origins) * len(self.grades), draws))
         self.received_cad_k, self.freight_cad_k = np.zeros(draws), np.zeros(draws)
-        self.export_kt, self.export_value_cad_k = np.zeros(draws), np.zeros(draws)
+        self.export_kt = self.export_value_cad_k = 0.0  # of the first draw, for the headlines
         for buyer in self.market.buyers.values():
             buyer.paid_cad_k = np.zeros(draws)
 
@@ -83,21 +83,22 @@ class Recorder:
         self.ledger.write_sales(
             start, kt=tender.award_kt, price_cad_t=price, freight_cad_t=freight, subsidy_cad_t=subsidy
         )
+        received = tender.award_kt * (price + subsidy)
         self.freight_cad_k = self.freight_cad_k + total(tender.award_kt * freight)
-        self.received_cad_k = self.received_cad_k + total(tender.award_kt * (price + subsidy))
+        self.received_cad_k = self.received_cad_k + total(received)
         for number, seat in enumerate(tender.seats):
             kt = tender.award_kt[number]
             if seat.role == "board":
                 account = seat.seller, tender.pool
-                self._receipts[account] = self._receipts[account] + kt * (price[number] + subsidy[number])
+                self._receipts[account] = self._receipts[account] + received[number]
             if np.any(tender.grade_cost_cad_t > 0):
                 self.add_cost("grade_cost_cad_k", seat.origin, kt * tender.grade_cost_cad_t)
             if tender.country == seat.origin:
                 self.add("home_use_kt", seat.origin, kt)
                 continue
             self.add("exports_kt", seat.origin, kt)
-            self.export_kt = self.export_kt + kt
-            self.export_value_cad_k = self.export_value_cad_k + kt * price[number]
+            self.export_kt += float(kt[0])
+            self.export_value_cad_k += float(kt[0] * price[number, 0])
             if tender.country in self.flows["imports_kt"]:
                 self.add("imports_kt", tender.country, kt)
                 self.add("home_use_kt", tender.country, kt)
@@ -138,8 +139,8 @@ class Recorder:
         ledger.record("exchange", t, (usd, ecu / usd))
         if market.scenario.reference_prices:
             ledger.record("reference_price_cad_t", t, [self._quote(r) for r in market.now.reference_prices.values()])
-        self.headlines["export_price_cad_t"].append(float(ratio(self.export_value_cad_k, self.export_kt)[0]))
-        self.headlines["export_kt"].append(float(self.export_kt[0]))
+        self.headlines["export_price_cad_t"].append(self.export_value_cad_k / self.export_kt if self.export_kt else 0.0)
+        self.headlines["export_kt"].append(self.export_kt)
         self.headlines["subsidy_cad_k"].append(float(ledger.states["programme_spend_cad_k"].values[t, :, 0].sum()))
 
     def _record_demand(self, t: int) -> None:

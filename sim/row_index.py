@@ -21,6 +21,7 @@ class RowIndex:
         self.rows = rows
         self._columns: dict[str, tuple[np.ndarray, list]] = {}
         self._selections: dict[Hashable, np.ndarray] = {}
+        self._combinations: dict[Hashable, list[tuple]] = {}
 
     def column(self, name: str) -> tuple[np.ndarray, list]:
         """Code of each row, and the labels the codes stand for, sorted.
@@ -45,19 +46,24 @@ class RowIndex:
 
     def labels(self, name: str, positions: np.ndarray | None = None) -> list:
         """Labels that occur in the rows at ``positions`` (in all rows when absent), sorted."""
-        codes, labels = self.column(name)
-        if positions is None:
-            return list(labels)
-        return [labels[code] for code in np.unique(codes[positions])]
+        return [label for (label,) in self.combinations((name,), positions)]
 
     def combinations(self, names: Sequence[str], positions: np.ndarray | None = None) -> list[tuple]:
         """Combinations of labels that occur in the rows at ``positions`` (in all rows when absent), sorted."""
+        if positions is None:
+            positions = self.select()
+        key = (tuple(names), id(positions))
+        if key in self._combinations:
+            return self._combinations[key]
         columns = [self.column(name) for name in names]
-        shape = tuple(max(len(labels), 1) for _, labels in columns)
-        codes = [codes if positions is None else codes[positions] for codes, _ in columns]
-        present = np.unravel_index(np.unique(np.ravel_multi_index(codes, shape)), shape)
+        shape = tuple(len(labels) for _, labels in columns)
+        cells = np.ravel_multi_index([codes[positions] for codes, _ in columns], shape) if len(positions) else positions
+        present = np.unravel_index(np.flatnonzero(np.bincount(cells)), shape) if len(positions) else [()] * len(names)
         parts = [[labels[code] for code in own] for own, (_, labels) in zip(present, columns, strict=True)]
-        return list(zip(*parts, strict=True))
+        found = list(zip(*parts, strict=True))
+        if not positions.flags.writeable:  # a selection, which stays here, so its id stays its own
+            self._combinations[key] = found
+        return found
 
     def select(self, **conditions: object) -> np.ndarray:
         """Positions of the rows that meet all conditions, ascending; the array must not be written to.

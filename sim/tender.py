@@ -34,7 +34,9 @@ def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array
     reserve = np.where(quantity_kt > 0, reserve_cad_t, np.maximum(choke_cad_t, 0.0) * 2.0 + 1.0)
     places = ascending(reserve)
     reserve = reserve.take(places)
-    marginal_value = choke_cad_t - slope_cad_t_kt * running(np.add, quantity_kt.take(places))
+    fall = running(np.add, quantity_kt.take(places))
+    fall *= slope_cad_t_kt
+    marginal_value = np.subtract(choke_cad_t, fall, out=fall)
     price = np.maximum(marginal_value[-1], np.minimum(reserve[0], choke_cad_t))
     return np.maximum(price, np.minimum(reserve[1:], marginal_value[:-1]).max(axis=0, initial=-np.inf))
 
@@ -68,8 +70,10 @@ def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve
     level = np.where(reserve_cad_t == price, quantity_kt, 0.0)
     left = np.maximum(choke_cad_t - price, 0.0) / slope_cad_t_kt - total(below)
     ties = total(level)
-    share = np.clip(left / np.where(ties > 0, ties, 1.0), 0.0, 1.0)
-    return price, below + level * share
+    share = np.minimum(np.maximum(left / np.where(ties > 0, ties, 1.0), 0.0), 1.0)
+    level *= share
+    level += below
+    return price, level
 
 
 def award_prices(price_cad_t: Array, reserve_cad_t: Array, pay_as_bid: bool) -> Array:

@@ -134,13 +134,16 @@ class World(mesa.Model):
 
     def set_freight(self, tender: Tender) -> None:
         """Put today's freight and subsidy on every seat; growers' haul to feeders is net of the haul to port saved."""
+        freight: dict[str, Array] = {}
         for number, seat in enumerate(tender.seats):
             if seat.role == "agency":  # its stores stand where growers deliver
                 continue
             if seat.role == "growers":
                 tender.freight_cad_t[number] = self.growers[seat.seller].haul_cad_t
                 continue
-            tender.freight_cad_t[number] = self.freight(seat.origin, tender.region)
+            if seat.origin not in freight:
+                freight[seat.origin] = self.freight(seat.origin, tender.region)
+            tender.freight_cad_t[number] = freight[seat.origin]
             if seat.origin in self.treasuries and not seat.agreement:
                 tender.grant_cad_t[number] = self.treasuries[seat.origin].grant_cad_t(tender.region)
 

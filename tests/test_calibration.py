@@ -142,19 +142,22 @@ def test_taken_up_after_a_crash_it_ends_with_the_same_bits(place, pseudo, monkey
     assert strip(finished) == strip(whole)
 
 
-def test_processes_do_not_change_a_bit(place, pseudo):
+def test_engines_do_not_change_a_bit(place, pseudo):
     (place / "jobs.yaml").write_text(text_of(pseudo.tolist(), evaluations=5))
     loaded = load_calibration("jobs.yaml")
     simulator = Simulator.of(loaded, kept_cells(loaded))
     tasks = [("duel", (33.0, 0.1)), ("duel", (40.0, 0.2))]
     found = []
-    for jobs in (1, 2):
-        journal = Journal(place / f"{jobs}.jsonl")
-        with open_engine(jobs) as engine:
+    for number, (jobs, dask) in enumerate([(1, None), (2, None), (2, "local")]):
+        journal = Journal(place / f"{number}.jsonl")
+        with open_engine(jobs, dask) as engine:
             found.append(Evaluator(simulator, journal, engine)(tasks))
         journal.close()
-    assert np.array_equal(*found)
-    assert np.array_equal(Journal(place / "2.jsonl").results[tasks[0]], found[0][0])
+        Journal(place / f"{number}.jsonl").write_sorted(place / f"{number}.sorted")
+    assert np.array_equal(found[0], found[1]) and np.array_equal(found[0], found[2])
+    assert np.array_equal(Journal(place / "1.jsonl").results[tasks[0]], found[0][0])
+    first, *others = [(place / f"{number}.sorted").read_bytes() for number in range(3)]
+    assert first.count(b"\n") == 2 and all(other == first for other in others)
 
 
 def test_a_folder_that_is_no_calibration_is_refused(place, pseudo):

@@ -324,7 +324,8 @@ def tiny_run(tmp_path_factory):
 
 
 def test_real_market_same_bits_for_any_chunk_and_workers(tiny_run, tmp_path):
-    for number, options in enumerate((["--chunk", 1], ["--chunk", 2, "--jobs", 2])):
+    ways = (["--chunk", 1], ["--chunk", 2, "--jobs", 2], ["--chunk", 1, "--jobs", 2, "--dask", "local"])
+    for number, options in enumerate(ways):
         result = call("run", TINY, "--draws", 3, "--out", tmp_path / str(number), *options)
         assert result.exit_code == 0, result.output
         run = only_run(tmp_path / str(number) / "tiny")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import tempfile
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -42,6 +45,24 @@ def test_workers_do_not_matter(whole):
         )
     same_bits(whole, parallel)
     assert sum(done) == 36 * len(chunks(DRAWS, 4))
+
+
+def test_what_is_not_wanted_is_left_out(whole):
+    part = run_ensemble(fake_loaded(), DRAWS, 3, chunk=4, simulate=simulate, tables=("producers",), records=False)
+    wanted = [number for number, key in enumerate(whole.measures.keys) if key[0] == "producers"]
+    assert part.measures.keys[: len(wanted)] == tuple(whole.measures.keys[number] for number in wanted)
+    assert part.measures.lines(range(len(wanted))).tobytes() == whole.measures.lines(wanted).tobytes()
+    assert part.series.empty and part.ledger.empty
+
+
+def test_measures_outlive_the_run_and_leave_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    measures = run_ensemble(fake_loaded(), 3, 3, chunk=2, simulate=simulate).measures
+    assert measures.values.shape == (len(measures.keys), 3)
+    assert list(tmp_path.iterdir())
+    del measures
+    gc.collect()
+    assert not list(tmp_path.iterdir())
 
 
 def fails(loaded, draws, first_draw=0, progress=None, seed=0):

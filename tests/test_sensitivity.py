@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from sim.experiments.crossed import crossed, crossed_indices
 from sim.experiments.design_layout import is_morris, is_saltelli
-from sim.experiments.luck import luck_shares
+from sim.experiments.luck import draws_needed, luck_shares
 from sim.experiments.sensitivity import (
     NO_EFFECT,
     Confidence,
@@ -201,6 +201,12 @@ def test_luck_shares_by_hand():
     found = luck_shares(np.array([[1.0, 2.0], [3.0, 6.0]]))
     shares = [found.factors, found.luck, found.luck_and_factors, found.in_means]
     assert np.allclose(shares, [4 / 6.5, 1.5 / 6.5, 1 / 6.5, 1 / 9])
+
+
+def test_more_draws_are_asked_for():
+    """Components 1 of points and 4 of both: four draws leave a half to luck, 76 leave 4 / (4 + 76)."""
+    assert draws_needed(0.5, 4) == 76
+    assert draws_needed(0.05, 4) == draws_needed(1.0, 4) == draws_needed(np.nan, 1) == 0
 
 
 def test_intervals_are_normal():

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.figures import KINDS, drawn
 from sim.store import open_run
-from sim.sweep_worlds import SweepWorlds
+from sim.stored.worlds import SweepWorlds
 
 NAMES = ["bonus", "system", "idle"]
 PROBLEM = {"num_vars": 3, "names": NAMES, "bounds": [[0.0, 1.0]] * 3}
@@ -52,6 +52,7 @@ MEASURES = {
     "producers:canada:revenue_cad_k": ("thousand C$", lucky),
     "trade:flat": ("kt", lambda design, year, draw: np.full(len(design), 3.3)),
     "gap:japan": ("C$/t", lambda design, year, draw: np.where(design["bonus"] > 55, np.nan, 1.0 + design["idle"])),
+    "ragged:x": ("kt", lambda design, year, draw: design["bonus"].where((design["bonus"] < 55) | (year != 1))),
     "late:bonus": ("US$/t", lambda design, year, draw: design["bonus"] * (np.nan if year == 0 else 1.0)),
 }
 
@@ -141,6 +142,8 @@ def test_nothing_is_left_out_in_silence(sweeps, call):
     assert analysed == {"cash_price:canada", "producers:canada:revenue_cad_k", "late:bonus"}
     text = "\n".join(report["notes"])
     assert "left out: gap:japan (missing in 24 of 72 worlds)" in text
+    assert "ragged:x (missing in 24 of 72 worlds; every world has it in 1984/85, 1986/87)" in text
+    assert "producers:canada:revenue_cad_k (7 %; 6 draws would do)" in text
     assert "not moved by any factor: trade:flat" in text
     assert "late:bonus: no world has it in 1984/85" in text
     assert "NaN" not in json.dumps(report)
@@ -268,9 +271,9 @@ def test_damaged_or_other_folders(call, tmp_path):
     part = folder / "measures" / "part-00001.parquet"
     content = part.read_bytes()
     part.write_bytes(content[:-1] + b"x")
-    assert "part-00001.parquet: missing or changed since the sweep" in call(folder, code=2)
+    assert "part-00001.parquet: damaged or changed since the run" in call(folder, code=2)
     part.unlink()
-    assert "missing or changed since the sweep" in call(folder, code=2)
+    assert "part-00001.parquet: missing" in call(folder, code=2)
     manifest = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps({**manifest, "kind": "run"}))
     assert "results of kind 'run'; this needs those of a sweep" in call(folder, code=2)

@@ -13,6 +13,7 @@ from sim.experiments.kept_measures import unmatched, wanted
 from sim.experiments.unfinished import differences
 from sim.scenario import ScenarioError, load
 from sim.scenario.sweep import load_sweep
+from sim.shipped import sweep_names, sweep_path
 
 DUEL = Path(__file__).parent / "scenarios" / "duel.yaml"
 COST = "sellers.home_firm.cost_cad_t"
@@ -245,6 +246,7 @@ FACTORS = {
     "nan": (f"{{key: {RIVAL}, values: [1, .nan]}}", ".values[1]", "not a finite number"),
     "inf": (f"{{key: {RIVAL}, low: 1, high: .inf}}", ".high", "not a finite number"),
     "back": (f"{{key: {RIVAL}, low: 3, high: 2}}", ".high", "must be above `low`, 3"),
+    "narrow": (f"{{key: {RIVAL}, low: 1, high: 1.0000000000000002}}", "", "so narrow"),
     "equal": (f"{{key: {RIVAL}, low: 2, high: 2}}", ".high", "must be above"),
     "log": (f"{{key: {RIVAL}, low: 0, high: 2, scale: log}}", ".low", "above 0 on a log scale"),
     "count": (f"{{key: {RIVAL}, low: 0, high: 2, count: 1}}", ".count", "from 2"),
@@ -270,6 +272,7 @@ FACTORS = {
     "seed": ("{levels: {a: [], b: [seed=1]}}", ".levels.b[0]", "key of the sweep itself"),
     "weights": (f"{{key: {RIVAL}, values: [1, 2], weights: [1]}}", ".weights", "1 weights for 2 values"),
     "unknown": ("{key: sellers.rival_firm.cost_cad, values: [1, 2]}", ".key", "did you mean `cost_cad_t`"),
+    "part": ("{key: eep.bonus, values: [1, 2]}", ".key", "did you mean `max_bonus_usd_t` or `bonus_tolerance`"),
     "entry": ("{key: sellers.rival_frm.cost_cad_t, values: [1, 2]}", ".key", "did you mean `rival_firm`"),
     "range": ("{key: shocks.yield_sd, values: [0.1, 0.9]}", ".key", "0.9 is out of range", "from 0 to 0.5 (share)"),
     "choice": ("{key: tender.format, values: [uniform, pay_as_bit]}", ".key", "did you mean `pay_as_bid`"),
@@ -413,3 +416,13 @@ def test_digits_of_a_value_are_not_lost(place):
     value = math.nextafter(20.0, 30.0)
     loaded = sweep({"a": f"{{key: {COST}, values: [20, {value!r}]}}"})
     assert loaded.numbers(1)[COST] == value and loaded.factors[0].settings(value) == (f"{COST}={value!r}",)
+
+
+@pytest.mark.parametrize("name", sweep_names())
+def test_a_shipped_sweep_asks_a_question_and_loads(name, place):
+    loaded = load_sweep(sweep_path(name))
+    assert [text for text in loaded.warnings if "lies outside the calendar" not in text] == []
+    assert loaded.plan.title and len(loaded.plan.description) > 80
+    assert all(each.unit for each in loaded.factors if each.numeric)
+    if name == "eep_bonus_by_system":
+        assert loaded.design["bonus"].unique().tolist() == [0, 10, 20, 30, 40, 50, 60] and len(loaded.groups()) == 3

@@ -27,6 +27,8 @@ MARKET_TABLES = (
     "programme_spend",
     "pool_deficit_million_cad",
 )
+COMPARED = ("producers", *MARKET_TABLES)
+"""Tables of a run's summary that :func:`compare` reads."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,10 @@ class DrawFile:
             before = 0
             for width in self.widths:
                 file.seek(8 * (before + start * width))
-                yield np.fromfile(file, count=(stop - start) * width).reshape(stop - start, width)
+                found = np.fromfile(file, count=(stop - start) * width)
+                if len(found) < (stop - start) * width:
+                    raise OSError(errno.EIO, "a file of draws was cut short", str(self.path))
+                yield found.reshape(stop - start, width)
                 before += self.lines * width
 
 

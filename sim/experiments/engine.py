@@ -74,7 +74,7 @@ class Engine(ABC):
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """End the workers: in good order, or at once when an error is under way."""
+        """End the workers."""
         return
 
 

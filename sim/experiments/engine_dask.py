@@ -6,12 +6,14 @@ as values. The scheduler runs the spans of a lost worker again, on another one.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import pickle
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from types import TracebackType
@@ -33,6 +35,7 @@ from sim.experiments.engine_worker import FAILURE, RESULT, portable, raise_here
 from sim.program import source_hash, versions
 
 LOCAL = "local"
+NO_ONE = "127.0.0.1:0"  # else it takes a well-known port, and warns when that is taken
 CONNECT_S = 8.0
 CLOSE_S = 5.0
 LOOK_S = 1.0  # between looks at who is there
@@ -73,9 +76,8 @@ class Dask(Engine):
         return max(1, self._threads)
 
     def __enter__(self) -> Self:
-        logger = logging.getLogger("distributed")
-        self._level = logger.level
-        logger.setLevel(logging.CRITICAL)  # a worker that goes away is in the day's work
+        for handler in logging.getLogger("distributed").handlers:
+            handler.setLevel(logging.CRITICAL)  # what matters is raised; a worker that goes away is in the day's work
         try:
             self._connect()
         except BaseException as error:
@@ -87,8 +89,10 @@ class Dask(Engine):
         from distributed import Client
 
         try:
+            with ThreadPoolExecutor(1) as thread:  # whoever calls may have an event loop of his own, as a notebook has
+                thread.submit(asyncio.run, shake_hands(self.address)).result()
             self._client = Client(self.address, timeout=CONNECT_S, set_as_default=False)
-        except (OSError, ValueError, TypeError, TimeoutError) as error:
+        except Exception as error:  # what speaks another language there may bring about anything
             text = " ".join(str(error).split()) or type(error).__name__
             raise EngineUnavailable(f"--dask {self.address}: no dask scheduler answers there ({text})") from None
         for worker, found in self._client.run(program, on_error="return").items():
@@ -99,7 +103,6 @@ class Dask(Engine):
         if self._client is not None:
             with suppress(Exception):  # the scheduler may be gone
                 self._client.close(timeout=CLOSE_S)
-        logging.getLogger("distributed").setLevel(self._level)
 
     def completed(self, task: Any, spans: Sequence[Span], progress: Progress) -> Iterator[tuple[int, Any]]:
         """See :meth:`Engine.completed`."""
@@ -145,9 +148,11 @@ class Dask(Engine):
             return future.result()
         except KilledWorker:
             raise WorkersLost(f"{LOSSES} or more workers were lost at the same piece of work; {HINT}") from None
+        except CancelledError:
+            raise WorkersLost(f"the dask scheduler at {self.address} is gone, or was told to drop the work") from None
         except Exception as error:
             reason = " ".join(str(error).split()) or type(error).__name__
-            raise WorkersLost(f"the dask scheduler at {self.address} has dropped the work: {reason}") from error
+            raise WorkersLost(f"the dask cluster at {self.address} cannot do the work: {reason}") from error
 
     def _look(self) -> None:
         """Count the workers' threads, from time to time; say so while there are none."""
@@ -160,6 +165,16 @@ class Dask(Engine):
             if not self._threads and (before or not self._looked):
                 self._say(f"waiting for workers to come to {self.address}")
         self._looked = time.monotonic()
+
+
+async def shake_hands(address: str) -> None:
+    """Connect as a client does, but give up on somebody who accepts and then says nothing."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    arguments = Security().get_connection_args("client")
+    comm = await asyncio.wait_for(connect(address, timeout=CONNECT_S, **arguments), CONNECT_S + 1)
+    await comm.close()
 
 
 class LocalDask(Dask):
@@ -176,7 +191,7 @@ class LocalDask(Dask):
 
         with dask.config.set({"distributed.scheduler.allowed-failures": LOSSES - 1}), interrupts_held():
             self._cluster = LocalCluster(
-                n_workers=self._jobs, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+                n_workers=self._jobs, threads_per_worker=1, dashboard_address=NO_ONE, silence_logs=logging.CRITICAL
             )
             self._client = Client(self._cluster, set_as_default=False)
 

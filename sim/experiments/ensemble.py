@@ -20,7 +20,7 @@ from sim.experiments.filed_measures import FiledMeasures
 from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries, band_columns
 from sim.ledger import Ledger
-from sim.measures import Table, summary
+from sim.measures import Measures, Table, summary
 from sim.measures.reading import Reading
 from sim.measures.study_tables import StudyPoints, study_tables
 from sim.shipped import home_origin
@@ -177,28 +177,30 @@ class Task:
         draws_file = self.scratch / f"sales-{first_draw}.parquet" if self.save_draws else None
         if draws_file is not None:
             write_draws(ledger, draws_file)
-        origin = home_origin(vars(self.loaded.scenario))
-        sums, index, series = None, None, DrawWriter(self.scratch / f"series-{first_draw}.f8")
+        series, index = DrawWriter(self.scratch / f"series-{first_draw}.f8"), None
         with DrawWriter(self.scratch / f"measures-{first_draw}.f8") as measures, series:
-            for part in ledger.parts():
-                more = self.extra(part) if self.extra is not None else []
-                found = summary(part, extra=[*study_tables(part, self.points), *more], tables=self.tables)
+            for part in ledger.parts(self.read):
+                found, monthly = self.read(part)
                 measures.add([found.values])
-                if self.records:
-                    monthly = MonthlySeries.of(part, origin)
+                if monthly is not None:
                     series.add(monthly.lines())
-                    own = LedgerSums.of(part)
-                    sums = own if sums is None else sums + own
                     index = monthly.index if first and index is None else index
+                del part, monthly  # before the next one is worked out
         return Chunk(
             keys=found.keys,
             measures_file=measures.written,
-            sums=sums,
+            sums=LedgerSums.of(ledger) if self.records else None,
             series_index=index,
             rows=ledger.rows if first and self.records else None,
             series_file=series.written,
             draws_file=draws_file,
         )
+
+    def read(self, part: Reading) -> tuple[Measures, MonthlySeries | None]:
+        """Measures and, where wanted, monthly series of a part of a chunk."""
+        more = self.extra(part) if self.extra is not None else []
+        found = summary(part, extra=[*study_tables(part, self.points), *more], tables=self.tables)
+        return found, MonthlySeries.of(part, home_origin(vars(self.loaded.scenario))) if self.records else None
 
 
 def _join(results: Iterator[Chunk], draws: int, seed: int) -> Ensemble:

@@ -20,6 +20,7 @@ import numpy as np
 from sim.experiments.engine import Engine, ThisProcess, in_order
 from sim.experiments.ensemble import run_chunk
 from sim.measures.arrays import mean, total
+from sim.measures.reading import Reading
 from sim.measures.welfare import Welfare, welfare
 
 UNIT = "million C$/crop year"
@@ -113,7 +114,8 @@ class PairTask:
         """Simulate a chunk of the draws of one scenario."""
         draws = min(self.chunk, self.draws - first_draw)
         ledger = run_chunk(self.scenarios[number], draws, first_draw, progress, self.seed)
-        return side_accounts(welfare(ledger), self.sides, self.crop_years)
+        parts = Reading.of(ledger).parts(welfare)
+        return _joined([side_accounts(welfare(part), self.sides, self.crop_years) for part in parts])
 
 
 def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

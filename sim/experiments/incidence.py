@@ -32,6 +32,8 @@ from sim.shipped import home_origin
 ALL = "all"
 STEP = 0.2
 """Share by which a programme is enlarged to measure its marginal pass-through."""
+READ = ("producers", "programme_spend", "programme_tonnes")
+"""Tables of a run's summary that are read here, beside those of ``sim.measures.incidence``."""
 FAVOURED, OTHERS = "favoured", "others"
 BASE, DISSOLVED, DISSOLVED_PEACE = "as it is", "many sellers", "many sellers, no programme"
 
@@ -106,7 +108,9 @@ def incidence(
     runs: dict[str, Measures] = {}
     for name, variant in variants(loaded).items():
         tick = None if progress is None else partial(progress, name)
-        runs[name] = run_ensemble(variant, draws, seed, engine=engine, chunk=chunk, progress=tick, extra=extra).measures
+        runs[name] = run_ensemble(
+            variant, draws, seed, engine=engine, chunk=chunk, progress=tick, extra=extra, tables=READ, records=False
+        ).measures
     return results(loaded, origins, runs)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LIMIT = 0.05
+"""Share of luck in the variance of the means above which more draws are asked for."""
+
 
 @dataclass(frozen=True)
 class Luck:
@@ -49,3 +52,20 @@ def luck_shares(worlds: np.ndarray) -> Luck:
         return Luck(math.nan, math.nan, math.nan, math.nan)
     in_means = min(1.0, both / point_square) if point_square > 0 else math.nan
     return Luck(point / total, draw / total, both / total, in_means)
+
+
+def draws_needed(in_means: float, draws: int) -> int:
+    """Draws that would bring the share of luck in the means down to ``LIMIT``.
+
+    The share is ``s = b / (b + R point)`` with ``b`` the component of both, so R grows by ``s / (1 - s)`` times
+    ``(1 - LIMIT) / LIMIT``. 0 when there are enough, or when luck is all there is and no number would do.
+
+    Parameters
+    ----------
+    in_means : float
+        Share of luck with so many draws, 0 to 1; NaN where it cannot be told.
+    draws : int
+    """
+    if not LIMIT < in_means < 1:
+        return 0
+    return math.ceil(draws * in_means / (1 - in_means) * (1 - LIMIT) / LIMIT)

@@ -80,7 +80,7 @@ def _market_blocks(reading: Reading, base_origin: str) -> list[tuple]:
     """Prices and tonnes from sale rows: (series, labels, unit, time, values (period, label, draw))."""
     lanes = {f"{market}:{grade}": (market, grade) for market, grade in reading.index.combinations(("market", "grade"))}
     pairs = sorted(lanes)
-    periods = list(reading.periods["period"])
+    periods = reading.times["period"]
     markets, grades = reading.index.labels("market"), reading.index.labels("grade")
     places = [markets.index(lanes[pair][0]) * len(grades) + grades.index(lanes[pair][1]) for pair in pairs]
     everybody, own = reading.index.select(), reading.index.select(origin=base_origin)
@@ -132,8 +132,8 @@ def _index(ledger: Ledger, block: Series) -> pd.DataFrame:
         axis = ledger.periods[["period", "crop_year", "month"]]
     else:
         axis = pd.DataFrame({"period": pd.NA, "crop_year": ledger.crop_years, "month": pd.NA})
-    lines = axis.loc[axis.index.repeat(len(block.labels))].reset_index(drop=True)
-    lines = lines.astype({"period": "Int32", "crop_year": "string", "month": "string"})
+    axis = axis.astype({"period": "Int32", "crop_year": "string", "month": "string"})
+    lines = axis.iloc[np.repeat(np.arange(len(axis)), len(block.labels))].reset_index(drop=True)
     lines.insert(0, "series", block.name)
     lines.insert(1, "label", block.labels * len(axis))
     lines.insert(2, "unit", block.unit)

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.crossed import Statistic, mean, spread
-from sim.experiments.kept_measures import MEAN
-from sim.experiments.luck import luck_shares
+from sim.experiments.kept_measures import MEAN, WHOLE_RUN
+from sim.experiments.luck import LIMIT, draws_needed, luck_shares
 from sim.experiments.sensitivity import COLUMNS, Confidence, Undetermined, is_constant, sample_needed
 from sim.experiments.sensitivity_design import SensitivityDesign
-from sim.experiments.worlds import WHOLE_RUN
 
+MOST_NAMED = 5  # outcomes in a note that only advises
 STATISTICS: dict[str, Statistic] = {"mean": mean, "sd": spread}
 KEYS = ["measure", "unit", "crop_year"]
 NUMBERS = ["mean", "sd", "share_factors", "share_luck", "share_luck_and_factors", "luck_in_means"]
@@ -75,7 +75,9 @@ def analyse(
         for year in crop_years:
             row, chosen, left_out = _of_year(values, rows, year)
             outcome, indices = _outcome(design, chosen, statistic, confidence)
-            if left_out and outcome["status"] != MISSING:
+            if outcome["status"] == MISSING and row == MEAN:
+                outcome["remark"] += _whole_years(values, rows)
+            elif left_out:
                 years_left_out[measure] = left_out
             keys = dict(zip(KEYS, (measure, units[measure], row), strict=True))
             outcomes.append({**keys, **outcome})
@@ -85,7 +87,7 @@ def analyse(
     frame = pd.DataFrame(outcomes)
     empty = pd.DataFrame(columns=[*KEYS, *COLUMNS])
     indices = pd.concat(tables, ignore_index=True) if tables else empty
-    notes = [*_left_out(frame), *_years(years_left_out), *_uncertain(frame), *design.notes]
+    notes = [*_left_out(frame), *_years(years_left_out), *_uncertain(frame), *_lucky(frame), *design.notes]
     return Sensitivity(frame, indices, notes)
 
 
@@ -109,17 +111,25 @@ def _of_year(values: np.ndarray, rows: list[str], year: str) -> tuple[str, np.nd
     return MEAN, values[:, has].mean(axis=1) if has.any() else values[:, 0], left_out
 
 
+def _whole_years(values: np.ndarray, rows: list[str]) -> str:
+    """Name the crop years that every world has, of which ``--crop-year`` may choose."""
+    whole = ~np.isnan(values).any(axis=(0, 2))
+    named = [row for row, own in zip(rows, whole, strict=True) if own and row != WHOLE_RUN]
+    return f"; every world has it in {', '.join(named)}" if named else ""
+
+
 def _outcome(
     design: SensitivityDesign, worlds: np.ndarray, statistic: str, confidence: Confidence
 ) -> tuple[dict[str, Any], pd.DataFrame | None]:
     missing = int(np.isnan(worlds).sum())
     line: dict[str, Any] = {"status": MISSING, "remark": "", **dict.fromkeys(NUMBERS, math.nan)}
-    line |= {"missing_worlds": missing, "worlds": worlds.size, "sample_needed": 0}
+    line |= {"missing_worlds": missing, "worlds": worlds.size, "sample_needed": 0, "draws_needed": 0}
     if missing:
         return line | {"remark": f"missing in {missing:,} of {worlds.size:,} worlds"}, None
     y = STATISTICS[statistic](worlds)
     luck = luck_shares(worlds)
     shares = luck.factors, luck.luck, luck.luck_and_factors, luck.in_means
+    line["draws_needed"] = draws_needed(luck.in_means, worlds.shape[1])
     line |= dict(zip(NUMBERS, (float(y.mean()), float(y.std(ddof=1)), *shares), strict=True))
     if is_constant(y):
         return line | {"status": UNCHANGED, "remark": "the same at every point"}, None
@@ -170,6 +180,22 @@ def _uncertain(frame: pd.DataFrame) -> list[str]:
     first = next(own.itertuples())
     more = f"; {len(own) - 1} more in tables/outcomes.csv" if len(own) > 1 else ""
     return [f"more points needed, some intervals are wider than their index: {_name(first)}: {first.remark}{more}"]
+
+
+def _lucky(frame: pd.DataFrame) -> list[str]:
+    """Name the outcomes whose means over draws hold much luck."""
+    own = frame[(frame["status"] == ANALYSED) & (frame["luck_in_means"] > LIMIT)]
+    own = own.sort_values("luck_in_means", ascending=False, kind="stable")
+    named = [
+        f"{_name(line)} ({100 * line.luck_in_means:.0f} %; "
+        + (f"{line.draws_needed:,} draws would do)" if line.draws_needed else "its indices are about luck alone)")
+        for line in own.itertuples()
+    ]
+    if not named:
+        return []
+    more = f" and {len(named) - MOST_NAMED} more in tables/outcomes.csv" if len(named) > MOST_NAMED else ""
+    return [f"more draws needed, luck is over {100 * LIMIT:.0f} % of the variance of the means: "
+            f"{', '.join(named[:MOST_NAMED])}{more}"]  # fmt: skip
 
 
 def _name(line: Any) -> str:

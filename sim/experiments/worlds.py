@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from sim.experiments.kept_measures import WHOLE_RUN, named, tables_wanted, wanted
-from sim.measures import Measures, summary
+from sim.measures import Measures, Table, summary
 from sim.measures.reading import Reading
 from sim.measures.study_tables import STUDY_TABLES, StudyPoints, study_tables
 from sim.measures.summary import table_names
@@ -170,13 +171,22 @@ class WorldTask:
             market.step()
             progress(1)
         ledger = Reading.of(market.release())
-        points, tables = study_points(loaded), tables_wanted(self.patterns, table_names())
-        parts = []
-        for part in ledger.parts():
-            at = slice(part.first_draw, part.first_draw + part.draws)
-            extra = study_tables(part, _of_draws(points, at)) if tables_wanted(self.patterns, STUDY_TABLES) else []
-            parts.append(kept(summary(part, extra=extra, tables=tables), ledger.crop_years, self.patterns))
-        return replace(parts[0], values=np.concatenate([part.values for part in parts]))
+        points = study_points(loaded)
+        read = partial(self._read, points)
+        return joined([read(part) for part in ledger.parts(read)])
+
+    def _read(self, points: StudyPoints, part: Reading) -> Outcome:
+        """Measures of some draws of a chunk."""
+        extra: list[Table] = []
+        if tables_wanted(self.patterns, STUDY_TABLES):
+            extra = study_tables(part, _of_draws(points, slice(part.first_draw, part.first_draw + part.draws)))
+        tables = tables_wanted(self.patterns, table_names())
+        return kept(summary(part, extra=extra, tables=tables), part.crop_years, self.patterns)
+
+
+def joined(parts: Sequence[Outcome]) -> Outcome:
+    """Outcomes of the same measures, world after world."""
+    return replace(parts[0], values=np.concatenate([part.values for part in parts]))
 
 
 def _of_draws(points: StudyPoints, draws: slice) -> StudyPoints:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.sensitivity import NO_EFFECT
-from sim.figures.style import GREY, STYLE, colour, legend, sheet, shorten
+from sim.figures.style import GREY, STYLE, colour, sheet, shorten
 
 PANELS = 6  # measures that fit one sheet; tables/indices.csv has all
 COLUMNS = 2
@@ -45,10 +45,16 @@ def sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure
             panel.set_title(title)
             panel.set_xlabel("share of the variance" if "pawn" not in indices else "share of the variance; distance")
             panel.set_yticks(np.arange(len(order)), [labels[name] for name in order] if place % columns == 0 else [])
-        legend(axes[0, -1])
         for panel in axes.flat[len(shown) :]:
             panel.set_visible(False)
+        _legend(figure, axes[0, 0], "outside upper right", len(indices) + 1)
     return figure
+
+
+def _legend(figure: Figure, panel: Axes, place: str, columns: int) -> None:
+    """One legend for all panels, outside them."""
+    handles, labels = panel.get_legend_handles_labels()
+    figure.legend(handles, labels, loc=place, ncols=columns, borderaxespad=0.4)
 
 
 def _bars(panel: Axes, part: pd.DataFrame, indices: list[str], order: list[str]) -> None:
@@ -79,9 +85,9 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     rows = -(-len(shown) // columns)
     note = f"{_note(meta, names)} A high sigma: the effect hangs on where this factor and the others are."
     with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
-        figure, axes = sheet(
-            meta, "Elementary effects of each factor over its full range", [3.6] * rows, columns=columns, note=note
-        )
+        height = max(3.6, (0.36 * len(labels) + 0.8) / rows)  # the legend needs as much
+        title = "Elementary effects of each factor over its full range"
+        figure, axes = sheet(meta, title, [height] * rows, columns=columns, note=note)
         for place, (title, part) in enumerate(shown):
             panel = axes.flat[place]
             _plane(panel, part, labels)
@@ -90,9 +96,9 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
             panel.set_xlabel(f"mean size, mu*{unit}")
             if place % columns == 0:
                 panel.set_ylabel(f"standard deviation, sigma{unit}")
-        legend(axes[0, -1])
         for panel in axes.flat[len(shown) :]:
             panel.set_visible(False)
+        _legend(figure, axes[0, 0], "outside right upper", 1)
     return figure
 
 
@@ -102,8 +108,8 @@ def _plane(panel: Axes, part: pd.DataFrame, labels: dict[str, str]) -> None:
         x, y = size.loc[name], spread.loc[name]
         panel.errorbar(
             x["value"], y["value"], xerr=x["high"] - x["value"], yerr=y["high"] - y["value"], color=colour(position),
-            fmt=MARKERS[position % len(MARKERS)], markersize=6, elinewidth=0.9, label=labels[name],
-            markeredgecolor="black", markeredgewidth=0.4,
+            fmt=MARKERS[(position + position // len(MARKERS)) % len(MARKERS)], markersize=6, elinewidth=0.9,
+            label=labels[name], markeredgecolor="black", markeredgewidth=0.4,
         )  # fmt: skip
     panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
     right = float(max(size["high"].max(), 1e-12)) * 1.06
@@ -125,7 +131,7 @@ def _shown(frames: dict[str, pd.DataFrame], indices: tuple[str, ...]) -> tuple[l
 
 def _title(measure: str, unit: str, year: str) -> str:
     when = WHEN.get(year, year)
-    return f"{shorten(measure, 44)}\n{', '.join(filter(None, (_money(unit), when)))}"
+    return f"{shorten(measure, 45)}\n{', '.join(filter(None, (_money(unit), when)))}"
 
 
 def _unit(part: pd.DataFrame) -> str:

@@ -7,9 +7,10 @@ a measure: everything here adds one element after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
+from scipy import sparse
 
 
 def total(values: np.ndarray) -> np.ndarray:
@@ -58,13 +59,12 @@ def deviation(values: np.ndarray) -> np.ndarray:
     return np.sqrt(np.where(count > 1, divide(squares, count - 1), np.nan))
 
 
-def members(codes: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield each code that occurs with the positions that hold it, in ascending order."""
-    order = np.argsort(codes, kind="stable")
-    cuts = np.flatnonzero(np.diff(codes[order])) + 1
-    for positions in np.split(order, cuts):
-        if len(positions):
-            yield int(codes[positions[0]]), positions
+@lru_cache(maxsize=32)
+def _adder(codes: bytes, groups: int) -> sparse.csr_array:
+    """Matrix of ones that adds up the elements of each group (int64 codes), one after the other."""
+    group = np.frombuffer(codes, dtype=np.int64)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
+    return sparse.csr_array((np.ones(len(group)), np.argsort(group, kind="stable"), starts), (groups, len(group)))
 
 
 def group_total(values: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarray:
@@ -82,12 +82,9 @@ def group_total(values: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarra
     -------
     ndarray, shape (groups, ..., draw)
     """
-    result = np.zeros((groups, *values.shape[1:]))
-    for code, positions in members(np.asarray(codes)):
-        first, last = positions[0], positions[-1] + 1
-        in_a_row = last - first == len(positions)  # as periods of a crop year are: nothing needs to be copied out
-        result[code] = total(values[first:last] if in_a_row else values[positions])
-    return result
+    matrix = _adder(np.asarray(codes, dtype=np.int64).tobytes(), groups)
+    flat = np.ascontiguousarray(values, dtype=float).reshape(len(values), int(np.prod(values.shape[1:])))
+    return (matrix @ flat).reshape(groups, *values.shape[1:])
 
 
 def group_mean(values: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarray:

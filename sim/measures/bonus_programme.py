@@ -27,13 +27,13 @@ def bonus_programme(ledger: Ledger) -> list[Table]:
     if bids is None or not bids.labels:
         return []
     buyers, years = list(bids.labels), tuple(ledger.crop_years)
-    index = _paid_rows(ledger, buyers)
+    index = select(ledger, origin=_origin(ledger), buyer=buyers, pool="feed", agreement=False)
     kt = tabulate(ledger, index, ("subsidised_kt",), ("crop_year", "buyer"), {"buyer": buyers})["subsidised_kt"]
     tonnes = total(np.moveaxis(kt, 1, 0))
     spent = state_by_year(ledger, "bonus_spent_usd_k", _origin(ledger))
     asked = total(np.moveaxis(by_crop_year(ledger, bids.values), 1, 0))
     accepted = total(np.moveaxis(by_crop_year(ledger, ledger.states["bonus_accepted_kt"].values), 1, 0))
-    low, high = _spread(ledger, index)
+    low, high = _spread(ledger, _paid_rows(ledger, index))
     columns = {
         "tonnes": ("kt", tonnes),
         "mean": ("US$/t", divide(spent, tonnes)),
@@ -70,9 +70,8 @@ def _eligible_prices(ledger: Ledger, buyers: list[str]) -> list[Table]:
     return [Table("eligible_price", tuple(ledger.crop_years), tuple(columns), units, np.stack(values, axis=1))]
 
 
-def _paid_rows(ledger: Ledger, buyers: list[str]) -> np.ndarray:
-    """Sale rows of the programme's origin that were paid a bonus in some draw."""
-    index = select(ledger, origin=_origin(ledger), buyer=buyers, pool="feed", agreement=False)
+def _paid_rows(ledger: Ledger, index: np.ndarray) -> np.ndarray:
+    """Those of the sale rows ``index`` that were paid a bonus in some draw."""
     return index[(ledger.sales["subsidy_cad_t"][index] * ledger.sales["kt"][index] > 0).any(axis=1)]
 
 

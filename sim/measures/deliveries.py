@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.ledger import Ledger
 from sim.measures.arrays import divide, total
-from sim.measures.sales import board_origins, crop_year_mean, select, state_by_year, tabulate, year_codes
+from sim.measures.sales import board_origins, crop_year_mean, labels, select, state_by_year, tabulate, year_codes
 from sim.measures.table import Table
 
 FLOWS = {  # column: state, divisor, unit
@@ -65,7 +65,9 @@ def misallocation_cad_k(ledger: Ledger, board: str) -> np.ndarray:
     its own f.o.b. price and the mean is the plain one of the periods in which it sold there. Zero when tonnes are even
     over those periods, whatever prices do; positive when it sold more in the cheap ones.
     """
-    sold = tabulate(ledger, select(ledger, seller=board), ("kt", "value_cad_k"), ("period", "market", "grade"))
+    own = select(ledger, seller=board)
+    names = {column: labels(ledger, column, own) for column in ("market", "grade")}
+    sold = tabulate(ledger, own, ("kt", "value_cad_k"), ("period", "market", "grade"), names)
     kt, value, codes = sold["kt"], sold["value_cad_k"], year_codes(ledger)
     price = divide(value, kt, empty=0.0)
     years = []

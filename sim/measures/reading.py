@@ -1,21 +1,24 @@
 """Reading a ledger: what its sale rows add up to, some draws at a time.
 
-A hundred measures add up the same few amounts over different rows. A reading works out each amount once, over the rows
-in which anything was sold, and adds rows up in their order, so that a draw gives the same bits alone or in company.
+A hundred measures add up the same few amounts over different rows. A reading that has been rehearsed knows which sums
+will be asked for, and finds all of them while it goes through the ledger once, crop year by crop year. Rows are added
+in their order, so that a draw gives the same bits alone or in company.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
 from sim.ledger import Ledger
+from sim.row_index import RowIndex
 
-AT_ONCE = 2**24  # bytes of one amount that is worked on at a time
+AT_ONCE = 2**27  # bytes of one amount of the draws that are worked on at a time
+REHEARSED_FROM_DRAWS = 32  # from here adding up in one pass saves more than finding out what to add up
+ROWS = 64  # rows at a time, so that what comes between stays in a processor's cache
 
 AMOUNTS: dict[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]] = {
     "kt": lambda b: b["kt"],
@@ -29,17 +32,38 @@ AMOUNTS: dict[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]] = {
 """Amounts of sale rows that add up: kt, or thousand C$ where the name ends in ``cad_k``."""
 
 
-class SoldRows(dict):
-    """Columns of the rows with a sale, copied out of a ledger when first asked for."""
+@dataclass(frozen=True)
+class Request:
+    """Amounts to be added up over some rows: a cell for each combination of labels of the columns ``by``."""
 
-    def __init__(self, sales: Mapping[str, np.ndarray], rows: np.ndarray) -> None:
-        super().__init__()
-        self._sales, self._rows = sales, rows
+    rows: np.ndarray
+    by: tuple[tuple[str, tuple], ...]
 
-    def __missing__(self, column: str) -> np.ndarray:
-        """Copy a column (row, draw)."""
-        self[column] = self._sales[column][self._rows]
-        return self[column]
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of labels of each column."""
+        return tuple(len(labels) for _, labels in self.by)
+
+    @property
+    def key(self) -> Hashable:
+        """What tells requests apart; a selection stays in the row index, so its id stays its own."""
+        return id(self.rows), self.by
+
+    def cells(self, index: RowIndex, sold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows that count, ascending, and the cell of each; rows without a sale and other labels are left out."""
+        codes = [index.codes(column, labels)[self.rows] for column, labels in self.by]
+        known = np.flatnonzero(np.all([sold[self.rows], *(code >= 0 for code in codes)], axis=0))
+        cells = np.ravel_multi_index([code[known] for code in codes], self.shape) if len(known) else known
+        return self.rows[known], cells
+
+
+def adder(rows: np.ndarray, cells: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
+    """Matrix of ones, shape (cell, row), that adds rows up, one after the other for every draw alike.
+
+    NumPy's own sums change their order with the shape of the array.
+    """
+    starts = np.concatenate([[0], np.cumsum(np.bincount(cells, minlength=shape[0]))])
+    return sparse.csr_array((np.ones(len(rows)), rows[np.argsort(cells, kind="stable")], starts), shape)
 
 
 @dataclass
@@ -48,22 +72,20 @@ class Reading(Ledger):
 
     Attributes
     ----------
-    sold : ndarray of int
-        Rows with a sale in some draw, ascending.
-    matrices : dict
-        What adds rows up, by selection and columns; parts share it.
+    sold : ndarray of bool
+        Whether a row has a sale in some draw.
+    requests : dict or None
+        While it is a rehearsal: what has been asked for, with the amounts.
     """
 
     sold: np.ndarray | None = None
-    matrices: dict[Hashable, tuple[np.ndarray, sparse.csr_array]] = field(default_factory=dict, repr=False)
+    requests: dict[Hashable, tuple[Request, set[str]]] | None = None
 
     def __post_init__(self) -> None:
-        """Start without any amount."""
+        """Start without any sum."""
         super().__post_init__()
         if self.sold is None:
-            self.sold = np.flatnonzero(self.sales["kt"].any(axis=1))
-        self._columns = SoldRows(self.sales, self.sold)
-        self._amounts: dict[str, np.ndarray] = {}
+            self.sold = self.sales["kt"].any(axis=1)
         self._sums: dict[Hashable, np.ndarray] = {}
 
     @classmethod
@@ -75,34 +97,35 @@ class Reading(Ledger):
             ledger.rows, ledger.periods, ledger.draws, ledger.first_draw, ledger.sales, ledger.states, ledger.index
         )
 
-    def parts(self) -> Iterator[Reading]:
-        """Yield the reading in parts of so few draws that what is worked out from one takes little memory."""
-        step = max(1, AT_ONCE // (8 * max(len(self.sold), 1)))
-        if step >= self.draws:
-            yield self
-            return
+    def parts(self, read: Callable[[Reading], object]) -> Iterator[Reading]:
+        """Yield the reading in parts of so few draws that what is worked out from one takes little memory.
+
+        ``read`` is what will be done with each part; it is rehearsed, so that a part has its sums at hand.
+        """
+        most = max(1, AT_ONCE // (8 * max(len(self.rows), 1)))
+        count = -(-self.draws // most)
+        step = -(-self.draws // count)
+        requests = self._rehearsed(read) if step >= REHEARSED_FROM_DRAWS else []
         for first in range(0, self.draws, step):
-            draws = slice(first, min(first + step, self.draws))
-            yield replace(
-                self,
-                draws=draws.stop - draws.start,
-                first_draw=self.first_draw + first,
-                sales={name: values[:, draws] for name, values in self.sales.items()},
-                states={name: replace(s, values=s.values[..., draws]) for name, s in self.states.items()},
-            )
+            part = self if count == 1 else self._some(first, min(first + step, self.draws))
+            part.add_up_at_once(requests)
+            yield part
 
-    def amount(self, name: str) -> np.ndarray:
-        """Amount of ``AMOUNTS`` of each row in ``sold``, shape (row, draw)."""
-        if name not in self._amounts:
-            self._amounts[name] = np.ascontiguousarray(AMOUNTS[name](self._columns))
-        return self._amounts[name]
+    def _some(self, first: int, stop: int) -> Reading:
+        """Draws ``first`` to ``stop``, by their columns."""
+        return replace(
+            self,
+            draws=stop - first,
+            first_draw=self.first_draw + first,
+            sales={name: values[:, first:stop] for name, values in self.sales.items()},
+            states={name: replace(s, values=s.values[..., first:stop]) for name, s in self.states.items()},
+        )
 
-    @cached_property
-    def _place(self) -> np.ndarray:
-        """Position in ``sold`` of each row; -1 for the others."""
-        place = np.full(len(self.rows), -1)
-        place[self.sold] = np.arange(len(self.sold))
-        return place
+    def _rehearsed(self, read: Callable[[Reading], object]) -> list[tuple[Request, set[str]]]:
+        """Find out what ``read`` adds up, from one draw of which all sums are said to be zero."""
+        rehearsal = replace(self._some(0, 1), requests={})
+        read(rehearsal)
+        return list(rehearsal.requests.values())
 
     def add_up(self, rows: np.ndarray, by: Mapping[str, Sequence], amounts: Sequence[str]) -> dict[str, np.ndarray]:
         """Add up amounts over ``rows``, cross-tabulated by columns.
@@ -122,38 +145,56 @@ class Reading(Ledger):
             For each amount, shape (label of the first column, ..., draw); rows are added in their order. The arrays
             must not be written to: they are given again to whoever asks for the same.
         """
-        shape = tuple(len(labels) for labels in by.values())
-        key = (id(rows), tuple((column, tuple(labels)) for column, labels in by.items()))
-        matrix = self._matrix(key, rows, by, shape)
-        result = {}
-        for name in amounts:
-            found = self._sums.get((key, name))
-            if found is None:
-                found = (matrix @ self.amount(name)).reshape(*shape, self.draws)
-                found.flags.writeable = False
-                if key in self.matrices:
-                    self._sums[key, name] = found
-            result[name] = found
-        return result
+        request = Request(rows, tuple((column, tuple(labels)) for column, labels in by.items()))
+        if self.requests is not None:
+            self.requests.setdefault(request.key, (request, set()))[1].update(amounts)
+            return {name: np.zeros((*request.shape, self.draws)) for name in amounts}
+        missing = [name for name in amounts if (request.key, name) not in self._sums]
+        own = self._sums if not rows.flags.writeable else {}  # only a selection is asked for again
+        if missing:
+            counted, cells = request.cells(self.index, self.sold)
+            matrix = adder(np.arange(len(counted)), cells, (int(np.prod(request.shape)), len(counted)))
+            for name in missing:
+                values = AMOUNTS[name]({column: values[counted] for column, values in self.sales.items()})
+                own[request.key, name] = matrix @ values
+        return {
+            name: self._sums.get((request.key, name), own.get((request.key, name))).reshape(*request.shape, self.draws)
+            for name in amounts
+        }
 
-    def _matrix(
-        self, key: Hashable, rows: np.ndarray, by: Mapping[str, Sequence], shape: tuple[int, ...]
-    ) -> sparse.csr_array:
-        """Matrix of ones that adds rows up: a line per cell, a column per row of ``sold``.
+    def add_up_at_once(self, requests: Sequence[tuple[Request, set[str]]]) -> None:
+        """Find all sums asked for while going through the ledger once, crop year by crop year.
 
-        A product with it adds one row after the other for every draw alike; NumPy's own sums change their order with
-        the shape of the array. Parts share the matrices of selections, which are never written to.
+        Requests whose cells do not belong to a crop year each, and those of passing selections, are left for later.
         """
-        if key in self.matrices:
-            return self.matrices[key][1]
-        place = self._place[rows]
-        codes = [self.index.codes(column, labels)[rows] for column, labels in by.items()]
-        known = np.flatnonzero(np.all([place >= 0, *(code >= 0 for code in codes)], axis=0))
-        cells = np.ravel_multi_index([code[known] for code in codes], shape) if len(known) else known
-        columns = place[known][np.argsort(cells, kind="stable")]
-        ends = np.cumsum(np.bincount(cells, minlength=int(np.prod(shape))))
-        starts = np.concatenate([[0], ends])
-        matrix = sparse.csr_array((np.ones(len(known)), columns, starts), shape=(len(ends), len(self.sold)))
-        if not rows.flags.writeable:
-            self.matrices[key] = rows, matrix  # with the rows, so that their id stays theirs
-        return matrix
+        year = self.index.column("crop_year")[0]
+        if np.any(np.diff(year) < 0):
+            return
+        starts = np.searchsorted(year, np.arange(year[-1] + 2)) if len(year) else [0]
+        wanted = [
+            (request, *request.cells(self.index, self.sold), sorted(amounts))
+            for request, amounts in requests
+            if not request.rows.flags.writeable and any(column in self.times for column, _ in request.by)
+        ]
+        for request, _, _, amounts in wanted:
+            for name in amounts:
+                self._sums[request.key, name] = np.zeros((int(np.prod(request.shape)), self.draws))
+        for start, stop in zip(starts[:-1], starts[1:], strict=True):
+            found: dict[str, np.ndarray] = {}
+            for request, rows, cells, amounts in wanted:
+                inside = slice(*np.searchsorted(rows, (start, stop)))
+                touched, compact = np.unique(cells[inside], return_inverse=True)
+                matrix = adder(rows[inside] - start, compact, (len(touched), stop - start))
+                for name in amounts:
+                    if name not in found:
+                        found[name] = self._amount(name, start, stop)
+                    self._sums[request.key, name][touched] = matrix @ found[name]
+
+    def _amount(self, name: str, start: int, stop: int) -> np.ndarray:
+        """Amount of ``AMOUNTS`` of consecutive rows, shape (row, draw)."""
+        result = np.empty((stop - start, self.draws))
+        for first in range(start, stop, ROWS):
+            rows = slice(first, min(first + ROWS, stop))
+            columns = {column: values[rows] for column, values in self.sales.items()}
+            result[first - start : rows.stop - start] = AMOUNTS[name](columns)
+        return result

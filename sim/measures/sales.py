@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from sim.ledger import Ledger
 from sim.measures.arrays import divide, group_mean, group_total
 from sim.measures.reading import Reading
-
-TIME = ("period", "month", "crop_year")
 
 
 def select(ledger: Ledger, **conditions: object) -> np.ndarray:
@@ -25,10 +22,8 @@ def select(ledger: Ledger, **conditions: object) -> np.ndarray:
 
 def labels(ledger: Ledger, column: str, index: np.ndarray | None = None) -> list:
     """Values of a column: time in order, names sorted. Time comes from the calendar, names from the rows."""
-    if column == "period":
-        return list(ledger.periods["period"])
-    if column in TIME:
-        return list(dict.fromkeys(ledger.periods[column]))
+    if column in ledger.times:
+        return ledger.times[column]
     return ledger.index.labels(column, index)
 
 
@@ -98,7 +93,7 @@ def market_prices(
 
 def year_codes(ledger: Ledger) -> np.ndarray:
     """Position in ``ledger.crop_years`` of each period."""
-    return pd.Index(ledger.crop_years).get_indexer(ledger.periods["crop_year"])
+    return ledger.year_codes
 
 
 def by_crop_year(ledger: Ledger, values: np.ndarray) -> np.ndarray:

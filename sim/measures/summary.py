@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
+
+import numpy as np
 
 from sim.ledger import Ledger
 from sim.measures.catalogue import TABLES, Accounts, origins_reported
@@ -60,13 +63,26 @@ def summary(
     """
     if tables is not None:
         check_names(tables)
-    reading = Reading.of(ledger)
+    if isinstance(ledger, Reading):
+        return _summary(ledger, origins, extra, tables)
+    read = partial(_summary, origins=origins, extra=(), tables=tables)
+    own = Measures.concat([read(part) for part in Reading.of(ledger).parts(read)])
+    if not extra:
+        return own
+    more = Measures.from_tables(extra, ledger.first_draw)
+    values = np.concatenate([own.values, more.values]) if own.keys else more.values
+    return Measures(own.keys + more.keys, values, more.draw_numbers)
+
+
+def _summary(
+    reading: Reading, origins: Sequence[str] | None, extra: Sequence[Table], tables: Collection[str] | None
+) -> Measures:
     accounts = Accounts(reading, tuple(origins_reported(reading) if origins is None else origins))
     found = []
     for names, build in TABLES:
         if tables is None or set(tables) & set(names):
             found += [table for table in build(accounts) if tables is None or table.name in tables]
-    return Measures.from_tables([*found, *extra], ledger.first_draw)
+    return Measures.from_tables([*found, *extra], reading.first_draw)
 
 
 def monthly_summary(ledger: Ledger, origins: Sequence[str] | None = None) -> Measures:

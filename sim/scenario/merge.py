@@ -14,7 +14,7 @@ from sim.scenario.fields import ROOT, Slot
 from sim.scenario.problems import Path, Report, dotted, nearest, printable
 from sim.scenario.reader import Node
 from sim.scenario.schema import Event
-from sim.scenario.tree import elements, items, plain
+from sim.scenario.tree import child, elements, items, plain
 
 NOT_SET = "(not set)"
 
@@ -75,6 +75,12 @@ def _text(value: Any) -> str:
     return printable(json.dumps(value, ensure_ascii=False, default=str), 80)
 
 
-def log_changes(before: Node, after: Node) -> list[str]:
-    """Log of what changed between two trees, nulls counted as removed."""
-    return differences(plain(prune(before)), plain(prune(after)))
+def log_changes(before: Node, after: Node, path: Path = ()) -> list[str]:
+    """Log of what changed between two trees, at or below ``path``; nulls counted as removed."""
+    slot, here = ROOT, ()
+    for key in path:  # what stands beside the path is the same in both
+        nodes, below = [child(each, key) for each in (before, after)], slot.child(key)
+        if below is None or below.is_level or below.is_list or any(each is None or not items(each) for each in nodes):
+            break
+        (before, after), slot, here = nodes, below, (*here, key)
+    return differences(plain(prune(before, slot)), plain(prune(after, slot)), slot, here)

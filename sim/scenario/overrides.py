@@ -68,7 +68,7 @@ def apply_sets(tree: Node, sets: Sequence[str], report: Report, changes: list[st
             continue
         before = tree
         tree = _apply(tree, path, value, mark, report)
-        lines = log_changes(before, tree)
+        lines = log_changes(before, tree, path)
         changes += lines
         if not lines and not report.problems:
             report.warn(mark, path, "sets the value it already has")

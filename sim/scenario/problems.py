@@ -153,11 +153,14 @@ def caret(source: str, column: int) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Hint to append to a message: the nearest known name, or the known names when few."""
+    """Hint to append to a message: the nearest known name, all when they are few, or those with that word in them."""
     names = list(islice(known, MOST_NAMES))
     close = difflib.get_close_matches(name[:80].lower(), names, n=1, cutoff=0.6)
     if close:
         return f"; did you mean `{close[0]}`?"
     if not names:
         return "; none is defined"
-    return f"; known: {', '.join(names)}" if len(names) <= 12 else ""
+    if len(names) <= 12:
+        return f"; known: {', '.join(names)}"
+    holding = [each for each in names if name.lower() in each.split("_")][:3]
+    return f"; did you mean {' or '.join(f'`{each}`' for each in holding)}?" if holding else ""

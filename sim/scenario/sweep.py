@@ -22,7 +22,7 @@ from sim.scenario.sweep_base import own_values
 from sim.scenario.sweep_design import check_design, make_design
 from sim.scenario.sweep_factor import SCENARIO, Factor
 from sim.scenario.sweep_factors import read_factors
-from sim.scenario.sweep_loads import Loads, check_alone, check_effects, check_rows
+from sim.scenario.sweep_loads import Loads, check_alone, check_effects, check_ends
 from sim.scenario.sweep_measures import check_measures
 from sim.scenario.sweep_rest import what_can_be_read
 from sim.scenario.sweep_schema import DesignPlan, SweepPlan
@@ -142,7 +142,7 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
     report.stop()
     design, shares, spreads = make_design(plan, spreads, reference, file, tree, report)
     report.stop()
-    check_rows(loads, design, spreads)
+    check_ends(loads, design, spreads)
     patterns = DEFAULT if plan.measures is None else tuple(plan.measures)
     if not report.problems:
         check_effects(loads, design, spreads)

@@ -157,6 +157,8 @@ class _Reader:
             values = zip(plan.values or (), places, strict=True)
             listed = tuple(self._value(value, place, spread, slot) for value, place in values)
             self._check_list(here, listed) if spread.form and len(self.report.problems) == before else None
+        if len(self.report.problems) == before and len(set(listed)) < len(listed):
+            self.add(here, "so narrow that its values cannot be told apart")
         base = None if plan.base is None else self._value(plan.base, (*here, "base"), spread, slot)
         if len(self.report.problems) > before:
             return None

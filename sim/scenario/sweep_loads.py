@@ -17,6 +17,8 @@ from sim.scenario.sweep_factor import SCENARIO, Spread
 from sim.scenario.sweep_schema import SweepPlan
 from sim.scenario.tree import leaves_of, mark_of, split_path
 
+COUPLED = ("together", "pairs", "one_at_a_time", "table")
+"""Designs in which factors are not at their ends all at once."""
 MOST_LOADS = 80
 """Scenarios loaded for the check; it takes a few seconds, and what it misses shows when the point is simulated."""
 
@@ -67,20 +69,20 @@ def _places(spread: Spread, value: Any, count: int) -> list[Path]:
     return [(*here, "key")] if spread.plan.keys is None else [(*here, "keys", index) for index in range(count)]
 
 
-def check_rows(loads: Loads, design: pd.DataFrame, spreads: list[Spread]) -> None:
-    """Load the points where each factor is lowest and highest, those nearest to all at once, and one of each level."""
+def check_ends(loads: Loads, design: pd.DataFrame, spreads: list[Spread]) -> None:
+    """Load points of the design, or its corners, so that every number is met at both its ends and every level once."""
+    start = design.loc[0].to_dict()
     numeric = [each.factor.name for each in spreads if each.factor.numeric]
-    rows: list[int] = []
-    if numeric:
-        rank = design[numeric].rank(method="dense", pct=True).sum(axis=1)
-        rows += [int(rank.idxmin()), int(rank.idxmax())]
-    for name in numeric:
-        rows += [int(design[name].idxmin()), int(design[name].idxmax())]
-    for each in spreads:
-        if not each.factor.numeric:
-            rows += design.index[~design[each.factor.name].duplicated()].tolist()
-    for row in dict.fromkeys(rows):
-        loads.load(design.loc[row].to_dict(), spreads)
+    levels = [each.factor.name for each in spreads if not each.factor.numeric]
+    if loads.plan.design.method in COUPLED:
+        rows = [design[name].idxmin() for name in numeric] + [design[name].idxmax() for name in numeric]
+        rows += [row for name in levels for row in design.index[~design[name].duplicated()]]
+        points = [design.loc[row].to_dict() for row in dict.fromkeys(rows)]
+    else:
+        points = [{**start, **{name: end(design[name]) for name in numeric}} for end in (min, max)]
+        points += [{**start, name: level} for name in levels for level in dict.fromkeys(design[name])]
+    for point in points:
+        loads.load(point, spreads)
 
 
 def check_alone(loads: Loads, spreads: list[Spread]) -> None:
@@ -95,7 +97,10 @@ def check_effects(loads: Loads, design: pd.DataFrame, spreads: list[Spread]) -> 
     for each in spreads:
         name = each.factor.name
         column = design[name]
-        values = [column.min(), column.max()] if each.factor.numeric else list(dict.fromkeys(column))
+        if each.factor.numeric:
+            values = [start[name], max(column.min(), column.max(), key=lambda end: abs(end - start[name]))]
+        else:
+            values = list(dict.fromkeys(column))
         found = {value: loads.load({**start, name: value}, spreads, tell=False) for value in values}
         loaded = {value: each for value, each in found.items() if each is not None}
         if len(loaded) > 1 and name != SCENARIO:

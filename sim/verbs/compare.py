@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.experiments.compare import REVENUE, Comparison, check_comparable, compare, with_published
+from sim.experiments.compare import COMPARED, REVENUE, Comparison, check_comparable, compare, with_published
 from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
 from sim.figures import drawn
@@ -91,6 +91,8 @@ def _simulate(
                 seed,
                 chunk=chunk,
                 engine=engine,
+                tables=COMPARED,
+                records=False,
                 progress=lambda periods, task=task: bar.advance(task, periods),
             )
             measures.append(ensemble.measures)

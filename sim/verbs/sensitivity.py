@@ -13,19 +13,18 @@ from typing import Any
 from rich.console import Console
 
 from sim.experiments.engine import Engine
-from sim.experiments.kept_measures import wanted
+from sim.experiments.kept_measures import MEAN, WHOLE_RUN, wanted
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
-from sim.experiments.sensitivity_report import MEAN, Sensitivity, analyse
+from sim.experiments.sensitivity_report import Sensitivity, analyse
 from sim.experiments.sweep import basis, fingerprint, run_sweep
-from sim.experiments.worlds import WHOLE_RUN
 from sim.figures import drawn
 from sim.program import versions
 from sim.scenario.problems import nearest
 from sim.scenario.sweep import LoadedSweep, load_sweep
 from sim.shipped import sweep_path
 from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
-from sim.sweep_worlds import SweepWorlds
+from sim.stored.worlds import SweepWorlds
 from sim.verbs.sensitivity_screen import progress_bar, show
 from sim.verbs.sweep import Screen
 

@@ -9,9 +9,9 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from sim.experiments.kept_measures import MEAN, WHOLE_RUN
 from sim.experiments.sensitivity import NO_EFFECT
-from sim.experiments.sensitivity_report import ANALYSED, KEYS, MEAN, Sensitivity
-from sim.experiments.worlds import WHOLE_RUN
+from sim.experiments.sensitivity_report import ANALYSED, KEYS, Sensitivity
 from sim.screen import grid, number
 
 WHEN = {MEAN: "mean of crop years", WHOLE_RUN: "whole run"}

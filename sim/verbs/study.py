@@ -64,7 +64,7 @@ def _simulate(runs: dict[str, Any], draws: int, seed: int, engine: Engine, error
             task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(loaded))
             ensemble = run_ensemble(
                 loaded, draws, seed, chunk=chunk, engine=engine, points=points(loaded),
-                progress=lambda periods, task=task: bar.advance(task, periods),
+                tables=("producers",), records=False, progress=lambda periods, task=task: bar.advance(task, periods),
             )  # fmt: skip
             measures.append(ensemble.measures)
     return agents_tables(*measures, runs[BASE].scenario.base_price_origin)

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.store import StoredRun, StoreError, sha256
+from sim.store import StoredRun, StoreError
+from sim.stored.sources import PART
 
 KEYS = ["point", "draw", "crop_year"]
 READ_BYTES = 64_000_000  # of measures read together
@@ -46,12 +47,8 @@ class SweepWorlds:
         self.manifest = stored.manifest
         self.plan: dict[str, Any] = _plan(stored)
         self.design = stored.frame("design").drop(columns="point")
-        names = [name for name in stored.manifest["files"] if name.startswith("measures/")]
-        self._parts = [stored.path / name for name in sorted(names) if name.endswith(".parquet")]
-        for part in self._parts:
-            entry = stored.manifest["files"][part.relative_to(stored.path).as_posix()]
-            if not part.is_file() or sha256(part) != entry["sha256"]:
-                raise StoreError(f"{part}: missing or changed since the sweep; run the sweep again")
+        names = sorted(name for name in stored.manifest["files"] if PART.fullmatch(name))
+        self._parts = [stored.file(name) for name in names]
         if not self._parts:
             raise StoreError(f"{stored.path}: no measures in this sweep; run it again")
         schema = pq.read_schema(self._parts[0])

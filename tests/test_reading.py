@@ -1,0 +1,61 @@
+"""Sums of sale rows are the same bits whether found one by one or all at once, and only what is asked for is found."""
+
+import numpy as np
+import pytest
+from fake_ledger import fake_ledger
+from handmade import random_ledger, shuffle_rows
+
+from sim.measures import Measures, UnknownTable, reading, summary
+from sim.measures.arrays import total
+from sim.measures.reading import AMOUNTS, Reading
+from sim.measures.sales import labels, select, tabulate
+
+
+def at_once(ledger, read, monkeypatch, draws):
+    """What ``read`` gives for a ledger, in rehearsed parts of at most ``draws`` draws."""
+    monkeypatch.setattr(reading, "REHEARSED_FROM_DRAWS", 1)
+    monkeypatch.setattr(reading, "AT_ONCE", 8 * len(ledger.rows) * draws)
+    return [read(part) for part in Reading.of(ledger).parts(read)]
+
+
+@pytest.mark.parametrize("draws", [1, 2, 5])
+@pytest.mark.parametrize(
+    "made", [random_ledger, fake_ledger, lambda: shuffle_rows(random_ledger(), np.arange(323, -1, -1))]
+)
+def test_one_pass_gives_the_same_bits(made, draws, monkeypatch):
+    ledger = made()
+    apart = summary(Reading.of(ledger))
+    together = Measures.concat(at_once(ledger, summary, monkeypatch, draws))
+    assert together.keys == apart.keys
+    assert together.values.tobytes() == apart.values.tobytes()
+
+
+def test_sums_follow_the_rows():
+    ledger = random_ledger()
+    index = select(ledger, market="japan", agreement=False)
+    sums = tabulate(ledger, index, tuple(AMOUNTS), ("seller", "crop_year"))
+    for row, seller in enumerate(labels(ledger, "seller")):
+        own = np.flatnonzero((ledger.rows["seller"] == seller) & (ledger.rows["market"] == "japan"))
+        own = own[(ledger.rows["crop_year"].iloc[own] == "1981/82").to_numpy()]
+        kt, price = ledger.sales["kt"][own], ledger.sales["price_cad_t"][own]
+        assert np.array_equal(sums["kt"][row, 1], total(kt))
+        assert np.array_equal(sums["value_cad_k"][row, 1], total(price * kt))
+
+
+def test_a_rehearsed_part_adds_nothing_up_again(monkeypatch):
+    ledger = random_ledger()
+    for part in at_once(ledger, lambda part: part, monkeypatch, 5):
+        part.add_up_at_once(part._rehearsed(summary))
+        part.sales = None  # nothing is left to be read there, but for the spread of bonuses, which this market lacks
+        assert len(summary(part).keys) > 100
+
+
+def test_only_the_tables_asked_for():
+    ledger = random_ledger()
+    whole, part = summary(ledger), summary(ledger, tables={"price_gap", "producers"})
+    wanted = [number for number, key in enumerate(whole.keys) if key[0] in ("price_gap", "producers")]
+    assert part.keys == tuple(whole.keys[number] for number in wanted) and len(wanted) > 10
+    assert np.array_equal(part.values, whole.values[wanted], equal_nan=True)
+    assert summary(ledger, tables=["bonus"]).keys == ()  # a run without the programme
+    with pytest.raises(UnknownTable, match="no table prise_gap; the tables are bonus, "):
+        summary(ledger, tables={"prise_gap", "producers"})
