@@ -120,7 +120,7 @@ def test_show_tells_what_can_be_asked(shelf):
 
 def test_runs_are_found_by_id_and_its_beginning(shelf):
     run = find_run("history", shelf).path
-    assert find_run(run.name, shelf).path == run
+    assert find_run(run.name, shelf).path == find_run(f"history/{run.name}", shelf).path == run
     with pytest.raises(StoreError, match="fits 3 runs"):
         find_run(run.name[:9], shelf)
 
