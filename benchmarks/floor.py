@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.clock import in_turn, milliseconds, ratios
+from benchmarks.clock import Times, in_turn, milliseconds, ratios
 from benchmarks.figures import Figure, at_most
 from benchmarks.markets import last_years, market
 from benchmarks.scale import Scale
@@ -103,12 +103,26 @@ def measure(scale: Scale) -> Iterator[Figure]:
     drawn, written = done.numbers
     yield Figure("random numbers drawn", (drawn,), "per draw")
     yield Figure("numbers written", (written,), "per draw")
+    seed = history.scenario.seed
     works = {
-        "floor": lambda: run_floor(done, history.scenario.seed, draws),
+        "floor": lambda: run_floor(done, seed, draws),
         "model": lambda: run_chunk(history, draws),
+        "floor of one": lambda: run_floor(done, seed, 1),
+        "model of one": lambda: run_chunk(history, 1),
     }
-    times = {name: [t / draws for t in found] for name, found in in_turn(works, scale.repeats).items()}
+    whole = in_turn(works, scale.repeats)
+    times = {name: [t / draws for t in whole[name]] for name in ("floor", "model")}
     yield Figure(f"floor, {draws} draws", milliseconds(times["floor"], "cpu"), "ms/draw")
     yield Figure(f"model, {draws} draws", milliseconds(times["model"], "cpu"), "ms/draw")
     yield Figure("model against the floor, CPU time", ratios(times["model"], times["floor"], "cpu"), "x", at_most(5))
     yield Figure("model against the floor, wall time", ratios(times["model"], times["floor"], "wall"), "x", at_most(5))
+    further = {
+        name: [
+            Times(t.wall - one.wall, t.cpu - one.cpu)
+            for t, one in zip(whole[name], whole[f"{name} of one"], strict=True)
+        ]
+        for name in ("floor", "model")
+    }
+    for name, found in further.items():
+        yield Figure(f"{name}, a further draw", milliseconds([t / (draws - 1) for t in found], "cpu"), "ms/draw")
+    yield Figure("a further draw against its floor", ratios(further["model"], further["floor"], "cpu"), "x")

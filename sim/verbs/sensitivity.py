@@ -22,7 +22,7 @@ from sim.figures import drawn
 from sim.program import versions
 from sim.scenario.problems import nearest
 from sim.scenario.sweep import LoadedSweep, load_sweep
-from sim.shipped import sweep_path
+from sim.shipped import sweep_names, sweep_path
 from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
 from sim.stored.worlds import SweepWorlds
 from sim.verbs.sensitivity_screen import progress_bar, show
@@ -64,12 +64,21 @@ def sensitivity(
     if path.is_file() or path.suffix in (".yaml", ".yml"):
         stored = _of_file(path, source, out, engine, errors)
     else:
-        stored = find_run(source.name, out)
+        stored = _stored(source.name, out)
         fixed = [name for name in source.overrides if name != "draws"]
         if fixed or source.fresh:
             option = fixed[0] if fixed else "fresh"
             raise StoreError(f"--{option}: this sweep is finished; name its file to simulate it anew")
     return analyse_sweep(stored, question, out, as_json, console, errors)
+
+
+def _stored(name: str, out: Path) -> StoredRun:
+    try:
+        return find_run(name, out)
+    except StoreError as error:
+        if list_runs(out / safe_stem(name)) or Path(name).exists():
+            raise
+        raise StoreError(f"{error}; sweeps that ship: {', '.join(sweep_names())}") from None
 
 
 def _of_file(
