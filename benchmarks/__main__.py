@@ -48,7 +48,7 @@ def run(questions: Sequence[str], scale: Scale, folder: Path) -> dict[str, list[
             print(f"  {line(figure)}", flush=True)
         print(f"  ({time.perf_counter() - start:.0f} s)", flush=True)
         figures[question] = found
-    write(figures, titles, describe(), folder)
+        write(figures, titles, describe(), folder)  # so that an interruption loses one question at most
     return figures
 
 
