@@ -34,4 +34,5 @@ def measure(scale: Scale) -> Iterator[Figure]:
     yield Figure(f"{what}, {WORKERS} workers", (times.wall / 60,), "min")
     yield Figure(f"{what}, CPU time of a point", (1000 * times.cpu / points,), "ms")
     if scale.study_base < FULL.study_base:
-        yield Figure("10,240 such points would take at most", (times.wall / 60 * 10_240 / points,), "min")
+        minutes = times.cpu / 60 / points * 10_240 / WORKERS
+        yield Figure(f"10,240 such points would take, on {WORKERS} free cores, at most", (minutes,), "min")
