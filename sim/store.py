@@ -177,7 +177,7 @@ def open_run(path: Path | str) -> StoredRun:
 def find_run(name: str, out: Path | str = "results") -> StoredRun:
     """Find the run in folder ``name``, the one with that id, or the latest of the scenario called ``name``.
 
-    An id may be cut short as long as it fits one run under ``out`` only.
+    A folder may be given from ``out`` on; an id may be cut short as long as it fits one run under ``out`` only.
     """
     folder = Path(name)
     try:
@@ -190,6 +190,8 @@ def find_run(name: str, out: Path | str = "results") -> StoredRun:
     runs = list_runs(scenario)
     if runs:
         return runs[-1]
+    if (Path(out) / name / MANIFEST).is_file():
+        return open_run(Path(out) / name)
     if RUN_ID.fullmatch(name):
         found = sorted(path.parent for path in Path(out).glob(f"*/{name}*/{MANIFEST}"))
         if len(found) > 1:

@@ -91,7 +91,7 @@ class Sweep:
         years = (crop_year,) if isinstance(crop_year, str) else tuple(crop_year)
         with connection() as con:
             answer = ask(con, [self.stored], Question(measures, years, where, draws=draws))
-            return answer.relation.df().drop(columns="run")
+            return answer.frame().drop(columns="run")
 
     def xarray(self, measure: str, draws: bool = False) -> xr.DataArray:
         """One measure as a cube.
