@@ -93,7 +93,7 @@ def explain_failure(error: Exception) -> tuple[str, int]:
     if isinstance(error, WorkersLost):
         return f"{error}; earlier results untouched", 1
     if isinstance(error, ResultsError):
-        return f"{error.strerror}; nothing of this run was kept, earlier results untouched", 1
+        return f"{error.strerror}; this run was not saved, earlier results untouched", 1
     if _is_about_stdout(error):
         return f"printing the result failed: {error.strerror or error}", 1
     if isinstance(error, OSError):

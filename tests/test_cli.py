@@ -488,7 +488,7 @@ def test_results_that_cannot_be_written_are_named(place, fake_market, monkeypatc
     result = call("run", "made_up.yaml", "--draws", 1)
     assert result.exit_code == 1 and not (place / "results").exists()
     assert f"writing the results in {Path('results/made_up')} failed: " in result.stderr
-    assert (error.strerror or str(error)) in result.stderr and "nothing of this run was kept" in result.stderr
+    assert (error.strerror or str(error)) in result.stderr and "this run was not saved" in result.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
