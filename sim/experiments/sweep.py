@@ -45,16 +45,16 @@ class Sweep:
     groups: list[tuple[Group, Numbers]]
 
     @classmethod
-    def of(cls, loaded: Any, progress: Callable[[int], None] = lambda groups: None) -> Sweep:
-        """Find groups and numbers; ``progress`` is called with 1 for each structure that is done."""
+    def of(cls, loaded: Any, progress: Callable[[int, int], None] = lambda done, structures: None) -> Sweep:
+        """Find groups and numbers; ``progress`` is called with the structures that are loaded, and how many there are."""
         numeric = {
             key: loaded.design[each.name].to_numpy() for each in loaded.factors if each.numeric for key in each.keys
         }
-        groups = []
-        for structure, points in loaded.groups().items():
+        groups, structures = [], loaded.groups()
+        for done, (structure, points) in enumerate(structures.items(), start=1):
             group = Group(structure, points, {key: values[points] for key, values in numeric.items()})
             groups += find_numbers(group, lambda file, settings: load(file, settings))
-            progress(1)
+            progress(done, len(structures))
         return cls(loaded, groups)
 
     @property
@@ -115,8 +115,8 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
 class Watch:
     """Hears how a sweep goes; this one does nothing with it."""
 
-    def group(self, done: int) -> None:
-        """So many structures of the design have been loaded."""
+    def load(self, done: int, structures: int) -> None:
+        """So many structures of the design have been loaded, of so many."""
 
     def start(self, sweep: Sweep, folder: Path, done: int, chunks: int) -> None:
         """Simulation starts: so many worlds are there from before, so many chunks are to come."""
@@ -169,7 +169,7 @@ def run_sweep(
     stem = f"sweep-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, wanted, fresh)
     with claimed(folder, BASIS, "sweep"):
-        sweep = Sweep.of(loaded, watch.group)
+        sweep = Sweep.of(loaded, watch.load)
         _simulate(sweep, folder, engine, chunk, watch)
         watch.dataset()
         final = _publish(sweep, folder, out, stem, wanted, command)
