@@ -46,7 +46,7 @@ class Sweep:
 
     @classmethod
     def of(cls, loaded: Any, progress: Callable[[int, int], None] = lambda done, structures: None) -> Sweep:
-        """Find groups and numbers; ``progress`` is called with the structures that are loaded, and how many there are."""
+        """Find groups and numbers; ``progress`` gets the number of structures that are loaded, and that of all."""
         numeric = {
             key: loaded.design[each.name].to_numpy() for each in loaded.factors if each.numeric for key in each.keys
         }
