@@ -46,8 +46,8 @@ def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve
     """Clearing price and awards of one tender.
 
     Offers below the clearing price win in full; offers at it, to within the share ``TIE``, share what is left of demand
-    in proportion to their tonnes; offers above it win nothing. Hence tonnes are conserved, nobody sells below the reserve price, the order of
-    offers does not matter, and more supply never raises the price.
+    in proportion to their tonnes; offers above it win nothing. Hence tonnes are conserved, nobody sells below the
+    reserve price, the order of offers does not matter, and more supply never raises the price.
 
     Parameters
     ----------

@@ -46,16 +46,16 @@ class Sweep:
     groups: list[tuple[Group, Numbers]]
 
     @classmethod
-    def of(cls, loaded: Any, progress: Callable[[int], None] = lambda groups: None) -> Sweep:
-        """Find groups and numbers; ``progress`` is called with 1 for each structure that is done."""
+    def of(cls, loaded: Any, progress: Callable[[int, int], None] = lambda done, structures: None) -> Sweep:
+        """Find groups and numbers; ``progress`` gets the number of structures that are loaded, and that of all."""
         numeric = {
             key: loaded.design[each.name].to_numpy() for each in loaded.factors if each.numeric for key in each.keys
         }
-        groups = []
-        for structure, points in loaded.groups().items():
+        groups, structures = [], loaded.groups()
+        for done, (structure, points) in enumerate(structures.items(), start=1):
             group = Group(structure, points, {key: values[points] for key, values in numeric.items()})
             groups += find_numbers(group, lambda file, settings: load(file, settings))
-            progress(1)
+            progress(done, len(structures))
         return cls(loaded, groups)
 
     @property
@@ -121,8 +121,8 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
 class Watch:
     """Hears how a sweep goes; this one does nothing with it."""
 
-    def group(self, done: int) -> None:
-        """So many structures of the design have been loaded."""
+    def load(self, done: int, structures: int) -> None:
+        """So many structures of the design have been loaded, of so many."""
 
     def start(self, sweep: Sweep, folder: Path, done: int, chunks: int) -> None:
         """Simulation starts: so many worlds are there from before, so many chunks are to come."""
@@ -177,7 +177,7 @@ def run_sweep(
     with claimed(folder, BASIS, "sweep"):
         final = _published(folder, out / safe_stem(stem))
         if final is None:
-            sweep = Sweep.of(loaded, watch.group)
+            sweep = Sweep.of(loaded, watch.load)
             _simulate(sweep, folder, engine, chunk, watch)
             watch.dataset()
             final = _publish(sweep, folder, out, stem, wanted, command)
