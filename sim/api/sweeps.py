@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.api.sweep_plans import write_plan
+from sim.experiments.engine import CHUNK
 from sim.store import StoredRun, check_folder, safe_stem
 from sim.stored.query import ask, connection
 from sim.stored.question import Question
@@ -131,7 +132,7 @@ def sweep(
     out: str | PathLike[str] = "results",
     jobs: int | None = None,
     dask: str | None = None,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     fresh: bool = False,
     name: str = "notebook",
     **changes: Any,

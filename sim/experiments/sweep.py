@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.engine import CHUNK
 from sim.experiments.sweep_dataset import Layout, layout_of, write_bands, write_design, write_parts
 from sim.experiments.sweep_files import ChunkFolder, ChunkReader
 from sim.experiments.unfinished import (
@@ -142,7 +143,7 @@ def run_sweep(
     out: Path,
     engine: Any,
     *,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     fresh: bool = False,
     command: Sequence[str] = (),
     watch: Watch | None = None,
