@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def run_sweep(
     ResultsError
         When results cannot be written; the chunks that were written are kept.
     """
-    watch = watch or Watch()
+    started, watch = datetime.now(UTC), watch or Watch()
     wanted = basis(loaded)
     stem = f"sweep-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, wanted, fresh)
@@ -172,7 +173,7 @@ def run_sweep(
         sweep = Sweep.of(loaded, watch.group)
         _simulate(sweep, folder, engine, chunk, watch)
         watch.dataset()
-        final = _publish(sweep, folder, out, stem, wanted, command)
+        final = _publish(sweep, folder, out, stem, wanted, command, started)
     shutil.rmtree(folder, ignore_errors=True)
     return open_run(final)
 
@@ -189,7 +190,9 @@ def _simulate(sweep: Sweep, folder: Path, engine: Any, chunk: int, watch: Watch)
         watch.chunk(end - first)
 
 
-def _publish(sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str, Any], command: Sequence[str]) -> Path:
+def _publish(
+    sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str, Any], command: Sequence[str], started: datetime
+) -> Path:
     """Put the dataset together in its final place, once."""
     marker = folder / FINAL
     if marker.exists():  # stopped between the last two steps
@@ -197,7 +200,7 @@ def _publish(sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str,
         if (earlier / MANIFEST).is_file():
             return earlier
     plan = sweep.loaded.plan
-    with new_run(out, stem, fingerprint(wanted)) as draft:
+    with new_run(out, stem, fingerprint(wanted), started) as draft:
         layout = _write_dataset(sweep, ChunkFolder(folder / CHUNKS), draft.path)
         draft.manifest(
             {
