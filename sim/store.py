@@ -106,6 +106,11 @@ class RunDraft:
         (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
+def draft_folder(final: Path) -> Path:
+    """Hidden folder in which what is to be in ``final`` is put together."""
+    return final.with_name(f".{final.name}.tmp")
+
+
 @contextmanager
 def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | None = None) -> Iterator[RunDraft]:
     """Open a draft under ``out/stem``; publish it when the block ends well, remove every trace of it otherwise.
@@ -117,7 +122,7 @@ def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | 
     created = make_folders(parent)
     while (final := parent / new_run_id(scenario_hash, started)).exists():
         pass
-    draft = RunDraft(final.name, parent / f".{final.name}.tmp", final, started)
+    draft = RunDraft(final.name, draft_folder(final), final, started)
     try:
         draft.path.mkdir()
         yield draft
@@ -126,7 +131,7 @@ def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | 
         _flush_folder(parent)
     except BaseException as error:
         shutil.rmtree(draft.path, ignore_errors=True)
-        _remove_empty(created)
+        remove_empty(created)
         if isinstance(error, OSError) and not isinstance(error, (ResultsError, BrokenPipeError)):
             raise cannot_write(error, f"the results in {parent}") from error
         raise
@@ -243,7 +248,7 @@ def make_folders(path: Path) -> list[Path]:
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        _remove_empty(missing)
+        remove_empty(missing)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise cannot_write(error, f"folder {path}") from error
         name = str(path) if len(str(path)) <= 200 else f"{str(path)[:200]}..."
@@ -253,10 +258,11 @@ def make_folders(path: Path) -> list[Path]:
 
 def check_folder(path: Path | str) -> None:
     """Raise ``StoreError`` when results could not be written under ``path``; leaves everything as it was."""
-    _remove_empty(make_folders(Path(path)))
+    remove_empty(make_folders(Path(path)))
 
 
-def _remove_empty(folders: list[Path]) -> None:
+def remove_empty(folders: list[Path]) -> None:
+    """Remove folders, innermost first, up to the first one that something is in."""
     for folder in folders:
         try:
             folder.rmdir()

@@ -105,7 +105,7 @@ def test_floor_draws_the_same_numbers_and_writes_the_same_shapes():
     assert record.numbers[0] == sum(call[-1] for call in drawn) and record.numbers[1] >= written > 1000
 
 
-@pytest.mark.parametrize("question", ["a", "b", "c", "d", "g", "p"])
+@pytest.mark.parametrize("question", ["a", "b", "c", "d", "g", "h", "p"])
 def test_smallest_size_gives_figures(question):
     figures = list(import_module(f"benchmarks.{QUESTIONS[question]}").measure(TINY))
     assert figures and len({figure.name for figure in figures}) == len(figures)

@@ -19,6 +19,7 @@ from fake_ledger import fake_loaded, simulate
 from typer.testing import CliRunner
 
 import sim.cli
+import sim.guard
 from sim.checks import IdentityError
 from sim.experiments.ensemble import run_ensemble
 from sim.scenario import write_yaml
@@ -488,7 +489,7 @@ def test_results_that_cannot_be_written_are_named(place, fake_market, monkeypatc
     result = call("run", "made_up.yaml", "--draws", 1)
     assert result.exit_code == 1 and not (place / "results").exists()
     assert f"writing the results in {Path('results/made_up')} failed: " in result.stderr
-    assert (error.strerror or str(error)) in result.stderr and "nothing of this run was kept" in result.stderr
+    assert (error.strerror or str(error)) in result.stderr and "this run was not saved" in result.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
@@ -560,4 +561,4 @@ def test_text_between_colons_is_shown_as_it_is_written(tmp_path):
 def test_the_width_of_results_is_a_number_of_columns(monkeypatch, stated, width):
     monkeypatch.setenv("COLUMNS", stated)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: False, raising=False)
-    assert sim.cli.screen().width == width
+    assert sim.guard.screen().width == width

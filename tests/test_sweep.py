@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from sim.experiments.sweep_files import ChunkFolder
 from sim.experiments.unfinished import claimed, unfinished_folders
 from sim.experiments.worlds import Outcome
 from sim.scenario.sweep import load_sweep
-from sim.store import ResultsError, StoreError
+from sim.store import ResultsError, StoreError, draft_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "scenarios" / "tiny.yaml"
@@ -210,7 +211,7 @@ def test_a_full_disk_keeps_the_chunks_that_were_written(file, tmp_path, whole, m
 
     def full(handle: int) -> None:
         written.append(handle)
-        if len(written) == 4:
+        if len(written) == 5:  # what the folder rests on was the first
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(handle)
 
@@ -261,13 +262,60 @@ def test_two_processes_do_not_share_a_folder(file, tmp_path):
         run_sweep(loaded, tmp_path, open_engine())
 
 
-def test_stopped_after_its_results_were_saved_it_is_not_saved_twice(file, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.experiments.sweep.shutil.rmtree", lambda *_args, **_more: None)
+def test_stopped_after_its_results_were_saved_it_is_neither_simulated_nor_saved_twice(file, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.experiments.sweep.remove_folder", lambda folder: shutil.rmtree(folder / CHUNKS))
     first = run_sweep(load_sweep(file), tmp_path, open_engine())
     assert (unfinished_folders(tmp_path, "sweep-costs")[0] / FINAL).read_text() == first.path.name
     monkeypatch.undo()
-    assert run_sweep(load_sweep(file), tmp_path, open_engine()).path == first.path
-    assert not unfinished_folders(tmp_path, "sweep-costs")
+    assert run_sweep(load_sweep(file), tmp_path, Dies(0)).path == first.path
+    assert [path.name for path in first.path.parent.iterdir()] == [first.path.name]
+
+
+def test_half_a_dataset_of_a_killed_process_is_removed(file, tmp_path, whole):
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(load_sweep(file), tmp_path, Dies(1), chunk=9)
+    [folder] = unfinished_folders(tmp_path, "sweep-costs")
+    (folder / FINAL).write_text("20260131T000000Z-abcdef01-abcd")
+    draft = draft_folder(folder.with_name("20260131T000000Z-abcdef01-abcd"))
+    (draft / "measures").mkdir(parents=True)
+    stored = run_sweep(load_sweep(file), tmp_path, open_engine())
+    assert contents(stored.path) == whole[1]
+    assert [path.name for path in stored.path.parent.iterdir()] == [stored.path.name]
+
+
+@pytest.mark.parametrize("marker", ["", "../../elsewhere", "20260131"])
+def test_a_marker_that_names_no_run_is_passed_over(file, tmp_path, whole, marker):
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(load_sweep(file), tmp_path / "out", Dies(1), chunk=9)
+    [folder] = unfinished_folders(tmp_path / "out", "sweep-costs")
+    (folder / FINAL).write_text(marker)
+    assert contents(run_sweep(load_sweep(file), tmp_path / "out", open_engine()).path) == whole[1]
+
+
+def test_a_disk_that_is_full_at_once_leaves_nothing_in_the_way(file, tmp_path, monkeypatch):
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sim.experiments.unfinished.os.fsync", full)
+    with pytest.raises(ResultsError, match="disk is full"):
+        run_sweep(load_sweep(file), tmp_path / "out", open_engine())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_damaged_unfinished_sweep_says_how_to_go_on(file, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(load_sweep(file), tmp_path, Dies(0))
+    [folder] = unfinished_folders(tmp_path, "sweep-costs")
+    (folder / "sweep.json").write_text("{")
+    with pytest.raises(StoreError, match="damaged: .*sweep.json: cannot be read .*--fresh"):
+        run_sweep(load_sweep(file), tmp_path, open_engine())
+
+
+def test_a_folder_that_another_process_removes_is_not_worked_in(tmp_path):
+    folder = open_folder(tmp_path, "sweep-a", {"x": 1}, fresh=False)
+    (folder / "sweep.json").unlink()
+    with pytest.raises(StoreError, match="just finished or removed"), claimed(folder, "sweep.json", "sweep"):
+        pass
 
 
 def test_parts_and_bands_do_not_depend_on_how_much_is_held(file, tmp_path, whole, monkeypatch):

@@ -18,6 +18,7 @@ from sim.experiments.unfinished import (
     claimed,
     new_folder,
     read_basis,
+    remove_folder,
     unfinished_folders,
     write_basis,
 )
@@ -25,11 +26,11 @@ from sim.experiments.worlds import Group, Spans, WorldTask, find_numbers, missin
 from sim.program import source_hash, versions
 from sim.scenario import load
 from sim.scenario.numbers import Numbers
-from sim.store import MANIFEST, StoredRun, StoreError, new_run, open_run, safe_stem
+from sim.store import MANIFEST, RUN_ID, StoredRun, StoreError, draft_folder, new_run, open_run, safe_stem
 
 BASIS = "sweep.json"
 CHUNKS = "chunks"
-FINAL = "final"  # names the run that an unfinished folder has become
+FINAL = "final"  # names the run that an unfinished folder becomes
 
 
 @dataclass
@@ -46,16 +47,16 @@ class Sweep:
     groups: list[tuple[Group, Numbers]]
 
     @classmethod
-    def of(cls, loaded: Any, progress: Callable[[int], None] = lambda groups: None) -> Sweep:
-        """Find groups and numbers; ``progress`` is called with 1 for each structure that is done."""
+    def of(cls, loaded: Any, progress: Callable[[int, int], None] = lambda done, structures: None) -> Sweep:
+        """Find groups and numbers; ``progress`` gets the number of structures that are loaded, and that of all."""
         numeric = {
             key: loaded.design[each.name].to_numpy() for each in loaded.factors if each.numeric for key in each.keys
         }
-        groups = []
-        for structure, points in loaded.groups().items():
+        groups, structures = [], loaded.groups()
+        for done, (structure, points) in enumerate(structures.items(), start=1):
             group = Group(structure, points, {key: values[points] for key, values in numeric.items()})
             groups += find_numbers(group, lambda file, settings: load(file, settings))
-            progress(1)
+            progress(done, len(structures))
         return cls(loaded, groups)
 
     @property
@@ -99,10 +100,15 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
     """
     other = ""
     for folder in [] if fresh else reversed(unfinished_folders(out, stem)):
-        changed = changes(read_basis(folder, BASIS, "sweep"), wanted)
-        if not changed:
-            return folder
-        other = other or f"{folder}: an unfinished sweep of this name rests on something else: {'; '.join(changed)}"
+        try:
+            changed = changes(read_basis(folder, BASIS, "sweep"), wanted)
+        except StoreError as error:
+            problem = f"an unfinished sweep of this name is damaged: {error}"
+        else:
+            if not changed:
+                return folder
+            problem = f"{folder}: an unfinished sweep of this name rests on something else: {'; '.join(changed)}"
+        other = other or problem
     if other:
         raise StoreError(
             f"{other}; its chunks cannot be mixed with new ones: put back what has changed to finish it, or start anew "
@@ -116,8 +122,8 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
 class Watch:
     """Hears how a sweep goes; this one does nothing with it."""
 
-    def group(self, done: int) -> None:
-        """So many structures of the design have been loaded."""
+    def load(self, done: int, structures: int) -> None:
+        """So many structures of the design have been loaded, of so many."""
 
     def start(self, sweep: Sweep, folder: Path, done: int, chunks: int) -> None:
         """Simulation starts: so many worlds are there from before, so many chunks are to come."""
@@ -170,11 +176,13 @@ def run_sweep(
     stem = f"sweep-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, wanted, fresh)
     with claimed(folder, BASIS, "sweep"):
-        sweep = Sweep.of(loaded, watch.group)
-        _simulate(sweep, folder, engine, chunk, watch)
-        watch.dataset()
-        final = _publish(sweep, folder, out, stem, wanted, command, started)
-    shutil.rmtree(folder, ignore_errors=True)
+        final = _published(folder, out / safe_stem(stem))
+        if final is None:
+            sweep = Sweep.of(loaded, watch.load)
+            _simulate(sweep, folder, engine, chunk, watch)
+            watch.dataset()
+            final = _publish(sweep, folder, out, stem, wanted, command, started)
+        remove_folder(folder)
     return open_run(final)
 
 
@@ -190,17 +198,25 @@ def _simulate(sweep: Sweep, folder: Path, engine: Any, chunk: int, watch: Watch)
         watch.chunk(end - first)
 
 
+def _published(folder: Path, parent: Path) -> Path | None:
+    """Results of a process that was stopped after it saved them; what one that was stopped before left is removed."""
+    try:
+        run_id = (folder / FINAL).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+    if not RUN_ID.fullmatch(run_id):
+        return None
+    shutil.rmtree(draft_folder(parent / run_id), ignore_errors=True)
+    return parent / run_id if (parent / run_id / MANIFEST).is_file() else None
+
+
 def _publish(
     sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str, Any], command: Sequence[str], started: datetime
 ) -> Path:
-    """Put the dataset together in its final place, once."""
-    marker = folder / FINAL
-    if marker.exists():  # stopped between the last two steps
-        earlier = out / safe_stem(stem) / marker.read_text(encoding="utf-8")
-        if (earlier / MANIFEST).is_file():
-            return earlier
+    """Put the dataset together in its final place."""
     plan = sweep.loaded.plan
     with new_run(out, stem, fingerprint(wanted), started) as draft:
+        (folder / FINAL).write_text(draft.run_id, encoding="utf-8")
         layout = _write_dataset(sweep, ChunkFolder(folder / CHUNKS), draft.path)
         draft.manifest(
             {
@@ -221,7 +237,6 @@ def _publish(
                 "scenario": {"title": plan.title},
             }
         )
-        marker.write_text(draft.run_id, encoding="utf-8")
     return draft.final
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sim.store import StoreError, cannot_write, make_folders, safe_stem
+from sim.store import StoreError, cannot_write, draft_folder, make_folders, remove_empty, safe_stem
 
 UNFINISHED = ".unfinished"
 
@@ -27,18 +28,34 @@ def unfinished_folders(out: Path, stem: str) -> list[Path]:
 
 
 def write_basis(folder: Path, name: str, basis: dict[str, Any]) -> None:
-    """Make the folder and write what its contents rest on.
+    """Make the folder with what its contents rest on; it is never there without that, whenever the process ends.
 
     Raises
     ------
     ResultsError
-        When it cannot be written.
+        When it cannot be written; nothing is left of it then.
     """
-    make_folders(folder)
+    draft = draft_folder(folder)
+    created = make_folders(draft)
     try:
-        (folder / name).write_text(json.dumps(basis, indent=1) + "\n", encoding="utf-8")
+        with (draft / name).open("w", encoding="utf-8") as file:
+            file.write(json.dumps(basis, indent=1) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(draft, folder)
     except OSError as error:
+        (draft / name).unlink(missing_ok=True)
+        remove_empty(created)
         raise cannot_write(error, str(folder)) from error
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder whose work is done and saved; a process that ends half-way leaves it, or what nobody takes up."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):
+        shutil.rmtree(folder.rename(draft_folder(folder)))
 
 
 def read_basis(folder: Path, name: str, what: str) -> Any:
@@ -90,13 +107,21 @@ def claimed(folder: Path, name: str, what: str) -> Iterator[None]:
     """
     try:
         lock = os.open(folder / name, os.O_RDONLY)
+    except FileNotFoundError:
+        raise _ended(folder, what) from None
     except OSError as error:
         raise cannot_write(error, str(folder)) from error
     try:
         _claim(lock, folder, what)
+        if not os.fstat(lock).st_nlink:
+            raise _ended(folder, what)
         yield
     finally:
         os.close(lock)
+
+
+def _ended(folder: Path, what: str) -> StoreError:
+    return StoreError(f"{folder}: another process has just finished or removed this {what}")
 
 
 def _claim(lock: int, folder: Path, what: str) -> None:

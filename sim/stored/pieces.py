@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.kept_measures import MEAN
 from sim.store import StoreError
-from sim.stored.conditions import compile_condition, quoted
+from sim.stored.conditions import compiled, quoted
 from sim.stored.sources import Source, literal, unreadable
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _ranges(con: duckdb.DuckDBPyConnection, source: Source, where: str, lines: i
     points = [row[0] for row in con.sql(f"select point from ({source.design}) order by point").fetchall()]
     size = max(1, PIECE * len(points) // max(lines, 1))
     try:
-        condition, values = compile_condition(where, {"point": True, **source.factors})
+        condition, values = compiled(where, {"point": True, **source.factors})
     except StoreError:  # a condition on more than the factors is for every point
         pass
     else:

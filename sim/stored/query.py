@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.store import StoredRun, StoreError
+from sim.stored.beside import side_by_side
 from sim.stored.choice import choose_measures, choose_years
-from sim.stored.conditions import compile_condition, quoted
+from sim.stored.conditions import compiled, quoted
 from sim.stored.pieces import Lines, band_lines, band_pieces, draw_pieces
 from sim.stored.question import Question
-from sim.stored.sources import Source, crop_years, measures, open_source, unreadable
+from sim.stored.sources import Source, all_factors, crop_years, measures, open_source, unreadable
 from sim.stored.tidy import KEYS, STATISTICS
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def ask(con: duckdb.DuckDBPyConnection, runs: Sequence[StoredRun], question: Que
     years = choose_years([crop_years(con, source) for source in sources], question.crop_years)
     if question.beside or question.difference:
         lines = [band_lines(source, chosen, years) for source in sources]
-        relation = _side_by_side(con, sources, lines, list(names.values()), question)
+        relation = side_by_side(con, sources, lines, list(names.values()), question)
         return Answer(list(relation.columns), lambda: iter([relation]), names)
     columns, shape = _below(sources, question)
 
@@ -128,11 +129,11 @@ def ask(con: duckdb.DuckDBPyConnection, runs: Sequence[StoredRun], question: Que
 
 def _below(sources: list[Source], question: Question) -> tuple[list[str], Callable[[Source, str], Lines]]:
     """Columns of lines of all runs, one run below the other, and what brings lines of a run into that form."""
-    factors = _factors(sources)
+    factors = all_factors(sources)
     numbers = ("value",) if question.draws else (*STATISTICS, "missing")
     counts = [*(["point"] if any(source.design for source in sources) else []), *(["draw"] if question.draws else [])]
     keys = ["run", *counts, *factors, *KEYS]
-    condition, values = _condition(
+    condition, values = compiled(
         question.where, dict.fromkeys(keys, False) | dict.fromkeys((*counts, *numbers), True) | factors
     )
     shown = [*keys, *(question.statistics or numbers)]
@@ -149,56 +150,6 @@ def _below(sources: list[Source], question: Question) -> tuple[list[str], Callab
         return f"select {columns} from ({inner}) where {condition} order by {order}", values
 
     return shown, shape
-
-
-def _side_by_side(
-    con: duckdb.DuckDBPyConnection, sources: list[Source], lines: list[Lines], labels: list[str], question: Question
-) -> duckdb.DuckDBPyRelation:
-    """One column a run; the lines of a run without factors are repeated at every point of a sweep."""
-    if len(sources) < 2:
-        raise StoreError("--beside and --difference take several runs")
-    statistic = next(iter(question.statistics), "mean")
-    held = list(sources[0].factors)
-    sql, values = _column(lines[0], held, statistic, 0)
-    for position in range(1, len(sources)):
-        own = list(sources[position].factors)
-        shared = [name for name in own if name in held]
-        if len(shared) < min(len(own), len(held)):
-            names = f"{labels[0]} ({', '.join(held)}) and {labels[position]} ({', '.join(own)})"
-            raise StoreError(f"the factors of {names} differ; sweeps side by side share theirs")
-        more, more_values = _column(lines[position], own, statistic, position)
-        using = ", ".join(quoted(name) for name in (*shared, *KEYS))
-        sql, values = f"select * from ({sql}) full join ({more}) using ({using})", values + more_values
-        held += [name for name in own if name not in held]
-    known = dict.fromkeys(KEYS, False) | _factors(sources)
-    condition, more_values = _condition(question.where, known)
-    columns = [quoted(name) for name in (*held, *KEYS)]
-    columns += [f"v{position} as {quoted(label)}" for position, label in enumerate(labels)]
-    if question.difference:
-        pairs = list(enumerate(labels))[1:]
-        columns += [f"v{position} - v0 as {quoted(f'{label} less {labels[0]}')}" for position, label in pairs]
-    order = ", ".join(f"n{position} nulls last" for position in range(len(sources)))
-    sql = f"select {', '.join(columns)} from ({sql}) where {condition} order by {order}"
-    return con.sql(sql, params=values + more_values)
-
-
-def _column(lines: Lines, factors: list[str], statistic: str, position: int) -> Lines:
-    keys = ", ".join(quoted(name) for name in (*factors, *KEYS))
-    return f"select {keys}, {statistic} as v{position}, line as n{position} from ({lines[0]})", lines[1]
-
-
-def _condition(where: str, columns: dict[str, bool]) -> tuple[str, list[Any]]:
-    return compile_condition(where, columns) if where.strip() else ("true", [])
-
-
-def _factors(sources: list[Source]) -> dict[str, bool]:
-    """Factors of all sweeps, and whether each is a number."""
-    found: dict[str, bool] = {}
-    for source in sources:
-        for name, numeric in source.factors.items():
-            if found.setdefault(name, numeric) != numeric:
-                raise StoreError(f"factor `{name}` is a number in one sweep and a name in another; query them apart")
-    return found
 
 
 def _label(source: Source, sources: list[Source]) -> str:

@@ -103,12 +103,16 @@ def _sweep(con: duckdb.DuckDBPyConnection, stored: StoredRun) -> Source:
     path = _file(stored, "design.parquet")
     columns = {name: kind for name, kind in _try(con, f"select * from {path}", stored.path) if name != "point"}
     names = {name: factor_column(name) for name in columns}
-    chosen = ", ".join(f"{quoted(name)} as {quoted(shown)}" for name, shown in names.items())
+    numeric = {name: kind not in ("VARCHAR", "BOOLEAN") for name, kind in columns.items()}
+    chosen = ", ".join(
+        f"cast({quoted(name)} as {'double' if numeric[name] else 'varchar'}) as {quoted(shown)}"
+        for name, shown in names.items()
+    )
     design = f"select point, {chosen} from {path}" if chosen else f"select point from {path}"
     lines = _bands(_file(stored, "bands.parquet"), "point, file_row_number as line")
     bands = f"select d.*, b.* exclude (point) from ({lines}) b join ({design}) d on d.point = b.point"
     _try(con, bands, stored.path)
-    return Source(stored, "sweep", bands, {names[name]: kind != "VARCHAR" for name, kind in columns.items()}, design)
+    return Source(stored, "sweep", bands, {names[name]: numeric[name] for name in columns}, design)
 
 
 def factor_column(name: str) -> str:
@@ -159,3 +163,13 @@ def crop_years(con: duckdb.DuckDBPyConnection, source: Source) -> list[Any]:
     """Crop years (and other names of lines) of a source, in the order of its file."""
     sql = f"select crop_year from ({source.bands}) group by crop_year order by min(line)"
     return [row[0] for row in con.sql(sql).fetchall()]
+
+
+def all_factors(sources: list[Source]) -> dict[str, bool]:
+    """Factors of all sweeps, and whether each is a number."""
+    found: dict[str, bool] = {}
+    for source in sources:
+        for name, numeric in source.factors.items():
+            if found.setdefault(name, numeric) != numeric:
+                raise StoreError(f"factor `{name}` is a number in one sweep and a name in another; query them apart")
+    return found

@@ -13,6 +13,7 @@ from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.incidence import incidence, variants
 from sim.experiments.incidence_report import RESULTS, frame, published_beside, report
 from sim.figures import drawn
+from sim.guard import plain
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.incidence_screen import show
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
@@ -56,5 +57,5 @@ def incidence_of(
         print(json.dumps(content, ensure_ascii=False, allow_nan=False))
     else:
         show(console, lines, loaded.resolved, draws)
-        console.print(f"Saved in {draft.final}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {draft.final}")
     return draft.final

@@ -15,6 +15,7 @@ from sim.experiments.printed import oddities
 from sim.experiments.published import agents_tables, as_json, beside, points
 from sim.experiments.reconstruction import replication_table
 from sim.figures import drawn
+from sim.guard import plain
 from sim.scenario import load
 from sim.shipped import published_figures, shipped_folder
 from sim.store import check_folder, new_run
@@ -46,7 +47,7 @@ def study(
         print(json.dumps(as_json(frame), ensure_ascii=False, allow_nan=False))
     else:
         show(console, frame, oddities(published), draws)
-        console.print(f"Saved in {folder}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {folder}")
     return folder
 
 
