@@ -174,7 +174,8 @@ def sensitivity(
         list[str] | None, typer.Option(metavar="PATTERN", help="Measure kept by the sweep, as table or table:column.")
     ] = None,
     crop_year: Annotated[
-        list[str] | None, typer.Option(help="A crop year, every, or mean over crop years [default: mean].")
+        list[str] | None,
+        typer.Option(metavar="YEAR", help="A crop year, every, or mean (of them; so when absent). May be repeated."),
     ] = None,
     statistic: Annotated[str, typer.Option(help="Of the draws at a point: mean, or sd (standard deviation).")] = "mean",
     level: Annotated[float, typer.Option(help="Level of the confidence intervals, 0.5 to 0.999.")] = 0.95,

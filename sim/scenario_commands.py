@@ -96,19 +96,25 @@ def new(
 @verb
 def plot(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or a scenario's name for its latest run.")],
-    figure: Annotated[list[str] | None, typer.Option(help="Figure to draw; all when absent.")] = None,
+    figure: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Figure to draw; all when absent. May be repeated.")
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Of a sweep: table, or table:column, to draw. May be repeated."),
+    ] = None,
     image_format: Annotated[str, typer.Option("--format", help="png, svg or pdf.")] = "png",
     out: Out = RESULTS,
     to: Annotated[
-        Path | None, typer.Option(help="Folder for the images [default: the current one].", file_okay=False)
+        Path | None, typer.Option(help="Folder for the images; the current one when absent.", file_okay=False)
     ] = None,
 ) -> None:
-    """Draw the figures of a saved run."""
+    """Draw the figures of a saved run or sweep."""
     if image_format not in ("png", "svg", "pdf"):
         fail(f"--format {image_format}: choose png, svg or pdf", 2)
     from sim.verbs.plot import plot as draw
 
-    for path in draw(run, figure or [], image_format, out, to):
+    for path in draw(run, figure or [], measure or [], image_format, out, to):
         print(path)
 
 

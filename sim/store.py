@@ -123,9 +123,12 @@ def draft_folder(final: Path) -> Path:
 
 
 @contextmanager
-def new_run(out: Path | str, stem: str, scenario_hash: str) -> Iterator[RunDraft]:
-    """Open a draft under ``out/stem``; publish it when the block ends well, remove every trace of it otherwise."""
-    started = datetime.now(UTC)
+def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | None = None) -> Iterator[RunDraft]:
+    """Open a draft under ``out/stem``; publish it when the block ends well, remove every trace of it otherwise.
+
+    ``started`` is when the work began, now when absent.
+    """
+    started = started or datetime.now(UTC)
     parent = Path(out) / safe_stem(stem)
     created = make_folders(parent)
     while (final := parent / new_run_id(scenario_hash, started)).exists():
