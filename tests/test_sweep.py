@@ -24,8 +24,8 @@ from sim.experiments.sweep import CHUNKS, FINAL, Sweep, open_folder, run_sweep
 from sim.experiments.sweep_files import ChunkFolder
 from sim.experiments.unfinished import claimed, unfinished_folders
 from sim.experiments.worlds import Outcome
-from sim.scenario.sweep import load_sweep
 from sim.store import ResultsError, StoreError, draft_folder
+from sim.sweeps.loader import load_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "scenarios" / "tiny.yaml"

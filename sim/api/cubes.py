@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.experiments.kept_measures import WHOLE_RUN
+from sim.measures.names import WHOLE_RUN
 from sim.stored.tidy import CROP_YEAR, STATISTICS
 
 

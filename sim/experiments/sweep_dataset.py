@@ -21,11 +21,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN
 from sim.experiments.sweep_files import ChunkReader, measure_field
 from sim.experiments.worlds import Group
 from sim.measures.arrays import mean
 from sim.measures.bands import bands
+from sim.measures.names import MEAN, WHOLE_RUN
 
 PART_WORLDS = 2000  # worlds of a part
 BLOCK_NUMBERS = 2_000_000  # numbers held at a time while bands are computed

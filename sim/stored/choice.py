@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sim.experiments.kept_measures import unmatched, wanted
+from sim.measures.names import unmatched, wanted
 from sim.scenario.problems import printable
 from sim.store import StoreError
 

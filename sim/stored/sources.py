@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.experiments.kept_measures import MEAN
+from sim.measures.names import MEAN
 from sim.store import StoredRun, StoreError
 from sim.stored.conditions import quoted
 from sim.stored.tidy import KEYS, STATISTICS, tidy

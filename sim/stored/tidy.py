@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN
 from sim.measures.bands import QUANTILES, quantile_name
+from sim.measures.names import MEAN, WHOLE_RUN
 from sim.measures.table import AVERAGE
 
 STATISTICS = ("mean", *(quantile_name(quantile) for quantile in QUANTILES))
