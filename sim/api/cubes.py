@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.measures.names import WHOLE_RUN
-from sim.stored.tidy import CROP_YEAR, STATISTICS
+from sim.stored.layout import CROP_YEAR, STATISTICS
 
 
 def bands_cube(measures: pd.DataFrame) -> xr.Dataset:
