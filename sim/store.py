@@ -156,14 +156,15 @@ class StoredRun:
     manifest: dict[str, Any]
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Read ``<name>.parquet`` after checking that it is the file the run wrote."""
+        """Read ``<name>.parquet``, or all of its parts in ``<name>/``, after checking that the run wrote them so."""
         import pandas as pd
 
-        path = self.file(f"{name}.parquet")
+        parts = sorted(file for file in self.manifest["files"] if file.startswith(f"{name}/"))
+        paths = [self.file(file) for file in parts or [f"{name}.parquet"]]
         try:
-            return pd.read_parquet(path)
+            return pd.read_parquet(paths if parts else paths[0])
         except (OSError, ValueError) as error:
-            raise StoreError(f"{path}: cannot be read ({_one_line(error)})") from error
+            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)})") from error
 
     def file(self, name: str) -> Path:
         """Path of a file of the run (``measures/part-00000.parquet``) after checking that the run wrote it so."""

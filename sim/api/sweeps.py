@@ -195,8 +195,8 @@ def _run(
 ) -> Sweep:
     from sim.experiments.engine import open_engine
     from sim.experiments.sweep import run_sweep
-    from sim.scenario.sweep import load_sweep
     from sim.shipped import sweep_path
+    from sim.sweeps.loader import load_sweep
 
     check_folder(out)
     loaded = load_sweep(sweep_path(file), changes)

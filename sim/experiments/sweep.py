@@ -271,7 +271,7 @@ def _write_dataset(sweep: Sweep, chunks: ChunkFolder, path: Path) -> Layout:
     readers = [ChunkReader(chunks, number, spans[number]) for number in range(len(sweep.groups))]
     groups = [group for group, _ in sweep.groups]
     layout = layout_of(len(sweep.loaded.design), sweep.replications, readers)
-    write_design(path / "design.parquet", sweep.loaded.design)
-    write_parts(path / "measures", layout, groups, readers)
-    write_bands(path / "bands.parquet", path / "measures", layout, groups, readers)
+    write_design(path, sweep.loaded.design)
+    write_parts(path, layout, groups, readers)
+    write_bands(path, layout, groups, readers)
     return layout
