@@ -11,7 +11,7 @@ import numpy as np
 from agents.arrays import part_gone, ratio, stacked, total
 from agents.cash_account import CashAccount
 from agents.sales_programme import SalesProgramme
-from agents.stock_desk import StockDesk
+from agents.stock_desk import DUST_KT, StockDesk
 from agents.terms import Sale, Tender
 
 Array = np.ndarray
@@ -45,7 +45,8 @@ class PoolAccount:
         self.kt = self.kt + kt
         self.receipts_cad_k = self.receipts_cad_k + value_cad_k
         self.costs_cad_k = self.costs_cad_k + kt * cost_cad_t
-        self.current_cad_t = ratio(value_cad_k, kt, empty=self.current_cad_t)
+        latest = ratio(value_cad_k, kt, empty=self.current_cad_t)
+        self.current_cad_t = np.where(kt > DUST_KT, latest, self.current_cad_t)  # what rounding left over has no price
 
     def quote(self, months: float) -> None:
         """Move the asking price towards what the latest sales brought."""

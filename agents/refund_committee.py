@@ -79,13 +79,15 @@ class RefundCommittee(mesa.Agent):
         if not bids:
             return []
         rates, tonnes = np.array([bid.rate_ecu_t for bid in bids]), np.array([bid.kt for bid in bids])
-        places, column = ascending(rates), np.arange(len(wanted_kt))
+        places, column = ascending(rates), np.arange(rates.shape[1])
         ranked, sizes = rates.take(places), tonnes.take(places)
         short = np.minimum((running(np.add, sizes) < wanted_kt).sum(axis=0), len(bids) - 1)
         asked = ranked[short, column]
         refund = np.minimum(np.minimum(asked, self.max_refund_ecu_t + step_ecu_t), ceiling_ecu_t)
-        too_dear = running(np.add, sizes * ranked) > money_ecu_k
-        limit = np.where(too_dear.any(axis=0), ranked[too_dear.argmax(axis=0), column], np.inf)
+        limit = np.full_like(asked, np.inf)
+        if np.isfinite(money_ecu_k).any():
+            too_dear = running(np.add, sizes * ranked) > money_ecu_k
+            limit = np.where(too_dear.any(axis=0), ranked[too_dear.argmax(axis=0), column], limit)
         won = (wanted_kt > 0) & (rates <= refund) & (rates < limit)
         awards = np.where(won, tonnes, 0.0)
         self._publish(np.where(won, rates, -np.inf).max(axis=0), refund, limit, wanted_kt > 0)

@@ -7,10 +7,6 @@ import statistics
 from dataclasses import dataclass
 
 
-class SkippedError(Exception):
-    """A question that cannot be measured here; the message says what is missing."""
-
-
 @dataclass(frozen=True)
 class Target:
     """What a figure should reach: ``at_least`` or ``at_most`` a limit."""

@@ -1,4 +1,4 @@
-"""The ``singledesk`` command: parse, call, print.
+"""The ``singledesk`` command: which commands there are, in the order in which they are listed.
 
 Modules that cost time to import are imported inside the verb that needs them, so ``--help`` answers at once.
 What goes wrong is turned into a message and an exit code by ``sim.guard.verb``.
@@ -6,333 +6,38 @@ What goes wrong is turned into a message and an exit code by ``sim.guard.verb``.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+from typer.core import TyperGroup
 
-from sim.guard import engine_of, errors, fail, screen, verb
-from sim.options import MAX_DRAWS, RESULTS, AsJson, Chunk, Dask, Draws, Jobs, Out, Scenario, Seed, Sets, whole
+from sim.experiment_commands import ablation, calibrate, game, incidence, reconstruct, sensitivity, study, sweep
 from sim.results_commands import results
+from sim.scenario_commands import compare, new, plot, run, schema, show, validate
+
+FIRST = (run, compare, validate, show, new)
+EXPERIMENTS = (study, reconstruct, ablation, incidence, game, calibrate, sweep, sensitivity)
+LAST = (plot, schema)
+
+
+class InOrder(TyperGroup):
+    """Lists commands in the order of a session; Typer alone would put ``results``, a group of commands, last."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        """Names in order."""
+        first, last = ([each.__name__ for each in part] for part in ((*FIRST, *EXPERIMENTS), LAST))
+        return [*first, str(results.info.name), *last]
+
 
 app = typer.Typer(
     name="singledesk",
+    cls=InOrder,
     help="Simulate the barley market: single desk, multiple sellers and the subsidy war.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+for command in (*FIRST, *EXPERIMENTS, *LAST):
+    app.command()(command)
 app.add_typer(results)
-
-
-@app.command()
-@verb
-def run(
-    scenario: Scenario,
-    draws: Draws = None,
-    seed: Seed = None,
-    sets: Sets = None,
-    out: Out = RESULTS,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    save_draws: Annotated[bool, typer.Option("--save-draws", help="Also save every sale of every draw.")] = False,
-    chunk: Chunk = 250,
-    as_json: AsJson = False,
-) -> None:
-    """Simulate a scenario, print its crop-year tables and save tables, series, ledger and figures."""
-    from sim.verbs.run import run as run_scenario
-
-    with engine_of(jobs, dask) as engine:
-        run_scenario(scenario, draws, seed, sets or [], out, engine, save_draws, chunk, as_json, screen(), errors())
-
-
-@app.command()
-@verb
-def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
-    others: Annotated[list[str], typer.Argument(metavar="OTHER...", help="The scenarios compared with it.")],
-    draws: Draws = None,
-    seed: Seed = None,
-    sets: Sets = None,
-    out: Out = RESULTS,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    chunk: Chunk = 250,
-    as_json: AsJson = False,
-) -> None:
-    """Print what other scenarios change, per crop year, on common random numbers: other minus base."""
-    from sim.experiments.compare import Incomparable
-    from sim.verbs.compare import compare_scenarios
-
-    try:
-        with engine_of(jobs, dask) as engine:
-            compare_scenarios(base, others, draws, seed, sets or [], out, engine, chunk, as_json, screen(), errors())
-    except Incomparable as error:
-        fail(str(error), 2)
-
-
-@app.command()
-@verb
-def study(
-    draws: Draws = None,
-    seed: Seed = None,
-    out: Out = RESULTS,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print the study's Tables 1-4, every published figure beside the simulated one, and save both."""
-    from sim.verbs.study import study as compare_with_study
-
-    with engine_of(jobs, dask) as engine:
-        compare_with_study(draws, seed, out, engine, as_json, screen(), errors())
-
-
-@app.command()
-@verb
-def reconstruct(
-    draws: Annotated[int, whole(1, 10_000, "Draws of what else would give Table 2.")] = 200,
-    seed: Annotated[int, whole(0, 2**63 - 1, "Root of all random streams.")] = 1997,
-    out: Out = RESULTS,
-    as_json: AsJson = False,
-) -> None:
-    """Infer the study's confidential segments, replicate its Table 2 and test its assumptions."""
-    from sim.verbs.reconstruct import reconstruct_study
-
-    reconstruct_study(draws, seed, out, as_json, screen(), errors())
-
-
-@app.command()
-@verb
-def ablation(
-    scenario: Scenario = "steady",
-    draws: Draws = None,
-    seed: Seed = None,
-    sets: Sets = None,
-    out: Out = RESULTS,
-    chunk: Chunk = 250,
-    as_json: AsJson = False,
-) -> None:
-    """Run a market under each belief and margin rule: what depends on the rule, and how long prices take to settle."""
-    from sim.experiments.ablation import UnsuitableScenario
-    from sim.verbs.ablation import ablation as ablate
-
-    try:
-        ablate(scenario, draws, seed, sets or [], out, chunk, as_json, screen(), errors())
-    except UnsuitableScenario as error:
-        fail(str(error), 2)
-
-
-@app.command()
-@verb
-def incidence(
-    scenario: Scenario = "history",
-    draws: Draws = None,
-    seed: Seed = None,
-    sets: Sets = None,
-    out: Out = RESULTS,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print who pays for the export programmes and who gains, and what the single desk's gain owes to them."""
-    from sim.experiments.counterfactual import NoProgramme
-    from sim.verbs.incidence import incidence_of
-
-    try:
-        with engine_of(jobs, dask) as engine:
-            incidence_of(scenario, draws, seed, sets or [], out, engine, as_json, screen(), errors())
-    except NoProgramme as error:
-        fail(str(error), 2)
-
-
-@app.command()
-@verb
-def game(
-    name: Annotated[str, typer.Argument(metavar="GAME", help="A game file (YAML), or the name of a shipped game.")],
-    draws: Annotated[int | None, whole(1, MAX_DRAWS, "Monte Carlo draws; the game's when absent.")] = None,
-    seed: Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the game's when absent.")] = None,
-    sets: Sets = None,
-    out: Out = RESULTS,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    chunk: Chunk = 250,
-    as_json: AsJson = False,
-) -> None:
-    """Play two treasuries' strategies against each other: pay-offs of every pair, equilibria, the price of arming.
-
-    A game file names a base scenario and two players with their strategies. Every pair is simulated on common random
-    numbers. Shipped games: textbook, eep_against_restitution.
-    """
-    from sim.verbs.game import play_game
-
-    with engine_of(jobs, dask) as engine:
-        play_game(name, draws, seed, sets or [], out, engine, chunk, as_json, screen(), errors())
-
-
-@app.command()
-@verb
-def calibrate(
-    calibration: Annotated[
-        str, typer.Argument(metavar="CALIBRATION", help="A YAML file, or the name of a shipped calibration.")
-    ],
-    draws: Annotated[int | None, whole(2, 100_000, "Draws of every evaluation; the calibration's when absent.")] = None,
-    out: Out = RESULTS,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    resume: Annotated[
-        Path | None, typer.Option(help="Folder of a calibration to take up where it stopped.", file_okay=False)
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Find parameters that bring simulated figures near published ones, and say what pins them."""
-    from sim.verbs.calibrate import calibrate as run_calibration
-
-    with engine_of(jobs, dask) as engine:
-        run_calibration(calibration, draws, out, engine, resume, as_json, screen(), errors())
-
-
-@app.command()
-@verb
-def sweep(
-    name: Annotated[str, typer.Argument(metavar="SWEEP", help="A sweep file (YAML), or the name of a shipped sweep.")],
-    draws: Annotated[int | None, whole(1, MAX_DRAWS, "Replications of every point; the sweep's when absent.")] = None,
-    seed: Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the sweep's when absent.")] = None,
-    points: Annotated[int | None, whole(1, MAX_DRAWS, "Points of a drawn design; the sweep's when absent.")] = None,
-    out: Out = RESULTS,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    chunk: Chunk = 250,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start anew beside an unfinished sweep of this name.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Simulate many policies at once: every combination of a sweep file's factors, each with the same draws.
-
-    A sweep that was stopped goes on with the same command, and ends with the same files as one that never was.
-    """
-    from sim.verbs.sweep import sweep as run_sweep
-
-    stated = {"draws": draws, "seed": seed, "points": points}
-    overrides = {key: value for key, value in stated.items() if value is not None}
-    with engine_of(jobs, dask) as engine:
-        run_sweep(name, overrides, out, engine, chunk, fresh, as_json, screen(), errors())
-
-
-@app.command()
-@verb
-def sensitivity(
-    sweep: Annotated[
-        str, typer.Argument(metavar="SWEEP", help="A sweep file, a shipped sweep, or the folder of a finished sweep.")
-    ],
-    measure: Annotated[
-        list[str] | None, typer.Option(metavar="PATTERN", help="Measure kept by the sweep, as table or table:column.")
-    ] = None,
-    crop_year: Annotated[
-        list[str] | None, typer.Option(help="A crop year, every, or mean over crop years [default: mean].")
-    ] = None,
-    statistic: Annotated[str, typer.Option(help="Of the draws at a point: mean, or sd (standard deviation).")] = "mean",
-    level: Annotated[float, typer.Option(help="Level of the confidence intervals, 0.5 to 0.999.")] = 0.95,
-    resamples: Annotated[int, whole(20, 10_000, "Bootstrap samples behind the intervals.")] = 200,
-    draws: Annotated[int | None, whole(1, MAX_DRAWS, "Draws of every point; the sweep's when absent.")] = None,
-    points: Annotated[int | None, whole(1, MAX_DRAWS, "Points of a drawn design; the sweep's when absent.")] = None,
-    trajectories: Annotated[int | None, whole(2, 100_000, "Trajectories of a morris design.")] = None,
-    out: Out = RESULTS,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    chunk: Chunk = 250,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Simulate again what was simulated before.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Say which factors of a sweep move its results: Sobol and Morris indices with confidence intervals.
-
-    A sweep file is simulated first. A finished sweep is analysed again without a simulation.
-    """
-    if not 0.5 <= level <= 0.999:
-        fail(f"--level {level:g} is not a number from 0.5 to 0.999", 2)
-    if statistic not in ("mean", "sd"):
-        fail(f"--statistic {statistic[:40]}: choose mean or sd", 2)
-    from sim.experiments.sensitivity_design import UnsuitableSweep
-    from sim.verbs.sensitivity import Question, Source
-    from sim.verbs.sensitivity import sensitivity as analyse
-
-    stated = {"draws": draws, "points": points, "trajectories": trajectories}
-    source = Source(sweep, {key: value for key, value in stated.items() if value is not None}, chunk, fresh)
-    question = Question(measure or [], crop_year or [], draws, statistic, level, resamples)
-    try:
-        analyse(source, question, out, lambda: engine_of(jobs, dask), as_json, screen(), errors())
-    except UnsuitableSweep as error:
-        fail(str(error), 2)
-
-
-@app.command()
-@verb
-def validate(
-    scenarios: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO...", help="YAML files of scenarios or sweeps, or shipped names.")
-    ],
-    sets: Sets = None,
-) -> None:
-    """Check scenarios and sweeps, and report everything that is wrong with them."""
-    from sim.verbs.inspect import validate as check
-
-    if not check(scenarios, sets or [], screen(), errors()):
-        raise typer.Exit(2)
-
-
-@app.command()
-@verb
-def show(scenario: Scenario, sets: Sets = None, as_json: AsJson = False) -> None:
-    """Print a scenario with everything it inherits, and the file and line each value comes from."""
-    from sim.verbs.inspect import show as show_scenario
-
-    show_scenario(scenario, sets or [], as_json, screen())
-
-
-@app.command()
-@verb
-def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario; writes NAME.yaml here.")],
-) -> None:
-    """Start a scenario of your own that extends the shipped history."""
-    from sim.verbs.inspect import new as scaffold
-    from sim.verbs.inspect import plain
-
-    try:
-        path = scaffold(name, Path.cwd())
-    except ValueError as error:
-        fail(str(error), 2)
-    plain(screen(), f"wrote {path.name}; next: singledesk validate {path.name}")
-
-
-@app.command()
-@verb
-def schema(
-    sweep: Annotated[bool, typer.Option("--sweep", help="That of a sweep file instead.")] = False,
-) -> None:
-    """Print the JSON Schema of a scenario, for editors."""
-    from sim.verbs.inspect import schema as print_schema
-
-    print_schema(sweep)
-
-
-@app.command()
-@verb
-def plot(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or a scenario's name for its latest run.")],
-    figure: Annotated[list[str] | None, typer.Option(help="Figure to draw; all when absent.")] = None,
-    image_format: Annotated[str, typer.Option("--format", help="png, svg or pdf.")] = "png",
-    out: Out = RESULTS,
-    to: Annotated[
-        Path | None, typer.Option(help="Folder for the images [default: the current one].", file_okay=False)
-    ] = None,
-) -> None:
-    """Draw the figures of a saved run."""
-    if image_format not in ("png", "svg", "pdf"):
-        fail(f"--format {image_format}: choose png, svg or pdf", 2)
-    from sim.verbs.plot import plot as draw
-
-    for path in draw(run, figure or [], image_format, out, to):
-        print(path)
 
 
 def main() -> None:

@@ -37,9 +37,14 @@ def plain(console: Console, text: str) -> None:
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
+def warn(console: Console, text: str) -> None:
+    """Print a warning, in yellow where there are colours."""
+    console.print(f"warning: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
 def fail(message: str, code: int) -> None:
     """Print one message on stderr and leave."""
-    errors().print(message, markup=False, highlight=False, soft_wrap=True)
+    plain(errors(), message)
     raise typer.Exit(code)
 
 
@@ -47,7 +52,7 @@ def engine_of(jobs: int | None, dask: str | None) -> Any:
     """Engine that ``--jobs`` and ``--dask`` ask for, to be used in a ``with`` statement."""
     from sim.experiments.engine import open_engine
 
-    return open_engine(jobs, dask, lambda line: errors().print(line, markup=False, highlight=False, soft_wrap=True))
+    return open_engine(jobs, dask, lambda line: plain(errors(), line))
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:

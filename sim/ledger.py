@@ -40,6 +40,15 @@ def untouched_zeros(shape: tuple[int, ...]) -> np.ndarray:
     return np.frombuffer(memory).reshape(shape)
 
 
+def _fill(zeros: np.ndarray, values: np.ndarray) -> None:
+    """Copy ``values`` (line, draw) over zeros; long lines that are zero too stay untouched."""
+    if 8 * zeros.shape[-1] < mmap.PAGESIZE // 4 or np.shape(values) != zeros.shape:
+        zeros[...] = values
+        return
+    for line in np.flatnonzero(values.any(axis=1)):
+        zeros[line] = values[line]
+
+
 @dataclass
 class StateSeries:
     """One recorded state: values (period or crop year, label, draw), with labels, unit and time axis."""
@@ -109,9 +118,10 @@ class Ledger:
         self.states[name] = StateSeries(untouched_zeros((length, len(labels), self.draws)), tuple(labels), unit, time)
 
     def record(self, name: str, time: int, values: Iterable[np.ndarray]) -> None:
-        """Copy ``values``, an array (draw,) per label, into state ``name`` at ``time``."""
-        for place, row in zip(self.states[name].values[time], values, strict=True):
-            place[:] = row
+        """Copy ``values``, an array (draw,) per label, into state ``name`` at ``time``, once."""
+        lines = self.states[name].values[time]
+        for line, row in zip(lines, values, strict=True):
+            _fill(line[None], row[None])
 
     def state(self, name: str, label: str) -> np.ndarray:
         """Values (time, draw) of one label of a state."""
@@ -121,9 +131,7 @@ class Ledger:
     def write_sales(self, start: int, **columns: np.ndarray) -> None:
         """Copy blocks (seat, draw) into consecutive sale rows from ``start``, each of which is written once."""
         for name, block in columns.items():
-            rows = self.sales[name][start : start + len(block)]
-            for seat in np.flatnonzero(block.any(axis=1)):
-                rows[seat] = block[seat]
+            _fill(self.sales[name][start : start + len(block)], block)
 
     def to_pandas(self, draw: int = 0) -> pd.DataFrame:
         """Sales of one draw, rows without tonnes left out."""

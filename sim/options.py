@@ -41,3 +41,8 @@ Dask = Annotated[
 Chunk = Annotated[int, whole(1, 100_000, "Draws simulated together; bounds the memory, never the result.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
 RESULTS = Path("results")
+
+
+def stated(**options: int | None) -> dict[str, int]:
+    """Options that were given, by name."""
+    return {name: value for name, value in options.items() if value is not None}

@@ -10,19 +10,21 @@ from agents.terms import Tender
 
 def sale_rows(market, periods: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str], int]]:
     """The rows of the ledger, and the first row of each (period, tender) that is held."""
-    frames, starts, count = [], {}, 0
-    seat_frames = {tender.name: _seat_frame(tender) for tender in market.tenders}
-    held, lengths = [], []
+    starts, count = {}, 0
+    frames = [_seat_frame(tender) for tender in market.tenders]
+    ends = np.cumsum([len(frame) for frame in frames])
+    seats_of = [np.arange(end - len(frame), end) for frame, end in zip(frames, ends, strict=True)]
+    held, seats = [], []
     for period in range(len(periods)):
-        for tender in market.tenders:
+        for tender, places in zip(market.tenders, seats_of, strict=True):
             if market.is_held(tender, period):
                 starts[period, tender.name] = count
-                count += len(tender.seats)
-                frames.append(seat_frames[tender.name])
-                held.append(period)
-                lengths.append(len(tender.seats))
-    rows = pd.concat(frames, ignore_index=True)
-    rows.insert(0, "period", np.repeat(held, lengths))
+                count += len(places)
+                held.append(np.full(len(places), period))
+                seats.append(places)
+    # One frame is taken from, because joining thousands of small ones takes as long as many periods.
+    rows = pd.concat(frames, ignore_index=True).iloc[np.concatenate(seats)].reset_index(drop=True)
+    rows.insert(0, "period", np.concatenate(held))
     return rows.merge(periods[["period", "crop_year", "year", "month"]], on="period", how="left"), starts
 
 

@@ -123,9 +123,12 @@ def draft_folder(final: Path) -> Path:
 
 
 @contextmanager
-def new_run(out: Path | str, stem: str, scenario_hash: str) -> Iterator[RunDraft]:
-    """Open a draft under ``out/stem``; publish it when the block ends well, remove every trace of it otherwise."""
-    started = datetime.now(UTC)
+def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | None = None) -> Iterator[RunDraft]:
+    """Open a draft under ``out/stem``; publish it when the block ends well, remove every trace of it otherwise.
+
+    ``started`` is when the work began, now when absent.
+    """
+    started = started or datetime.now(UTC)
     parent = Path(out) / safe_stem(stem)
     created = make_folders(parent)
     while (final := parent / new_run_id(scenario_hash, started)).exists():
@@ -153,14 +156,15 @@ class StoredRun:
     manifest: dict[str, Any]
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Read ``<name>.parquet`` after checking that it is the file the run wrote."""
+        """Read ``<name>.parquet``, or all of its parts in ``<name>/``, after checking that the run wrote them so."""
         import pandas as pd
 
-        path = self.file(f"{name}.parquet")
+        parts = sorted(file for file in self.manifest["files"] if file.startswith(f"{name}/"))
+        paths = [self.file(file) for file in parts or [f"{name}.parquet"]]
         try:
-            return pd.read_parquet(path)
+            return pd.read_parquet(paths if parts else paths[0])
         except (OSError, ValueError) as error:
-            raise StoreError(f"{path}: cannot be read ({_one_line(error)})") from error
+            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)})") from error
 
     def file(self, name: str) -> Path:
         """Path of a file of the run (``measures/part-00000.parquet``) after checking that the run wrote it so."""
@@ -204,7 +208,7 @@ def _no_number(text: str) -> None:
 def find_run(name: str, out: Path | str = "results") -> StoredRun:
     """Find the run in folder ``name``, the one with that id, or the latest of the scenario called ``name``.
 
-    An id may be cut short as long as it fits one run under ``out`` only.
+    A folder may be given from ``out`` on; an id may be cut short as long as it fits one run under ``out`` only.
     """
     folder = Path(name)
     try:
@@ -225,6 +229,8 @@ def _find_under(out: Path, name: str, here: Path | None) -> StoredRun:
     runs = list_runs(scenario)
     if runs:
         return runs[-1]
+    if (Path(out) / name / MANIFEST).is_file():
+        return open_run(Path(out) / name)
     damaged = sorted(path.parent for path in scenario.glob(f"2*/{MANIFEST}"))
     if damaged:
         return open_run(damaged[-1])  # says what is wrong with it

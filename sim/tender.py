@@ -7,6 +7,7 @@ import numpy as np
 from agents.arrays import ascending, running, total
 
 Array = np.ndarray
+TIE = 1e-11  # share of the price by which reserve prices may differ and still be one price: rounding decides nothing
 
 
 def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> Array:
@@ -44,9 +45,9 @@ def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array
 def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> tuple[Array, Array]:
     """Clearing price and awards of one tender.
 
-    Offers below the clearing price win in full; offers at it share what is left of demand in proportion to their
-    tonnes; offers above it win nothing. Hence tonnes are conserved, nobody sells below the reserve price, the order of
-    offers does not matter, and more supply never raises the price.
+    Offers below the clearing price win in full; offers at it, to within the share ``TIE``, share what is left of demand
+    in proportion to their tonnes; offers above it win nothing. Hence tonnes are conserved, nobody sells below the
+    reserve price, the order of offers does not matter, and more supply never raises the price.
 
     Parameters
     ----------
@@ -66,8 +67,9 @@ def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve
     if len(quantity_kt) == 0:
         return price, np.zeros((0, *np.shape(price)))
     # At and above the choke price nothing is wanted, whatever a reserve of zero would allow.
-    below = np.where((reserve_cad_t < price) & (price < choke_cad_t), quantity_kt, 0.0)
-    level = np.where(reserve_cad_t == price, quantity_kt, 0.0)
+    tie = TIE * np.abs(price)
+    below = np.where((reserve_cad_t < price - tie) & (price < choke_cad_t), quantity_kt, 0.0)
+    level = np.where(np.abs(reserve_cad_t - price) <= tie, quantity_kt, 0.0)
     left = np.maximum(choke_cad_t - price, 0.0) / slope_cad_t_kt - total(below)
     ties = total(level)
     share = np.minimum(np.maximum(left / np.where(ties > 0, ties, 1.0), 0.0), 1.0)

@@ -19,6 +19,7 @@ from fake_ledger import fake_loaded, simulate
 from typer.testing import CliRunner
 
 import sim.cli
+import sim.guard
 from sim.checks import IdentityError
 from sim.experiments.ensemble import run_ensemble
 from sim.scenario import write_yaml
@@ -560,4 +561,4 @@ def test_text_between_colons_is_shown_as_it_is_written(tmp_path):
 def test_the_width_of_results_is_a_number_of_columns(monkeypatch, stated, width):
     monkeypatch.setenv("COLUMNS", stated)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: False, raising=False)
-    assert sim.cli.screen().width == width
+    assert sim.guard.screen().width == width

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from fake_ledger import fake_ledger
-from handmade import random_ledger, shuffle_rows
+from handmade import calendar, random_ledger, shuffle_rows
 
+from sim.ledger import Ledger, untouched_zeros
 from sim.measures import Measures, UnknownTable, reading, summary
 from sim.measures.arrays import total
 from sim.measures.reading import AMOUNTS, Reading
@@ -45,7 +46,7 @@ def test_sums_follow_the_rows():
 def test_a_rehearsed_part_adds_nothing_up_again(monkeypatch):
     ledger = random_ledger()
     for part in at_once(ledger, lambda part: part, monkeypatch, 5):
-        part.add_up_at_once(part._rehearsed(summary))
+        part._add_up_at_once(part._plan(part._rehearsed(summary)))
         part.sales = None  # nothing is left to be read there, but for the spread of bonuses, which this market lacks
         assert len(summary(part).keys) > 100
 
@@ -59,3 +60,18 @@ def test_only_the_tables_asked_for():
     assert summary(ledger, tables=["bonus"]).keys == ()  # a run without the programme
     with pytest.raises(UnknownTable, match="no table prise_gap; the tables are bonus, "):
         summary(ledger, tables={"prise_gap", "producers"})
+
+
+def test_rows_nobody_sold_in_take_no_memory():
+    zeros = untouched_zeros((4, 3, 5))
+    assert zeros.shape == (4, 3, 5) and not zeros.any()
+    periods = calendar(1980, 1)
+    rows = random_ledger(years=1).rows
+    ledger = Ledger(rows, periods, draws=1000)
+    block = np.zeros((3, 1000))
+    block[1] = np.linspace(0, 1, 1000)
+    ledger.write_sales(5, kt=block)
+    assert np.array_equal(ledger.sales["kt"][5:8], block) and not ledger.sales["kt"][:5].any()
+    ledger.add_state("price", ("a", "b"), "C$/t")
+    ledger.record("price", 3, block[:2])
+    assert np.array_equal(ledger.states["price"].values[3], block[:2])

@@ -120,7 +120,7 @@ def test_show_tells_what_can_be_asked(shelf):
 
 def test_runs_are_found_by_id_and_its_beginning(shelf):
     run = find_run("history", shelf).path
-    assert find_run(run.name, shelf).path == run
+    assert find_run(run.name, shelf).path == find_run(f"history/{run.name}", shelf).path == run
     with pytest.raises(StoreError, match="fits 3 runs"):
         find_run(run.name[:9], shelf)
 
@@ -308,7 +308,7 @@ def test_a_query_over_a_million_rows_stays_small(tmp_path):
         "with connection() as con:\n"
         f"    question = Question(({GAP!r},), where=\"bonus >= 20 and system == 'open'\", draws=True)\n"
         f"    answer = ask(con, [find_run('sweep-eep', {str(tmp_path)!r})], question)\n"
-        "    lines = sum(len(batch) for batch in answer.relation.to_arrow_reader(50_000))\n"
+        "    lines = sum(len(batch) for batch in answer.batches())\n"
         "scale = 1 if sys.platform == 'darwin' else 1024\n"
         "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale\n"
         "print(lines, time.process_time() - start, peak / 1e6)\n"
@@ -322,7 +322,7 @@ def test_a_query_over_a_million_rows_stays_small(tmp_path):
 def test_ask_of_the_same_run_twice_is_once(shelf):
     runs = [find_run("history", shelf)] * 2
     with connection() as con:
-        assert len(ask(con, runs, Question()).relation.fetchall()) == 4
+        assert len(ask(con, runs, Question()).frame()) == 4
 
 
 def test_paths_that_cannot_be_are_refused(shelf, tmp_path):

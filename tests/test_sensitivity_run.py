@@ -67,4 +67,5 @@ def test_refused_before_anything_is_simulated(folder, monkeypatch, tmp_path, met
 def test_a_file_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert "not found" in call("nowhere.yaml", code=2).stderr
-    assert "no run found" in call("nowhere", code=2).stderr
+    message = call("sensitivity_histori", code=2).stderr
+    assert "no run found" in message and "sensitivity_history" in message

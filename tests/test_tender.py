@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.tender import award_prices, clear
+from sim.tender import TIE, award_prices, clear
 
 DRAWS = 3
 TOLERANCE = 1e-9
@@ -45,14 +45,21 @@ def test_nobody_is_left_out_below_the_price(market):
     choke, slope, quantity, reserve = market
     price, award = clear(choke, slope, quantity, reserve)
     wanted = price < choke
-    assert np.array_equal(
-        np.where((reserve < price) & wanted, award, 0.0), np.where((reserve < price) & wanted, quantity, 0.0)
-    )
+    below = (reserve < price * (1.0 - 2.0 * TIE)) & wanted
+    assert np.array_equal(np.where(below, award, 0.0), np.where(below, quantity, 0.0))
     # Demand is met in full unless the offers ran out or the reserve of the last winner is the price.
     demanded = np.maximum(choke - price, 0.0) / slope
     sold = award.sum(axis=0)
     exhausted = np.isclose(sold, quantity.sum(axis=0))
     assert (np.isclose(sold, demanded, rtol=1e-6, atol=1e-6 / slope) | exhausted | (price >= choke)).all()
+
+
+def test_reserves_that_rounding_puts_apart_are_one_price():
+    quantity = np.array([[10.0], [30.0]])
+    for worth in np.random.default_rng(3).uniform(50.0, 200.0, 200):
+        reserve = np.array([[worth + 3.0 - 14.0], [worth - 11.0]])
+        _, award = clear(np.array([worth + 9.0]), np.array([1.0]), quantity, reserve)
+        np.testing.assert_allclose(award[:, 0], [5.0, 15.0], rtol=1e-9)
 
 
 @settings(max_examples=200, deadline=None)

@@ -223,7 +223,7 @@ def test_an_event_on_sellers_holds_in_its_months_and_no_longer(tmp_path, key):
     usual = 200 / 12
     assert month["2001-09"] == pytest.approx(usual, rel=1e-3) and month["2002-07"] == pytest.approx(usual, rel=1e-2)
     if "capacity" in key:
-        assert month["2001-10"] == month["2001-11"] == pytest.approx(90 / 12)
+        assert month[["2001-10", "2001-11"]].tolist() == pytest.approx([90 / 12, 90 / 12])
     elif "reaction" in key:  # what is answered has been seen for a month
         assert month["2001-10"] == pytest.approx(usual, rel=1e-3) and 240 / 12 < month["2001-11"] < 300 / 12
     else:  # C$15 cheaper: a third of 15 / 0.1 more at first, two thirds in the end

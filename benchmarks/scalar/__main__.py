@@ -6,7 +6,7 @@ import argparse
 
 from benchmarks.scalar import seconds_per_draw, split
 from benchmarks.scalar.docking import dock
-from sim.scenario import load
+from sim.scenario import ScenarioError, load
 from sim.shipped import scenario_path
 
 
@@ -18,8 +18,11 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
     parser.add_argument("--split", choices=("by_kinks", "by_halving"), default="by_kinks")
     given = parser.parse_args()
-    loaded = load(scenario_path(given.scenario), sets=given.sets)
-    sales, states = dock(loaded, given.draw, split=getattr(split, given.split))
+    try:
+        loaded = load(scenario_path(given.scenario), sets=given.sets)
+        sales, states = dock(loaded, given.draw, split=getattr(split, given.split))
+    except (ScenarioError, ValueError) as problem:  # bad input, or a draw below zero, or rules this model leaves out
+        parser.error(str(problem))
     print(f"{len(sales)} sale rows, {(sales.max(axis=1) == 0).sum()} the same to the last bit; largest relative gap:")
     for column, gap in sales.max().items():
         print(f"  {column:<14} {gap:.1e}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.scalar.arithmetic import part_gone, ratio
 
 QUOTE_MEMORY, PAYMENT_MEMORY = 0.3, 0.25
+DUST_KT = 1e-6
 
 
 class Pool:
@@ -45,7 +46,8 @@ class Pool:
         self.kt += kt
         self.receipts_cad_k += value_cad_k
         self.costs_cad_k += kt * cost_cad_t
-        self.current_cad_t = ratio(value_cad_k, kt, empty=self.current_cad_t)
+        if kt > DUST_KT:
+            self.current_cad_t = value_cad_k / kt
         self.asking_cad_t += part_gone(QUOTE_MEMORY, months) * (self.current_cad_t - self.asking_cad_t)
 
     def close(self) -> dict[str, float]:

@@ -3,7 +3,7 @@
 Market i has the line ``A_i - 2 b_i q_i`` and takes ``L_i`` at most; the desk wants ``clip((A_i - m) / 2 b_i, 0, L_i)``
 of it, with one ``m``, not below zero, at which these add up to ``Q``. Both solvers take the (A, b, L) of every market
 and Q, and return the tonnes and m. They agree to rounding. ``by_kinks`` is what a list of floats calls for;
-``by_halving`` is how the ensemble does it, where every draw has its own kinks, and gives the same bits.
+``by_halving`` closes in on the marginal revenue from both sides, and is there to check the other.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from benchmarks.scalar.arithmetic import clip, ratio
 USUAL_PRICE_WEIGHT = 0.5
 EMPTY_TENDER_RAISE = 0.1
 SMALLEST_MARKET_KT = 0.001
+TIE = 1e-11
 HOME_ROLES = ("growers", "agency")
 
 
@@ -102,8 +103,8 @@ class Tender:
         for seat in self.seats:
             seat.award_kt, seat.landed_cad_t = 0.0, seat.reserve_cad_t if pay_as_bid else price
         if price < self.choke_cad_t:
-            below = [seat for seat in offers if seat.reserve_cad_t < price]
-            level = [seat for seat in offers if seat.reserve_cad_t == price]
+            below = [seat for seat in offers if seat.reserve_cad_t < price - TIE * abs(price)]
+            level = [seat for seat in offers if abs(seat.reserve_cad_t - price) <= TIE * abs(price)]
             for seat in below:
                 seat.award_kt = seat.quantity_kt
             left = (self.choke_cad_t - price) / self.slope_cad_t_kt - sum(seat.quantity_kt for seat in below)

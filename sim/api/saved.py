@@ -74,7 +74,7 @@ class Results:
             _texts(measure), _texts(crop_year), where, _texts(stat), draws, beside or difference, difference
         )
         with connection() as con:
-            return ask(con, [find_run(fspath(name), self.out) for name in runs], question).relation.df()
+            return ask(con, [find_run(fspath(name), self.out) for name in runs], question).frame()
 
 
 def results(out: str | PathLike[str] = "results") -> Results:

@@ -7,9 +7,11 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.engine import CHUNK
 from sim.experiments.sweep_dataset import Layout, layout_of, write_bands, write_design, write_parts
 from sim.experiments.sweep_files import ChunkFolder, ChunkReader
 from sim.experiments.unfinished import (
@@ -46,16 +48,16 @@ class Sweep:
     groups: list[tuple[Group, Numbers]]
 
     @classmethod
-    def of(cls, loaded: Any, progress: Callable[[int], None] = lambda groups: None) -> Sweep:
-        """Find groups and numbers; ``progress`` is called with 1 for each structure that is done."""
+    def of(cls, loaded: Any, progress: Callable[[int, int], None] = lambda done, structures: None) -> Sweep:
+        """Find groups and numbers; ``progress`` gets the number of structures that are loaded, and that of all."""
         numeric = {
             key: loaded.design[each.name].to_numpy() for each in loaded.factors if each.numeric for key in each.keys
         }
-        groups = []
-        for structure, points in loaded.groups().items():
+        groups, structures = [], loaded.groups()
+        for done, (structure, points) in enumerate(structures.items(), start=1):
             group = Group(structure, points, {key: values[points] for key, values in numeric.items()})
             groups += find_numbers(group, lambda file, settings: load(file, settings))
-            progress(1)
+            progress(done, len(structures))
         return cls(loaded, groups)
 
     @property
@@ -121,8 +123,8 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
 class Watch:
     """Hears how a sweep goes; this one does nothing with it."""
 
-    def group(self, done: int) -> None:
-        """So many structures of the design have been loaded."""
+    def load(self, done: int, structures: int) -> None:
+        """So many structures of the design have been loaded, of so many."""
 
     def start(self, sweep: Sweep, folder: Path, done: int, chunks: int) -> None:
         """Simulation starts: so many worlds are there from before, so many chunks are to come."""
@@ -142,7 +144,7 @@ def run_sweep(
     out: Path,
     engine: Any,
     *,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     fresh: bool = False,
     command: Sequence[str] = (),
     watch: Watch | None = None,
@@ -170,17 +172,17 @@ def run_sweep(
     ResultsError
         When results cannot be written; the chunks that were written are kept.
     """
-    watch = watch or Watch()
+    started, watch = datetime.now(UTC), watch or Watch()
     wanted = basis(loaded)
     stem = f"sweep-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, wanted, fresh)
     with claimed(folder, BASIS, "sweep"):
         final = _published(folder, out / safe_stem(stem))
         if final is None:
-            sweep = Sweep.of(loaded, watch.group)
+            sweep = Sweep.of(loaded, watch.load)
             _simulate(sweep, folder, engine, chunk, watch)
             watch.dataset()
-            final = _publish(sweep, folder, out, stem, wanted, command)
+            final = _publish(sweep, folder, out, stem, wanted, command, started)
         remove_folder(folder)
     return open_run(final)
 
@@ -209,10 +211,12 @@ def _published(folder: Path, parent: Path) -> Path | None:
     return parent / run_id if (parent / run_id / MANIFEST).is_file() else None
 
 
-def _publish(sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str, Any], command: Sequence[str]) -> Path:
+def _publish(
+    sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str, Any], command: Sequence[str], started: datetime
+) -> Path:
     """Put the dataset together in its final place."""
     plan = sweep.loaded.plan
-    with new_run(out, stem, fingerprint(wanted)) as draft:
+    with new_run(out, stem, fingerprint(wanted), started) as draft:
         (folder / FINAL).write_text(draft.run_id, encoding="utf-8")
         layout = _write_dataset(sweep, ChunkFolder(folder / CHUNKS), draft.path)
         draft.manifest(
@@ -267,7 +271,7 @@ def _write_dataset(sweep: Sweep, chunks: ChunkFolder, path: Path) -> Layout:
     readers = [ChunkReader(chunks, number, spans[number]) for number in range(len(sweep.groups))]
     groups = [group for group, _ in sweep.groups]
     layout = layout_of(len(sweep.loaded.design), sweep.replications, readers)
-    write_design(path / "design.parquet", sweep.loaded.design)
-    write_parts(path / "measures", layout, groups, readers)
-    write_bands(path / "bands.parquet", path / "measures", layout, groups, readers)
+    write_design(path, sweep.loaded.design)
+    write_parts(path, layout, groups, readers)
+    write_bands(path, layout, groups, readers)
     return layout

@@ -83,7 +83,7 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     labels = _labels(frames["factors"])
     columns = min(COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
-    note = f"{_note(meta, names)} A high sigma: the effect hangs on where this factor and the others are."
+    note = f"{_note(meta, names)} High sigma: the effect hangs on where the factors are."
     with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
         height = max(3.6, (0.36 * len(labels) + 0.8) / rows)  # the legend needs as much
         title = "Elementary effects of each factor over its full range"
@@ -125,7 +125,7 @@ def _shown(frames: dict[str, pd.DataFrame], indices: tuple[str, ...]) -> tuple[l
     own = own[own["index"].isin(indices) & (own["other"] == "")]
     groups = list(own.groupby(["measure", "unit", "crop_year"], sort=False))
     shown = [(_title(*keys), part) for keys, part in groups[:PANELS]]
-    left = f" First {PANELS} of {len(groups)} results; all are in tables/indices.csv." if len(groups) > PANELS else ""
+    left = f" First {PANELS} of {len(groups)} results (all: tables/indices.csv)." if len(groups) > PANELS else ""
     return shown, left
 
 

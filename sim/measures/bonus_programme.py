@@ -72,7 +72,8 @@ def _eligible_prices(ledger: Ledger, buyers: list[str]) -> list[Table]:
 
 def _paid_rows(ledger: Ledger, index: np.ndarray) -> np.ndarray:
     """Those of the sale rows ``index`` that were paid a bonus in some draw."""
-    return index[(ledger.sales["subsidy_cad_t"][index] * ledger.sales["kt"][index] > 0).any(axis=1)]
+    subsidy = ledger.sales["subsidy_cad_t"]
+    return index[np.array([subsidy[row].any() for row in index], dtype=bool)]
 
 
 def _origin(ledger: Ledger) -> str:

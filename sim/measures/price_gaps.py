@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from sim.ledger import Ledger
 from sim.measures.arrays import deviation, divide, mean, total
@@ -68,7 +68,7 @@ def paired_test(differences: np.ndarray, level: float = 0.95) -> tuple[np.ndarra
     enough = months > 1
     t = divide(np.where(enough, centre, np.nan), np.where(enough, spread, np.nan) / np.sqrt(np.maximum(months, 1)))
     counts, position = np.unique(months, return_inverse=True)
-    bounds = np.array([stats.t.ppf(0.5 + level / 2, n - 1) if n > 1 else np.inf for n in counts])
+    bounds = np.array([stdtrit(n - 1.0, 0.5 + level / 2) if n > 1 else np.inf for n in counts])
     critical = bounds[position.reshape(months.shape)]
     beyond = np.abs(np.where(np.isnan(t), 0.0, t)) > critical
     constant = enough & (np.where(enough, spread, 1.0) == 0) & (np.where(enough, centre, 0.0) != 0)

@@ -18,7 +18,6 @@ from sim.row_index import RowIndex
 
 AT_ONCE = 2**27  # bytes of one amount of the draws that are worked on at a time
 REHEARSED_FROM_DRAWS = 32  # from here adding up in one pass saves more than finding out what to add up
-ROWS = 64  # rows at a time, so that what comes between stays in a processor's cache
 
 AMOUNTS: dict[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]] = {
     "kt": lambda b: b["kt"],
@@ -55,6 +54,15 @@ class Request:
         known = np.flatnonzero(np.all([sold[self.rows], *(code >= 0 for code in codes)], axis=0))
         cells = np.ravel_multi_index([code[known] for code in codes], self.shape) if len(known) else known
         return self.rows[known], cells
+
+
+@dataclass(frozen=True)
+class Year:
+    """Rows of a crop year, and the sums they enter: request, amounts, cells they belong to, and what adds them up."""
+
+    start: int
+    stop: int
+    sums: list[tuple[Request, tuple[str, ...], np.ndarray, sparse.csr_array]]
 
 
 def adder(rows: np.ndarray, cells: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
@@ -105,10 +113,10 @@ class Reading(Ledger):
         most = max(1, AT_ONCE // (8 * max(len(self.rows), 1)))
         count = -(-self.draws // most)
         step = -(-self.draws // count)
-        requests = self._rehearsed(read) if step >= REHEARSED_FROM_DRAWS else []
+        plan = self._plan(self._rehearsed(read)) if step >= REHEARSED_FROM_DRAWS else []
         for first in range(0, self.draws, step):
             part = self if count == 1 else self._some(first, min(first + step, self.draws))
-            part.add_up_at_once(requests)
+            part._add_up_at_once(plan)
             yield part
 
     def _some(self, first: int, stop: int) -> Reading:
@@ -162,39 +170,44 @@ class Reading(Ledger):
             for name in amounts
         }
 
-    def add_up_at_once(self, requests: Sequence[tuple[Request, set[str]]]) -> None:
-        """Find all sums asked for while going through the ledger once, crop year by crop year.
+    def _plan(self, requests: Sequence[tuple[Request, set[str]]]) -> list[Year]:
+        """Sort what has been asked for by crop year.
 
         Requests whose cells do not belong to a crop year each, and those of passing selections, are left for later.
         """
         year = self.index.column("crop_year")[0]
-        if np.any(np.diff(year) < 0):
-            return
-        starts = np.searchsorted(year, np.arange(year[-1] + 2)) if len(year) else [0]
+        if not len(year) or np.any(np.diff(year) < 0):
+            return []
         wanted = [
-            (request, *request.cells(self.index, self.sold), sorted(amounts))
+            (request, *request.cells(self.index, self.sold), tuple(amounts))
             for request, amounts in requests
             if not request.rows.flags.writeable and any(column in self.times for column, _ in request.by)
         ]
-        for request, _, _, amounts in wanted:
-            for name in amounts:
-                self._sums[request.key, name] = np.zeros((int(np.prod(request.shape)), self.draws))
-        for start, stop in zip(starts[:-1], starts[1:], strict=True):
-            found: dict[str, np.ndarray] = {}
+        bounds = np.searchsorted(year, np.arange(year[-1] + 2))
+        years = []
+        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+            sums = []
             for request, rows, cells, amounts in wanted:
                 inside = slice(*np.searchsorted(rows, (start, stop)))
                 touched, compact = np.unique(cells[inside], return_inverse=True)
                 matrix = adder(rows[inside] - start, compact, (len(touched), stop - start))
+                sums.append((request, amounts, touched, matrix))
+            years.append(Year(start, stop, sums))
+        return years
+
+    def _add_up_at_once(self, plan: Sequence[Year]) -> None:
+        """Find all planned sums while going through the ledger once."""
+        for year in plan:
+            found: dict[str, np.ndarray] = {}
+            for request, amounts, touched, matrix in year.sums:
                 for name in amounts:
                     if name not in found:
-                        found[name] = self._amount(name, start, stop)
+                        found[name] = self._amount(name, year.start, year.stop)
+                    if (request.key, name) not in self._sums:
+                        self._sums[request.key, name] = np.zeros((int(np.prod(request.shape)), self.draws))
                     self._sums[request.key, name][touched] = matrix @ found[name]
 
     def _amount(self, name: str, start: int, stop: int) -> np.ndarray:
         """Amount of ``AMOUNTS`` of consecutive rows, shape (row, draw)."""
-        result = np.empty((stop - start, self.draws))
-        for first in range(start, stop, ROWS):
-            rows = slice(first, min(first + ROWS, stop))
-            columns = {column: values[rows] for column, values in self.sales.items()}
-            result[first - start : rows.stop - start] = AMOUNTS[name](columns)
-        return result
+        columns = {column: values[start:stop] for column, values in self.sales.items()}
+        return np.ascontiguousarray(AMOUNTS[name](columns))

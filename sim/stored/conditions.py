@@ -41,6 +41,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def compiled(text: str, columns: Mapping[str, bool]) -> tuple[str, list[float | str]]:
+    """Translate a condition, or the absence of one, which every line meets."""
+    return compile_condition(text, columns) if text.strip() else ("true", [])
+
+
 def compile_condition(text: str, columns: Mapping[str, bool]) -> tuple[str, list[float | str]]:
     """Translate a condition.
 

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.store import StoredRun, StoreError
-from sim.stored.sources import PART, unreadable
+from sim.stored.layout import DESIGN, PART, WORLD_KEYS, unit_of
+from sim.stored.sources import unreadable
 
-KEYS = ["point", "draw", "crop_year"]
 READ_BYTES = 64_000_000  # of measures read together
 
 
@@ -48,22 +48,17 @@ class SweepWorlds:
         self.plan: dict[str, Any] = _plan(stored)
         try:
             self._read(stored)
-        except (
-            KeyError,
-            ValueError,
-        ) as error:  # of pandas, NumPy and Arrow: columns that are missing or of another kind
+        except (KeyError, ValueError) as error:  # columns that are missing or of another kind
             raise unreadable(stored.path, error) from error
 
     def _read(self, stored: StoredRun) -> None:
-        self.design = stored.frame("design").drop(columns="point")
+        self.design = stored.frame(DESIGN).drop(columns="point")
         names = sorted(name for name in stored.manifest["files"] if PART.fullmatch(name))
         self._parts = [stored.file(name) for name in names]
         if not self._parts:
             raise StoreError(f"{stored.path}: no measures in this sweep; run it again")
         schema = pq.read_schema(self._parts[0])
-        self.units = {
-            field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in schema if field.name not in KEYS
-        }
+        self.units = {field.name: unit_of(field) for field in schema if field.name not in WORLD_KEYS}
         if not all(":" in name for name in self.units):
             raise ValueError("a measure is not called `table:column`")
         self._find_rows()
@@ -73,7 +68,7 @@ class SweepWorlds:
         rows: dict[str, int] = {}
         points, draws, places = [], [], []
         for part in self._parts:
-            table = pq.read_table(part, columns=KEYS)
+            table = pq.read_table(part, columns=list(WORLD_KEYS))
             years = pc.dictionary_encode(table["crop_year"].cast(pa.string()).combine_chunks())
             code = np.array([rows.setdefault(name, len(rows)) for name in years.dictionary.to_pylist()], dtype=int)
             points.append(table["point"].to_numpy().astype(np.int64))

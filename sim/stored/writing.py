@@ -10,40 +10,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from sim.store import MANIFEST, ResultsError, StoreError, cannot_write
 from sim.stored.query import Answer
-from sim.stored.sources import unreadable
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 FORMATS = ("table", "csv", "json", "parquet")
-BATCH = 50_000  # lines
-
-
-def batches(answer: Answer, size: int = BATCH) -> Iterator[pa.RecordBatch]:
-    """Lines of an answer, a batch at a time.
-
-    Raises
-    ------
-    StoreError
-        When there is not a single line, or a file turns out to be unreadable.
-    """
-    import duckdb
-    import pyarrow as pa
-
-    found = False
-    try:
-        for batch in answer.relation.to_arrow_reader(size):
-            if batch.num_rows:
-                found = True
-                yield batch
-    except (duckdb.Error, pa.ArrowException) as error:
-        raise unreadable(", ".join(answer.runs), error) from error
-    if not found:
-        raise StoreError("nothing fits: no line of these results meets all conditions")
 
 
 def format_of(wanted: str | None, to: Path | None) -> str:
@@ -104,7 +76,7 @@ def _csv(answer: Answer, file: IO[bytes]) -> int:
     import pyarrow.csv as arrow_csv
 
     count = 0
-    for batch in batches(answer):
+    for batch in answer.batches():
         options = arrow_csv.WriteOptions(include_header=not count, quoting_style="needed")
         arrow_csv.write_csv(batch, file, options)
         count += batch.num_rows
@@ -114,7 +86,7 @@ def _csv(answer: Answer, file: IO[bytes]) -> int:
 def _json(answer: Answer, file: IO[bytes]) -> int:
     """Write a list of objects, one a line; a value that does not exist is null."""
     count = 0
-    for batch in batches(answer):
+    for batch in answer.batches():
         lines = [json.dumps(line, ensure_ascii=False, allow_nan=False) for line in batch.to_pylist()]
         file.write(("[\n" if not count else ",\n").encode() + ",\n".join(lines).encode())
         count += batch.num_rows
@@ -127,7 +99,7 @@ def _parquet(answer: Answer, file: IO[bytes]) -> int:
 
     writer, count = None, 0
     try:
-        for batch in batches(answer):
+        for batch in answer.batches():
             writer = writer or pq.ParquetWriter(file, batch.schema, compression="zstd")
             writer.write_batch(batch)
             count += batch.num_rows

@@ -13,6 +13,7 @@ from rich.console import Console
 from sim.experiments.ablation import BELIEFS, LAST_YEARS, SYSTEMS, TRADERS, ablate
 from sim.experiments.engine import chunks
 from sim.figures import drawn
+from sim.guard import plain
 from sim.scenario import load
 from sim.screen import grid, mean_and_range
 from sim.store import check_folder, new_run, safe_stem
@@ -65,7 +66,7 @@ def ablation(
         print(json.dumps(report(frame, stem, draws, seed), ensure_ascii=False, allow_nan=False))
     else:
         show(console, frame, stem, draws)
-        console.print(f"Saved in {draft.final}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {draft.final}")
     return draft.final
 
 

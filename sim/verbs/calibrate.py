@@ -6,12 +6,10 @@ import json
 import math
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from sim.experiments.calibration import Criterion, Space
 from sim.experiments.calibration_files import BASIS, basis, journal_of, open_folder
@@ -20,13 +18,15 @@ from sim.experiments.calibration_report import calibrate as search_and_report
 from sim.experiments.engine import Engine
 from sim.experiments.evaluations import JOURNAL, Evaluator, Journal, Simulator
 from sim.figures import drawn
+from sim.guard import plain, warn
+from sim.program import versions
 from sim.scenario.calibration import LoadedCalibration, load_calibration
 from sim.scenario.child import child_yaml
 from sim.scenario.problems import ScenarioError
 from sim.shipped import calibration_path
 from sim.store import RunDraft, check_folder, new_run
 from sim.verbs.calibrate_screen import show
-from sim.verbs.loading import versions
+from sim.verbs.loading import command_line, progress_bar
 
 CHILD = "calibrated.yaml"
 
@@ -43,7 +43,7 @@ def calibrate(
     check_folder(out)
     for each in {warning for run in loaded.at_start.values() for warning in run.warnings}:
         if not each.startswith("--set"):  # a start that is the scenario's own value is no mistake here
-            errors.print(f"warning: {each}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+            warn(errors, each)
     stem = f"calibrate-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, resume, basis(loaded, versions()))
     try:
@@ -58,26 +58,18 @@ def calibrate(
         print(json.dumps(report, ensure_ascii=False, allow_nan=False))
     else:
         show(console, loaded, found)
-        console.print(f"Saved in {final}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {final}")
     return final
 
 
 def _search(loaded: LoadedCalibration, journal: Journal, engine: Engine, errors: Console) -> Calibrated:
     simulator = Simulator.of(loaded, kept_cells(loaded))
-    with _bar(errors) as bar:
+    with progress_bar(errors, "simulations at most") as bar:
         task = bar.add_task("starting", total=task_count(loaded), completed=len(journal.results))
         evaluator = Evaluator(simulator, journal, engine, lambda _task: bar.advance(task))
         criterion = Criterion(evaluator, loaded.cells, Space(loaded.plan))
         criterion.watch = lambda best: bar.update(task, description=f"best so far {best:.4g}")
         return search_and_report(loaded, evaluator, criterion)
-
-
-def _bar(errors: Console) -> Progress:
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("simulations at most"),
-        TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
 
 
 def _leave(folder: Path, resume: Path | None, error: BaseException, errors: Console) -> None:
@@ -90,7 +82,7 @@ def _leave(folder: Path, resume: Path | None, error: BaseException, errors: Cons
         with journal.open("rb") as file:
             count = sum(1 for _ in file)
         text = f"{count} simulations are kept; go on with --resume {folder}"
-        errors.print(text, markup=False, highlight=False, soft_wrap=True)
+        plain(errors, text)
 
 
 def _save(
@@ -101,7 +93,7 @@ def _save(
         report = _report(loaded, found, len(journal.results))
         meta = {
             "stem": stem, "seed": loaded.plan.seed, "draws": loaded.plan.draws, "versions": versions(),
-            "command": ["singledesk", *sys.argv[1:]], "scenario": {"title": loaded.plan.title},
+            "command": command_line(), "scenario": {"title": loaded.plan.title},
         }  # fmt: skip
         for name, frame in found.tables.items():
             draft.table(name, frame)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from sim.experiments.calibration_report import Calibrated
 from sim.experiments.identification import IDENTIFIED
+from sim.guard import plain
 from sim.scenario.calibration import LoadedCalibration
 from sim.screen import grid, mean_and_range, number
 
@@ -38,7 +39,7 @@ def show(console: Console, loaded: LoadedCalibration, found: Calibrated) -> None
     console.print(grid("Parameters", headings, lines, ERRORS.format(histories=histories, draws=plan.draws)))
     for line in tables["parameters"].itertuples():
         if line.pinned_by:
-            _say(console, f"{line.parameter} is pinned by {line.pinned_by}")
+            plain(console, f"{line.parameter} is pinned by {line.pinned_by}")
     _weakest(console, found)
     for run, part in tables["fit"].groupby("run", sort=False):
         console.print(grid(f"Fit, run {run}", *_fit(part, plan.draws), FIT))
@@ -77,20 +78,16 @@ def _weakest(console: Console, found: Calibrated) -> None:
     identified, parameters = found.identification, found.tables["parameters"]
     condition = identified.condition_number
     text = f"{condition:.3g}" if math.isfinite(condition) else "infinite: a direction moves no figure"
-    _say(console, f"condition number {text}")
+    plain(console, f"condition number {text}")
     order = np.argsort(-np.abs(identified.weakest), kind="stable")
     named = [
         f"{identified.weakest[i]:+.2f} {parameters['parameter'][i]}" for i in order if abs(identified.weakest[i]) > 0.1
     ]
     if len(named):
-        _say(console, f"figures move least along {', '.join(named)} (in widths of the bounds)")
+        plain(console, f"figures move least along {', '.join(named)} (in widths of the bounds)")
     unclear = [line.parameter for line in parameters.itertuples() if line.status != IDENTIFIED]
     if unclear:
-        _say(console, f"not pinned down by these figures: {', '.join(unclear)}")
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+        plain(console, f"not pinned down by these figures: {', '.join(unclear)}")
 
 
 def _error(value: float) -> str:

@@ -14,6 +14,7 @@ from sim.experiments.compare import COMPARED, REVENUE, Comparison, check_compara
 from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
 from sim.figures import drawn
+from sim.guard import plain, warn
 from sim.headings import programme_title
 from sim.measures import Measures
 from sim.screen import comparison_tables, grid, mean_and_range, number
@@ -48,7 +49,7 @@ def compare_scenarios(
         results.append(result)
         if not as_json:
             show(console, result, effects, bool(published), loaded[0].resolved)
-            console.print(f"Saved in {folders[-1]}", highlight=False, soft_wrap=True, markup=False)
+            plain(console, f"Saved in {folders[-1]}")
     if as_json:
         content = [result.as_json() for result in results]
         print(json.dumps(content[0] if len(content) == 1 else content, ensure_ascii=False, allow_nan=False))
@@ -74,8 +75,8 @@ def _warn(loaded: Loadings, names: list[str], errors: Console) -> None:
         for earlier in range(position):
             if loaded[earlier].hash == each.hash:
                 pair = f"{names[earlier]} and {names[position]}"
-                text = f"warning: {pair} are identical scenarios, so their difference is zero"
-                errors.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
+                text = f"{pair} are identical scenarios, so their difference is zero"
+                warn(errors, text)
 
 
 def _simulate(

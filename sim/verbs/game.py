@@ -16,6 +16,7 @@ from sim.experiments.engine import Engine, chunks
 from sim.experiments.game import UNIT, Played, play
 from sim.experiments.game_solution import Lines, equilibria, response_lines
 from sim.figures import drawn
+from sim.guard import plain, warn
 from sim.scenario.fields import slot_at
 from sim.scenario.game_loader import LoadedGame, Side, load_game
 from sim.scenario.tree import split_path
@@ -36,7 +37,7 @@ def play_game(
     loaded = load_game(game_path(name), sets)
     check_folder(out)
     for warning in loaded.warnings:
-        errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+        warn(errors, warning)
     draws = next(each for each in (draws, loaded.game.draws, loaded.base.scenario.draws) if each is not None)
     seed = next(each for each in (seed, loaded.game.seed, loaded.base.scenario.seed) if each is not None)
     played = _simulate(loaded, draws, seed, engine, chunk, errors)
@@ -59,7 +60,7 @@ def play_game(
         print(json.dumps(report(meta, frames), ensure_ascii=False, allow_nan=False))
     else:
         show(console, meta, frames)
-        console.print(f"Saved in {folder}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {folder}")
     return folder
 
 
@@ -159,17 +160,17 @@ def show(console: Console, meta: dict[str, Any], frames: Frames) -> None:
     _show_equilibria(console, frames["equilibria"], titles, draws)
     for line in frames["dominance"].itertuples():
         how = "" if line.strictly else " weakly"
-        _say(console, f"{line.player}: {line.strategy}{how} dominates {line.dominates}.")
+        plain(console, f"{line.player}: {line.strategy}{how} dominates {line.dominates}.")
     top = frames["joint_maximum"].iloc[0]
     both = mean_and_range(top["mean"], top["low"], top["high"], draws)
-    _say(console, f"Largest joint pay-off: {top['first']} / {top['second']}, {both} million C$ a crop year.")
+    plain(console, f"Largest joint pay-off: {top['first']} / {top['second']}, {both} million C$ a crop year.")
     lines = frames["lines"]
     for line in lines[lines["what"] == "crossing"].itertuples():
         unit = next(player["unit"] for player in meta["players"] if player["name"] == line.player)
         level = mean_and_range(line.mean, line.low, line.high, draws, 2)
-        _say(console, f"Between the levels, best responses cross at {level} {unit} for {line.player}.")
+        plain(console, f"Between the levels, best responses cross at {level} {unit} for {line.player}.")
     for note in meta["notes"]:
-        _say(console, note)
+        plain(console, note)
 
 
 def _show_equilibria(console: Console, frame: pd.DataFrame, titles: dict[str, str], draws: int) -> None:
@@ -192,13 +193,9 @@ def _show_equilibria(console: Console, frame: pd.DataFrame, titles: dict[str, st
         if line.kind == "pure":
             verdict = "is a prisoner's dilemma" if line.prisoners_dilemma else "is not a prisoner's dilemma"
             share = f" (in {number(100 * line.dilemma_share_of_draws, 0)} % of draws)" if draws > 1 else ""
-            _say(console, f"Against disarming, equilibrium {line.equilibrium} {verdict}{share}.")
+            plain(console, f"Against disarming, equilibrium {line.equilibrium} {verdict}{share}.")
 
 
 def _cell(line: Any, draws: int) -> str:
     text = mean_and_range(line["mean"], line["low"], line["high"], draws) + ("*" if line["best_response"] else "")
     return f"\\[{text}]" if line["equilibrium"] else text
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True, markup=False)

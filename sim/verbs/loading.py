@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from sim.guard import warn
 from sim.program import versions
 from sim.scenario import load
 from sim.shipped import market_pairs, scenario_path
@@ -18,8 +19,13 @@ def load_scenario(name: str, sets: Sequence[str], console: Console) -> Any:
     """Load a scenario by path or shipped name; its warnings go to ``console``. Raises ``ScenarioError``."""
     loaded = load(scenario_path(name), list(sets))
     for warning in loaded.warnings:
-        console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+        warn(console, warning)
     return loaded
+
+
+def command_line() -> list[str]:
+    """The command as it was given, for ``run.json``."""
+    return ["singledesk", *sys.argv[1:]]
 
 
 def provenance(loaded: Any, draws: int, seed: int) -> dict[str, Any]:
@@ -29,7 +35,7 @@ def provenance(loaded: Any, draws: int, seed: int) -> dict[str, Any]:
         "scenario_file": str(loaded.path),
         "seed": seed,
         "draws": draws,
-        "command": ["singledesk", *sys.argv[1:]],
+        "command": command_line(),
         "versions": versions(),
         "warnings": [str(warning) for warning in loaded.warnings],
         "pairs": market_pairs(loaded.resolved),
@@ -37,10 +43,10 @@ def provenance(loaded: Any, draws: int, seed: int) -> dict[str, Any]:
     }
 
 
-def progress_bar(console: Console) -> Progress:
-    """Make a progress bar on stderr; silent when stderr is not a terminal."""
+def progress_bar(console: Console, of: str = "periods") -> Progress:
+    """Make a progress bar that counts something, on stderr; silent when stderr is not a terminal."""
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("periods"), TimeElapsedColumn(),
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(of), TimeElapsedColumn(),
         TimeRemainingColumn(),
     )  # fmt: skip
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,12 @@ from sim.experiments.study_reports import (
 )
 from sim.experiments.study_sensitivity import SURPLUS, sensitivity_table, swings
 from sim.figures import drawn
+from sim.guard import plain
+from sim.program import versions
 from sim.screen import grid, number
 from sim.store import check_folder, new_run
 from sim.study import COLUMNS
-from sim.verbs.loading import versions
+from sim.verbs.loading import command_line
 
 STEM = "reconstruct"
 HEADINGS = ("Feed (C$/t)", "Six-row (C$/t)", "Two-row (C$/t)", "Revenue (million C$)")
@@ -59,7 +60,7 @@ def reconstruct_study(draws: int, seed: int, out: Path, as_json: bool, console: 
         }
     with new_run(out, STEM, fingerprint(made)) as draft:
         meta = {
-            "stem": STEM, "seed": seed, "draws": draws, "command": ["singledesk", *sys.argv[1:]],
+            "stem": STEM, "seed": seed, "draws": draws, "command": command_line(),
             "versions": versions(), "warnings": notes(made),
             "scenario": {"title": "The study's models on inferred segments"},
         }  # fmt: skip
@@ -77,7 +78,7 @@ def reconstruct_study(draws: int, seed: int, out: Path, as_json: bool, console: 
         print(json.dumps({**head, **content}, ensure_ascii=False, allow_nan=False))
     else:
         show(console, tables, notes(made), draws)
-        console.print(f"Saved in {draft.final}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {draft.final}")
     return draft.final
 
 
@@ -120,7 +121,7 @@ def show(console: Console, tables: dict[str, pd.DataFrame], remarks: list[str], 
     caption = "published | regrouped (5-95 % of draws): Japan joins the rest, 500 kt at C$15/t over Japan apart"
     console.print(grid("Regions regrouped", ["", *HEADINGS], _cells(regrouped, "regrouped"), caption))
     for words in filter(None, dict.fromkeys(regrouped["infeasible"])):
-        console.print(f"infeasible: {words}", markup=False, highlight=False, soft_wrap=True)
+        plain(console, f"infeasible: {words}")
     cost = tables["break_even"]
     lines = [[r.row, _range(r.break_even_cad_t, r.low, r.high), number(r.critics_cad_t, 0)] for r in cost.itertuples()]
     console.print(grid("Break-even marketing cost (C$/t)", ["", "Break-even", "Critics"], lines))
@@ -133,7 +134,7 @@ def show(console: Console, tables: dict[str, pd.DataFrame], remarks: list[str], 
     text = "The same difference in three columns: one year's feed price, revised by ten times as much."
     console.print(grid("Averages as printed", columns, lines, text))
     for remark in remarks:
-        console.print(remark, markup=False, highlight=False, soft_wrap=True)
+        plain(console, remark)
 
 
 def _cells(table: pd.DataFrame, column: str) -> list[list[str]]:

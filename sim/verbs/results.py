@@ -15,10 +15,10 @@ from sim.guard import plain
 from sim.screen import grid, number
 from sim.store import find_run
 from sim.stored.describe import describe
+from sim.stored.layout import PART
 from sim.stored.query import Answer, ask, connection
 from sim.stored.question import Question
-from sim.stored.sources import PART
-from sim.stored.writing import batches, format_of, write
+from sim.stored.writing import format_of, write
 from sim.verbs.results_list import print_columns, size
 
 
@@ -63,7 +63,7 @@ def query_runs(
 
 def _print_answer(console: Console, errors: Console, answer: Answer, most: int) -> None:
     """Print the first lines; a column that is the same in all of them goes above the table."""
-    found = list(islice((line for batch in batches(answer, most + 1) for line in batch.to_pylist()), most + 1))
+    found = list(islice((line for batch in answer.batches(most + 1) for line in batch.to_pylist()), most + 1))
     lines = found[:most]
     for line in lines:
         if "run" in line:

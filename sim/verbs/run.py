@@ -16,6 +16,7 @@ from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
 from sim.figures import drawn
 from sim.frames import YearTable, paired_gaps, run_tables
+from sim.guard import plain
 from sim.screen import print_paired_gaps, print_year_table
 from sim.shipped import published_gaps
 from sim.store import RunDraft, new_run
@@ -52,7 +53,7 @@ def run(
         for table in tables:
             print_year_table(console, table, draws)
         print_paired_gaps(console, paired_gaps(frames["summary"], published_gaps()), draws)
-        console.print(f"Saved in {draft.final}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {draft.final}")
     return draft.final
 
 

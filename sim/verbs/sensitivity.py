@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,20 +13,22 @@ from typing import Any
 from rich.console import Console
 
 from sim.experiments.engine import Engine
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN, wanted
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
 from sim.experiments.sensitivity_report import Sensitivity, analyse
-from sim.experiments.sweep import basis, fingerprint, run_sweep
+from sim.experiments.sweep import basis, fingerprint
 from sim.figures import drawn
+from sim.guard import plain
+from sim.measures.names import MEAN, WHOLE_RUN, wanted
 from sim.program import versions
 from sim.scenario.problems import nearest
-from sim.scenario.sweep import LoadedSweep, load_sweep
-from sim.shipped import sweep_path
+from sim.shipped import sweep_names, sweep_path
 from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
 from sim.stored.worlds import SweepWorlds
-from sim.verbs.sensitivity_screen import progress_bar, show
-from sim.verbs.sweep import Screen
+from sim.sweeps.loader import LoadedSweep
+from sim.verbs.loading import command_line, progress_bar
+from sim.verbs.sensitivity_screen import show
+from sim.verbs.sweep import load, simulate
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ def sensitivity(
     check_folder(out)
     path = sweep_path(source.name)
     if os.path.isfile(path) or path.suffix in (".yaml", ".yml"):
-        stored = _of_file(path, source, out, engine, errors)
+        stored = _of_file(source, out, engine, errors)
     else:
-        stored = find_run(source.name, out)
+        stored = _stored(source.name, out)
         fixed = [name for name in source.overrides if name != "draws"]
         if fixed or source.fresh:
             option = fixed[0] if fixed else "fresh"
@@ -73,20 +74,26 @@ def sensitivity(
     return analyse_sweep(stored, question, out, as_json, console, errors)
 
 
+def _stored(name: str, out: Path) -> StoredRun:
+    try:
+        return find_run(name, out)
+    except StoreError as error:
+        if list_runs(out / safe_stem(name)) or Path(name).exists():
+            raise
+        raise StoreError(f"{error}; sweeps that ship: {', '.join(sweep_names())}") from None
+
+
 def _of_file(
-    path: Path, source: Source, out: Path, engine: Callable[[], AbstractContextManager[Engine]], errors: Console
+    source: Source, out: Path, engine: Callable[[], AbstractContextManager[Engine]], errors: Console
 ) -> StoredRun:
-    loaded = load_sweep(path, source.overrides)
-    for warning in loaded.warnings:
-        errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    loaded = load(source.name, source.overrides, errors)
     sensitivity_design(loaded.plan.model_dump(mode="json"), loaded.design)  # refused before it is simulated
     stored = None if source.fresh else _finished(loaded, out)
     if stored is not None:
-        errors.print(f"simulated before: {stored.path}", markup=False, highlight=False, soft_wrap=True)
+        plain(errors, f"simulated before: {stored.path}")
         return stored
-    with engine() as opened, Screen(errors) as watch:
-        command = ["singledesk", *sys.argv[1:]]
-        return run_sweep(loaded, out, opened, chunk=source.chunk, fresh=source.fresh, command=command, watch=watch)
+    with engine() as opened:
+        return simulate(loaded, out, opened, source.chunk, source.fresh, errors)
 
 
 def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
@@ -106,7 +113,7 @@ def analyse_sweep(
     crop_years = _crop_years(question.crop_years, sweep.crop_years)
     draws = _draws(question, sweep.draws)
     confidence = Confidence(question.level, question.resamples, int(sweep.manifest.get("seed", 0)))
-    with progress_bar(errors) as bar:
+    with progress_bar(errors, "measures") as bar:
         task = bar.add_task("indices", total=len(measures))
         worlds = ((name, values[..., :draws]) for name, values in sweep.worlds(measures))
         found = analyse(
@@ -128,7 +135,7 @@ def analyse_sweep(
         print(json.dumps(report, ensure_ascii=False, allow_nan=False))
     else:
         show(console, found, factors, head)
-        console.print(f"Saved in {folder}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {folder}")
     return folder
 
 
@@ -136,7 +143,7 @@ def _save(out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, 
     stem = f"sensitivity-{safe_stem(str(stored.manifest.get('stem', 'sweep'))).removeprefix('sweep-')}"
     with new_run(out, stem, str(stored.manifest.get("scenario_hash", ""))) as draft:
         meta = {
-            "stem": stem, **head, "command": ["singledesk", *sys.argv[1:]], "versions": versions(),
+            "stem": stem, **head, "command": command_line(), "versions": versions(),
             "scenario": {"title": head["title"]},
         }  # fmt: skip
         for name, frame in tables.items():

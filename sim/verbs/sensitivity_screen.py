@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN
 from sim.experiments.sensitivity import NO_EFFECT
 from sim.experiments.sensitivity_report import ANALYSED, KEYS, Sensitivity
+from sim.guard import plain
+from sim.measures.names import MEAN, WHOLE_RUN
 from sim.screen import grid, number
 
 WHEN = {MEAN: "mean of crop years", WHOLE_RUN: "whole run"}
@@ -21,20 +21,11 @@ HEADINGS = {"S1": "S1 alone", "ST": "ST with interactions", "mu_star": "mu* mean
 PAIRS = 3  # interactions named under a table
 
 
-def progress_bar(errors: Console) -> Progress:
-    """Make a progress bar that counts measures; silent when stderr is not a terminal."""
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("measures"),
-        TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
-
-
 def show(console: Console, found: Sensitivity, factors: pd.DataFrame, head: dict[str, Any]) -> None:
     """Print the first measures, then every note."""
     analysed = found.outcomes[found.outcomes["status"] == ANALYSED]
     of = "mean" if head["statistic"] == "mean" else "standard deviation"
-    _say(console, f"{head['title']}: {head['points']:,} points, {of} of {head['draws']:,} draws at each")
+    plain(console, f"{head['title']}: {head['points']:,} points, {of} of {head['draws']:,} draws at each")
     titles = dict(zip(factors["factor"], factors["title"], strict=True))
     for outcome in list(analysed.itertuples())[:TABLES]:
         keys = [getattr(outcome, key) for key in KEYS]
@@ -43,12 +34,12 @@ def show(console: Console, found: Sensitivity, factors: pd.DataFrame, head: dict
         unit = f"{outcome.unit}, " if outcome.unit else ""
         console.print(grid(f"{outcome.measure} ({unit}{when})", *_lines(own, titles)))
         for line in _remarks(outcome, own, titles, head["level"]):
-            _say(console, line)
+            plain(console, line)
         console.print()
     if len(analysed) > TABLES:
-        _say(console, f"{len(analysed) - TABLES} more results are in tables/indices.csv; --measure chooses")
+        plain(console, f"{len(analysed) - TABLES} more results are in tables/indices.csv; --measure chooses")
     for note in found.notes:
-        _say(console, note)
+        plain(console, note)
 
 
 def _lines(own: pd.DataFrame, titles: dict[str, str]) -> tuple[list[str], list[list[str]]]:
@@ -104,7 +95,3 @@ def _digits(largest: float) -> int:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.2g} %" if 1e-4 <= share < 0.995 else f"{share:.0%}".replace("%", " %")
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.experiments.engine import Engine, chunk_for, chunks
+from sim.experiments.engine import CHUNK, Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
 from sim.experiments.printed import oddities
 from sim.experiments.published import agents_tables, as_json, beside, points
 from sim.experiments.reconstruction import replication_table
 from sim.figures import drawn
+from sim.guard import plain
 from sim.scenario import load
 from sim.shipped import published_figures, shipped_folder
 from sim.store import check_folder, new_run
@@ -23,7 +24,6 @@ from sim.verbs.study_screen import show
 
 BASE, OTHER, WEEKLY = "history", "multiple_sellers", "weekly"
 STEM = "study"
-CHUNK = 250
 
 
 def study(
@@ -46,7 +46,7 @@ def study(
         print(json.dumps(as_json(frame), ensure_ascii=False, allow_nan=False))
     else:
         show(console, frame, oddities(published), draws)
-        console.print(f"Saved in {folder}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {folder}")
     return folder
 
 

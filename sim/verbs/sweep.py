@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,40 +12,46 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Table
 from rich.text import Text
 
+from sim.experiments.engine import Engine
+from sim.experiments.kept_measures import in_order
 from sim.experiments.sweep import Sweep, Watch, run_sweep
-from sim.scenario.sweep import load_sweep
+from sim.guard import plain, warn
 from sim.shipped import sweep_path
 from sim.store import StoredRun, check_folder
+from sim.sweeps.loader import LoadedSweep, load_sweep
+from sim.verbs.loading import command_line
 
 QUIET = 30.0  # seconds between the lines that stand for a progress bar where there is no terminal
-SHOWN = 12  # points of the design that are printed, at most
+SHOWN = 24  # points of the design that are printed, at most
 
 
 def sweep(
-    name: str, overrides: dict[str, Any], out: Path, engine: Any, chunk: int, fresh: bool, as_json: bool,
+    name: str, overrides: dict[str, Any], out: Path, engine: Engine, chunk: int, fresh: bool, as_json: bool,
     console: Console, errors: Console,
 ) -> Path:  # fmt: skip
     """Run a sweep and return the folder of its results."""
     check_folder(out)
-    stored = run_file(name, overrides, out, engine, chunk, fresh, errors)
+    stored = simulate(load(name, overrides, errors), out, engine, chunk, fresh, errors)
     if as_json:
         print(json.dumps(report(stored), ensure_ascii=False, allow_nan=False))
     else:
         _show(console, stored)
-        console.print(f"Saved in {stored.path}", highlight=False, soft_wrap=True, markup=False)
+        plain(console, f"Saved in {stored.path}")
     return stored.path
 
 
-def run_file(
-    name: str, overrides: dict[str, Any], out: Path, engine: Any, chunk: int, fresh: bool, errors: Console
-) -> StoredRun:
-    """Run the sweep of a file, with a progress bar on ``errors``, and return what was saved."""
+def load(name: str, overrides: dict[str, Any], errors: Console) -> LoadedSweep:
+    """Load a sweep by path or shipped name; its warnings go to ``errors``. Raises ``ScenarioError``."""
     loaded = load_sweep(sweep_path(name), overrides)
     for warning in loaded.warnings:
-        errors.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+        warn(errors, warning)
+    return loaded
+
+
+def simulate(loaded: LoadedSweep, out: Path, engine: Engine, chunk: int, fresh: bool, errors: Console) -> StoredRun:
+    """Run a sweep, with a progress bar on ``errors``, and return what was saved."""
     with Screen(errors) as screen:
-        command = ["singledesk", *sys.argv[1:]]
-        return run_sweep(loaded, out, engine, chunk=chunk, fresh=fresh, command=command, watch=screen)
+        return run_sweep(loaded, out, engine, chunk=chunk, fresh=fresh, command=command_line(), watch=screen)
 
 
 class Rate(ProgressColumn):
@@ -70,7 +75,8 @@ class Screen(Watch):
         )  # fmt: skip
         self.bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self.kept = self.done = self.chunks = self.before = self.total = 0
-        self.worlds_a_tick, self.began, self.told = 0.0, time.monotonic(), 0.0
+        self.worlds_a_tick, self.began = 0.0, time.monotonic()
+        self.told = self.began
 
     def __enter__(self) -> Screen:
         self.bar.start()
@@ -79,22 +85,24 @@ class Screen(Watch):
     def __exit__(self, kind: Any, *_rest: Any) -> None:
         self.bar.stop()
         if kind is not None and self.folder is not None and (self.kept or self.before):
-            self.say(f"{self.before + self.kept:,} of {self.total:,} worlds are kept in {self.folder}; "
-                     "the same command goes on from there")  # fmt: skip
+            kept = f"{self.before + self.kept:,} of {self.total:,} worlds are kept in {self.folder}"
+            plain(self.console, f"{kept}; the same command goes on from there")
 
-    def say(self, text: str) -> None:
-        """Print a line."""
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+    def load(self, done: int, structures: int) -> None:
+        """See :class:`Watch`."""
+        if time.monotonic() - self.told > QUIET:
+            self.told = time.monotonic()
+            plain(self.console, f"loading: {done:,} of {structures:,} structures")
 
     def start(self, sweep: Sweep, folder: Path, done: int, chunks: int) -> None:
         """See :class:`Watch`."""
         self.before, self.total, self.chunks, self.folder = done, sweep.worlds, chunks, folder
         self.worlds_a_tick = (sweep.worlds - done) / max(chunks * sweep.periods, 1)
-        points, draws = len(sweep.loaded.design), sweep.replications
-        groups = f"{len(sweep.groups)} group{'s' if len(sweep.groups) > 1 else ''}"
-        self.say(f"{points:,} points x {draws:,} draws = {sweep.worlds:,} worlds in {groups}, {chunks:,} chunks to do")
+        groups = f"{len(sweep.groups):,} group{'s' if len(sweep.groups) > 1 else ''}"
+        to_do = f"{chunks:,} chunk{'s' if chunks != 1 else ''} to do"
+        plain(self.console, f"{size_of(sweep.loaded)} in {groups}, {to_do}")
         if done:
-            self.say(f"going on from {done:,} worlds in {folder}")
+            plain(self.console, f"going on from {done:,} worlds in {folder}")
         self.began = self.told = time.monotonic()
         self.task = self.bar.add_task(
             "simulating", total=sweep.worlds, completed=done, before=done, done=0, chunks=chunks
@@ -113,13 +121,19 @@ class Screen(Watch):
         if not self.console.is_terminal and now - self.told > QUIET:
             self.told, rate = now, self.kept / (now - self.began)
             left = (self.total - self.before - self.kept) / rate
-            self.say(f"{self.before + self.kept:,}/{self.total:,} worlds, {self.done:,}/{self.chunks:,} chunks, "
-                     f"{rate:.1f} worlds/s, about {left / 60:.1f} min left")  # fmt: skip
+            done = f"{self.before + self.kept:,}/{self.total:,} worlds, {self.done:,}/{self.chunks:,} chunks"
+            plain(self.console, f"{done}, {rate:.1f} worlds/s, about {left / 60:.1f} min left")
 
     def dataset(self) -> None:
         """See :class:`Watch`."""
         if self.task is not None:
             self.bar.update(self.task, completed=self.total, description="writing the dataset")
+
+
+def size_of(loaded: LoadedSweep) -> str:
+    """Say how large a sweep is."""
+    points, draws = len(loaded.design), loaded.plan.draws
+    return f"{points:,} points x {draws:,} draws = {points * draws:,} worlds"
 
 
 def report(stored: StoredRun) -> dict[str, Any]:
@@ -139,25 +153,22 @@ def _show(console: Console, stored: StoredRun) -> None:
     """Print the means over crop years of the first measures at the first points."""
     design, bands = stored.frame("design"), stored.frame("bands")
     years = bands[bands["crop_year"].isin(["mean", "all"])].astype({"table": str, "column": str, "unit": str})
-    keys = years[["table", "column", "unit"]].drop_duplicates()
+    keys = in_order(stored.manifest["sweep"]["measures"], years[["table", "column", "unit"]].drop_duplicates())
     room = max(1, (console.width - 12 * len(design.columns)) // 16)
     table = Table(
         title=f"{stored.manifest['scenario']['title']}: means over crop years and {stored.manifest['draws']} draws"
     )
     for name in design:
         table.add_column(name, justify="right")
-    shown = keys.head(room)
-    for _, key in shown.iterrows():
-        table.add_column(f"{key['table']}\n{key['column']}\n{key['unit']}", justify="right")
+    for name, column, unit in keys[:room]:
+        table.add_column(f"{name}:\n{column}\n{unit}", justify="right", overflow="fold")
     for point, row in design.head(SHOWN).iterrows():
         cells = [f"{value:g}" if isinstance(value, float) else str(value) for value in row]
         mine = years[years["point"] == point].set_index(["table", "column"])["mean"]
-        for _, key in shown.iterrows():
-            place = key["table"], key["column"]
-            cells.append(f"{mine[place]:,.2f}" if place in mine.index else "")
+        cells += [f"{mine[key[:2]]:,.2f}" if key[:2] in mine.index else "" for key in keys[:room]]
         table.add_row(*cells)
     console.print(table)
     left = [f"{len(design) - SHOWN:,} more points"] if len(design) > SHOWN else []
     left += [f"{len(keys) - room:,} more measures"] if len(keys) > room else []
     if left:
-        console.print(f"{' and '.join(left)}: singledesk results query", highlight=False, markup=False)
+        plain(console, f"{' and '.join(left)}: singledesk results show {stored.manifest['run_id']}")
