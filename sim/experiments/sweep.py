@@ -27,7 +27,7 @@ from sim.experiments.worlds import Group, Spans, WorldTask, find_numbers, missin
 from sim.program import source_hash, versions
 from sim.scenario import load
 from sim.scenario.numbers import Numbers
-from sim.store import MANIFEST, RUN_ID, StoredRun, StoreError, draft_folder, new_run, open_run, safe_stem
+from sim.store import MANIFEST, RUN_ID, StoredRun, StoreError, draft_folder, new_run, open_run, remove_empty, safe_stem
 
 BASIS = "sweep.json"
 CHUNKS = "chunks"
@@ -108,6 +108,8 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
         else:
             if not changed:
                 return folder
+            if not _has_chunks(folder):
+                continue  # nothing would be mixed
             problem = f"{folder}: an unfinished sweep of this name rests on something else: {'; '.join(changed)}"
         other = other or problem
     if other:
@@ -118,6 +120,10 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
     folder = new_folder(out, stem)
     write_basis(folder, BASIS, wanted)
     return folder
+
+
+def _has_chunks(folder: Path) -> bool:
+    return any((folder / CHUNKS).glob("*.parquet"))
 
 
 class Watch:
@@ -177,12 +183,18 @@ def run_sweep(
     stem = f"sweep-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, wanted, fresh)
     with claimed(folder, BASIS, "sweep"):
-        final = _published(folder, out / safe_stem(stem))
-        if final is None:
-            sweep = Sweep.of(loaded, watch.load)
-            _simulate(sweep, folder, engine, chunk, watch)
-            watch.dataset()
-            final = _publish(sweep, folder, out, stem, wanted, command, started)
+        try:
+            final = _published(folder, out / safe_stem(stem))
+            if final is None:
+                sweep = Sweep.of(loaded, watch.load)
+                _simulate(sweep, folder, engine, chunk, watch)
+                watch.dataset()
+                final = _publish(sweep, folder, out, stem, wanted, command, started)
+        except BaseException:
+            if not _has_chunks(folder):
+                remove_folder(folder)
+                remove_empty([folder.parent])
+            raise
         remove_folder(folder)
     return open_run(final)
 
