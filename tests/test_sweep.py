@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.experiments.engine import Engine, open_engine
-from sim.experiments.sweep import CHUNKS, FINAL, Sweep, open_folder, run_sweep
+from sim.experiments.sweep import CHUNKS, FINAL, Sweep, Watch, open_folder, run_sweep
 from sim.experiments.sweep_files import ChunkFolder
 from sim.experiments.unfinished import claimed, unfinished_folders
 from sim.experiments.worlds import Outcome
@@ -251,6 +251,28 @@ def test_broken_and_foreign_chunks(file, tmp_path, whole):
     assert sum(end - begin for spans in done.values() for begin, end in spans) == 4
     assert (folder / CHUNKS / "notes.txt").exists()
     assert contents(run_sweep(load_sweep(file), out, open_engine()).path) == whole[1]
+
+
+def test_a_chunk_with_a_changed_byte_is_simulated_again(file, tmp_path, whole):
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(load_sweep(file), tmp_path, Dies(2), chunk=5)
+    [folder] = unfinished_folders(tmp_path, "sweep-costs")
+    chunk = min((folder / CHUNKS).glob("*.parquet"))
+    column = pq.ParquetFile(chunk).metadata.row_group(0).column(7)
+    content = bytearray(chunk.read_bytes())
+    content[column.data_page_offset + column.total_compressed_size // 2] ^= 1
+    chunk.write_bytes(content)
+    assert contents(run_sweep(load_sweep(file), tmp_path, open_engine()).path) == whole[1]
+
+
+def test_a_dataset_is_never_put_together_without_all_worlds(file, tmp_path, whole):
+    class Thief(Watch):
+        def dataset(self) -> None:
+            min(tmp_path.glob("*/*/chunks/*.parquet")).unlink()
+
+    with pytest.raises(ResultsError, match="went away"):
+        run_sweep(load_sweep(file), tmp_path, open_engine(), watch=Thief())
+    assert contents(run_sweep(load_sweep(file), tmp_path, open_engine()).path) == whole[1]
 
 
 def test_two_processes_do_not_share_a_folder(file, tmp_path):

@@ -27,7 +27,18 @@ from sim.experiments.worlds import Group, Spans, WorldTask, find_numbers, missin
 from sim.program import source_hash, versions
 from sim.scenario import load
 from sim.scenario.numbers import Numbers
-from sim.store import MANIFEST, RUN_ID, StoredRun, StoreError, draft_folder, new_run, open_run, remove_empty, safe_stem
+from sim.store import (
+    MANIFEST,
+    RUN_ID,
+    ResultsError,
+    StoredRun,
+    StoreError,
+    draft_folder,
+    new_run,
+    open_run,
+    remove_empty,
+    safe_stem,
+)
 
 BASIS = "sweep.json"
 CHUNKS = "chunks"
@@ -280,6 +291,8 @@ def _group_entry(group: Group, numbers: Numbers) -> dict[str, Any]:
 
 def _write_dataset(sweep: Sweep, chunks: ChunkFolder, path: Path) -> Layout:
     spans = chunks.done()
+    if any(missing_ranges(sweep.sizes, spans, sweep.worlds)):
+        raise ResultsError(None, f"chunks in {chunks.path} went away or were damaged while the sweep ran")
     readers = [ChunkReader(chunks, number, spans[number]) for number in range(len(sweep.groups))]
     groups = [group for group, _ in sweep.groups]
     layout = layout_of(len(sweep.loaded.design), sweep.replications, readers)
