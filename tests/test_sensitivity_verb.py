@@ -176,6 +176,20 @@ def test_luck_is_reported(sweeps, call):
     assert mixed["share_luck"] > 0 and mixed["share_luck_and_factors"] > 0.1
 
 
+@pytest.mark.parametrize("name", ["saltelli", "morris", "latin_hypercube", "grid"])
+def test_values_beyond_reckoning_are_left_out(call, tmp_path, name):
+    huge = {
+        "a:infinite": ("kt", lambda design, year, draw: np.where(design["bonus"] > 30, np.inf, 1.0)),
+        "a:huge": ("kt", lambda design, year, draw: 1e300 * design["bonus"]),
+        "a:tiny": ("kt", lambda design, year, draw: 1e-300 * design["bonus"]),
+    }
+    frame, plan = points(name)
+    report = call(write_sweep(tmp_path, plan, frame, {**MEASURES, **huge}))
+    status = {line["measure"]: line["status"] for line in report["outcomes"]}
+    assert {status[f"a:{name}"] for name in ("infinite", "huge", "tiny")} == {"undetermined"}
+    assert status["cash_price:canada"] == "analysed"
+
+
 def test_a_measure_of_the_whole_run_has_no_crop_year(tmp_path, call, monkeypatch):
     import formula_sweep
 

@@ -8,6 +8,7 @@ and ``high``.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -74,7 +75,9 @@ def sobol_indices(y: np.ndarray, factors: Sequence[str], second_order: bool, con
     step = (2 if second_order else 1) * len(factors) + 2
     if is_constant(np.concatenate([y[::step], y[step - 1 :: step]])):
         raise Undetermined("it is the same in all base samples, though not at every point")
-    found = sobol.analyze(_problem(factors), y, calc_second_order=second_order, **confidence.arguments())
+    with warnings.catch_warnings():  # of a bootstrap sample with one value in it
+        warnings.simplefilter("ignore", UserWarning)
+        found = sobol.analyze(_problem(factors), y, calc_second_order=second_order, **confidence.arguments())
     lines = [
         _line(name, factor, found[name][i], found[f"{name}_conf"][i])
         for name in ("S1", "ST")

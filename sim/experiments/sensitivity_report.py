@@ -16,6 +16,7 @@ from sim.experiments.sensitivity import COLUMNS, Confidence, Undetermined, is_co
 from sim.experiments.sensitivity_design import SensitivityDesign
 from sim.measures.names import MEAN, WHOLE_RUN
 
+LARGEST = 1e100  # of a value: variances and their sums stay finite
 MOST_NAMED = 5  # outcomes in a note that only advises
 STATISTICS: dict[str, Statistic] = {"mean": mean, "sd": spread}
 KEYS = ["measure", "unit", "crop_year"]
@@ -126,6 +127,9 @@ def _outcome(
     line |= {"missing_worlds": missing, "worlds": worlds.size, "sample_needed": 0, "draws_needed": 0}
     if missing:
         return line | {"remark": f"missing in {missing:,} of {worlds.size:,} worlds"}, None
+    size = np.abs(worlds).max()
+    if size and not 1 / LARGEST < size < LARGEST:
+        return line | {"status": UNDETERMINED, "remark": "too large or too small to be squared"}, None
     y = STATISTICS[statistic](worlds)
     luck = luck_shares(worlds)
     shares = luck.factors, luck.luck, luck.luck_and_factors, luck.in_means
