@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.experiments.engine import CHUNK
 from sim.guard import engine_of, errors, fail, screen, verb
 from sim.options import (
     MAX_DRAWS,
@@ -61,7 +62,7 @@ def ablation(
     seed: Seed = None,
     sets: Sets = None,
     out: Out = RESULTS,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     as_json: AsJson = False,
 ) -> None:
     """Run a market under each belief and margin rule: what depends on the rule, and how long prices take to settle."""
@@ -105,7 +106,7 @@ def game(
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     as_json: AsJson = False,
 ) -> None:
     """Play two treasuries' strategies against each other: pay-offs of every pair, equilibria, the price of arming.
@@ -149,7 +150,7 @@ def sweep(
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start anew beside an unfinished sweep of this name.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -173,7 +174,8 @@ def sensitivity(
         list[str] | None, typer.Option(metavar="PATTERN", help="Measure kept by the sweep, as table or table:column.")
     ] = None,
     crop_year: Annotated[
-        list[str] | None, typer.Option(help="A crop year, every, or mean over crop years [default: mean].")
+        list[str] | None,
+        typer.Option(metavar="YEAR", help="A crop year, every, or mean (of them; so when absent). May be repeated."),
     ] = None,
     statistic: Annotated[str, typer.Option(help="Of the draws at a point: mean, or sd (standard deviation).")] = "mean",
     level: Annotated[float, typer.Option(help="Level of the confidence intervals, 0.5 to 0.999.")] = 0.95,
@@ -184,7 +186,7 @@ def sensitivity(
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     fresh: Annotated[bool, typer.Option("--fresh", help="Simulate again what was simulated before.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.experiments.engine import CHUNK
 from sim.guard import engine_of, errors, fail, screen, verb
 from sim.options import RESULTS, AsJson, Chunk, Dask, Draws, Jobs, Out, Scenario, Seed, Sets
 
@@ -21,7 +22,7 @@ def run(
     jobs: Jobs = None,
     dask: Dask = None,
     save_draws: Annotated[bool, typer.Option("--save-draws", help="Also save every sale of every draw.")] = False,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a scenario, print its crop-year tables and save tables, series, ledger and figures."""
@@ -41,7 +42,7 @@ def compare(
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     as_json: AsJson = False,
 ) -> None:
     """Print what other scenarios change, per crop year, on common random numbers: other minus base."""
@@ -95,19 +96,25 @@ def new(
 @verb
 def plot(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or a scenario's name for its latest run.")],
-    figure: Annotated[list[str] | None, typer.Option(help="Figure to draw; all when absent.")] = None,
+    figure: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Figure to draw; all when absent. May be repeated.")
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Of a sweep: table, or table:column, to draw. May be repeated."),
+    ] = None,
     image_format: Annotated[str, typer.Option("--format", help="png, svg or pdf.")] = "png",
     out: Out = RESULTS,
     to: Annotated[
-        Path | None, typer.Option(help="Folder for the images [default: the current one].", file_okay=False)
+        Path | None, typer.Option(help="Folder for the images; the current one when absent.", file_okay=False)
     ] = None,
 ) -> None:
-    """Draw the figures of a saved run."""
+    """Draw the figures of a saved run or sweep."""
     if image_format not in ("png", "svg", "pdf"):
         fail(f"--format {image_format}: choose png, svg or pdf", 2)
     from sim.verbs.plot import plot as draw
 
-    for path in draw(run, figure or [], image_format, out, to):
+    for path in draw(run, figure or [], measure or [], image_format, out, to):
         print(path)
 
 

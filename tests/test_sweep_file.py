@@ -392,6 +392,8 @@ def test_files_that_cannot_be_read(place):
         (".", "is a folder"),
         ("history", "use `singledesk run history`"),
         ("swep.yaml", "did you mean `sweep.yaml`"),
+        ("eep_bonus", "did you mean the shipped `eep_bonus_by_system`"),
+        ("zzz", "shipped are eep_bonus_by_system, "),
     ):
         write(GOOD)
         with pytest.raises(ScenarioError, match=words):
@@ -405,7 +407,10 @@ def call(*arguments):
 def test_validate_knows_sweeps_and_run_sends_them_on(place):
     write(GOOD)
     answer = call("validate", "sweep.yaml", "duel.yaml")
-    assert answer.exit_code == 0 and answer.stdout.split("\n")[:2] == ["ok sweep.yaml", "ok duel.yaml"]
+    plan = load_sweep("sweep.yaml")
+    points, draws = len(plan.design), plan.plan.draws
+    size = f"{points} points x {draws} draws = {points * draws} worlds"
+    assert answer.exit_code == 0 and answer.stdout.split("\n")[:2] == [f"ok sweep.yaml: {size}", "ok duel.yaml"]
     assert "unknown key `yield`" in call("validate", "sweep.yaml", "--set", "shocks.yield=1").stderr
     answer = call("run", "sweep.yaml")
     assert answer.exit_code == 2 and "this is a sweep, not a scenario; use `singledesk sweep`" in answer.stderr

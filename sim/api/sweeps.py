@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.api.sweep_plans import write_plan
+from sim.experiments.engine import CHUNK
 from sim.store import StoredRun, check_folder, safe_stem
+from sim.stored.choice import lines_of
 from sim.stored.query import ask, connection
 from sim.stored.question import Question
 from sim.stored.sources import factor_column, measures, open_source
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,18 @@ class Sweep:
         units = {factor_column(str(line.get("name"))): str(line.get("unit") or "") for line in lines}
         return sweep_cube(self.frame(measure, draws=draws), self.design, units, measure)
 
+    def figure(self, *measures: str) -> Figure | None:
+        """Draw what ``singledesk plot`` draws: measures over a numeric factor, a line per combination of the others.
+
+        ``measures`` are as in ``frame``; the first six are shown. None where the points make no lines.
+        """
+        from sim.figures.sweep import responses
+
+        bands, meta = self.stored.frame("bands"), self.meta
+        if measures:
+            bands, meta = lines_of(bands, measures), {**meta, "sweep": {"measures": list(measures)}}
+        return responses({"design": self.stored.frame("design"), "bands": bands}, meta)
+
     def __repr__(self) -> str:
         names = ", ".join(self.design.columns)
         return f"<sweep over {names}: {len(self.design)} points, {self.meta.get('draws')} draws each, in {self.folder}>"
@@ -131,7 +146,7 @@ def sweep(
     out: str | PathLike[str] = "results",
     jobs: int | None = None,
     dask: str | None = None,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     fresh: bool = False,
     name: str = "notebook",
     **changes: Any,

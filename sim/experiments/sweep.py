@@ -7,9 +7,11 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.engine import CHUNK
 from sim.experiments.sweep_dataset import Layout, layout_of, write_bands, write_design, write_parts
 from sim.experiments.sweep_files import ChunkFolder, ChunkReader
 from sim.experiments.unfinished import (
@@ -142,7 +144,7 @@ def run_sweep(
     out: Path,
     engine: Any,
     *,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     fresh: bool = False,
     command: Sequence[str] = (),
     watch: Watch | None = None,
@@ -170,7 +172,7 @@ def run_sweep(
     ResultsError
         When results cannot be written; the chunks that were written are kept.
     """
-    watch = watch or Watch()
+    started, watch = datetime.now(UTC), watch or Watch()
     wanted = basis(loaded)
     stem = f"sweep-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, wanted, fresh)
@@ -180,7 +182,7 @@ def run_sweep(
             sweep = Sweep.of(loaded, watch.load)
             _simulate(sweep, folder, engine, chunk, watch)
             watch.dataset()
-            final = _publish(sweep, folder, out, stem, wanted, command)
+            final = _publish(sweep, folder, out, stem, wanted, command, started)
         remove_folder(folder)
     return open_run(final)
 
@@ -209,10 +211,12 @@ def _published(folder: Path, parent: Path) -> Path | None:
     return parent / run_id if (parent / run_id / MANIFEST).is_file() else None
 
 
-def _publish(sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str, Any], command: Sequence[str]) -> Path:
+def _publish(
+    sweep: Sweep, folder: Path, out: Path, stem: str, wanted: dict[str, Any], command: Sequence[str], started: datetime
+) -> Path:
     """Put the dataset together in its final place."""
     plan = sweep.loaded.plan
-    with new_run(out, stem, fingerprint(wanted)) as draft:
+    with new_run(out, stem, fingerprint(wanted), started) as draft:
         (folder / FINAL).write_text(draft.run_id, encoding="utf-8")
         layout = _write_dataset(sweep, ChunkFolder(folder / CHUNKS), draft.path)
         draft.manifest(

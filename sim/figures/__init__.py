@@ -27,6 +27,7 @@ from sim.figures.sensitivity import sensitivity
 from sim.figures.study import japan_gap, study_sensitivity
 from sim.figures.subsidies import subsidies
 from sim.figures.supply import supply
+from sim.figures.sweep import responses
 
 Frames = dict[str, pd.DataFrame]
 FigureFunction = Callable[[Frames, dict[str, Any]], Figure | None]
@@ -54,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "sensitivity": Kind(
         ("indices", "outcomes", "factors"), {"sensitivity": sensitivity, "elementary_effects": elementary_effects}
     ),
+    "sweep": Kind(("design", "bands"), {"responses": responses}),
     "calibration": Kind(("fit", "held_out", "parameters", "profiles"), {"fit": fit, "profiles": profiles}),
 }
 

@@ -25,6 +25,15 @@ def wanted(patterns: Iterable[str], table: str, column: str) -> bool:
     return False
 
 
+def in_order(patterns: Sequence[str] | None, keys: Any) -> list[tuple[str, ...]]:
+    """Lines of a frame that begin with table and column, those that the first pattern asks for in front."""
+    patterns = DEFAULT if patterns is None else patterns
+    lines = [tuple(line) for line in keys.itertuples(index=False)]
+    return sorted(
+        lines, key=lambda line: next((i for i, each in enumerate(patterns) if wanted([each], *line[:2])), len(patterns))
+    )
+
+
 def tables_wanted(patterns: Iterable[str], tables: Iterable[str]) -> set[str]:
     """Tables of which some column may be asked for."""
     return {table for table in tables for pattern in patterns if fnmatchcase(table, pattern.partition(":")[0])}

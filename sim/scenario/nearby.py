@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sim.scenario.kinds import VERBS
 from sim.shipped import shipped_kind, shipped_names
 
+FEW = 6  # shipped files that are listed where no name is near
 CUTOFF = 0.6
 MOST_FILES = 2000  # names looked through in one folder
 
@@ -26,9 +27,11 @@ def near_file(file: str, start: str | None = None, known: Callable[[], list[str]
     kind = shipped_kind(name) if start is None and not folder and stem not in shipped else None
     if kind is not None:
         return f"; `{stem}` is a shipped {kind}, use `singledesk {VERBS[kind]} {stem}`"
-    near = difflib.get_close_matches(stem, dict.fromkeys([*beside, *shipped]), n=1, cutoff=CUTOFF)
+    names = list(dict.fromkeys([*beside, *shipped]))
+    begin = [each for each in names if each.startswith(stem)] if stem else []
+    near = begin if len(begin) == 1 else difflib.get_close_matches(stem, names, n=1, cutoff=CUTOFF)
     if not near:
-        return ""
+        return f"; shipped are {', '.join(shipped)}" if 0 < len(shipped) <= FEW and not folder else ""
     if near[0] in beside:
         path = os.path.join(folder, beside[near[0]])
         return f"; did you mean `{path if start is None else _from(start, path)}`?"

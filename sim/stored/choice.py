@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import pandas as pd
+
 from sim.measures.names import unmatched, wanted
 from sim.scenario.problems import printable
 from sim.store import StoreError
@@ -35,6 +37,19 @@ def choose_measures(found: Sequence[Sequence[tuple[str, str, str]]], patterns: S
         raise StoreError("\n".join(f"--measure {printable(pattern, 80)}: {text}" for pattern, text in wrong.items()))
     pairs = [(table, column) for table, columns in known.items() for column in columns]
     return [f"{table}:{column}" for table, column in pairs if not patterns or wanted(patterns, table, column)]
+
+
+def lines_of(bands: pd.DataFrame, patterns: Sequence[str]) -> pd.DataFrame:
+    """Lines of a table of bands whose measure any of the patterns fits.
+
+    Raises
+    ------
+    StoreError
+        When a pattern fits no measure; names the nearest.
+    """
+    keys = bands[["table", "column", "unit"]].astype(str)
+    found = [tuple(line) for line in keys.drop_duplicates().itertuples(index=False)]
+    return bands[(keys["table"] + ":" + keys["column"]).isin(choose_measures([found], patterns))]
 
 
 def choose_years(found: Sequence[Sequence[str]], asked: Sequence[str]) -> list[str] | None:

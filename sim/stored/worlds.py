@@ -91,8 +91,17 @@ class SweepWorlds:
 
 
 def _plan(stored: StoredRun) -> dict[str, Any]:
-    plan = stored.manifest.get("sweep")
-    parts = (plan or {}).get("design"), (plan or {}).get("factors")
-    if not isinstance(plan, dict) or not all(isinstance(part, dict) for part in parts):
+    plan, factors = stored.manifest.get("sweep"), stored.manifest.get("factors") or []
+    sound = (
+        plan is not None
+        and isinstance(plan.get("title"), str)
+        and isinstance(plan.get("design"), dict)
+        and isinstance(plan["design"].get("method", ""), str)
+        and isinstance(plan.get("factors"), dict)
+        and all(isinstance(each, dict) for each in plan["factors"].values())
+        and all(isinstance(each, dict) and isinstance(each.get("name"), str) for each in factors)
+        and (stored.manifest.get("seed") or 0) >= 0
+    )
+    if not sound:
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it holds no sweep); run the sweep again")
     return plan

@@ -13,6 +13,7 @@ from rich.console import Console
 from sim.guard import plain
 from sim.scenario import ScenarioError, explain, load, schema_json
 from sim.scenario.experiment import kind_of_file
+from sim.scenario.loader import Loaded
 from sim.scenario.writer import schema_of
 from sim.shipped import scenario_path, shipped_path, sweep_path
 
@@ -42,7 +43,7 @@ def validate(names: Sequence[str], sets: Sequence[str], console: Console, errors
             good = False
             plain(errors, str(error))
             continue
-        plain(console, f"ok {name}")
+        plain(console, f"ok {name}{_size(loaded)}")
         for warning in loaded.warnings:
             plain(console, f"  warning: {warning}")
     return good
@@ -56,6 +57,15 @@ def _load(name: str, sets: Sequence[str]) -> Any:
     from sim.sweeps.loader import load_sweep
 
     return load_sweep(path, {"settings": list(sets)})
+
+
+def _size(loaded: Any) -> str:
+    """Of a sweep, how many worlds it takes."""
+    if isinstance(loaded, Loaded):
+        return ""
+    from sim.verbs.sweep import size_of
+
+    return f": {size_of(loaded)}"
 
 
 def show(name: str, sets: Sequence[str], as_json: bool, console: Console) -> None:

@@ -7,12 +7,18 @@ from pathlib import Path
 
 from sim.figures import KINDS
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
+from sim.stored.choice import lines_of
+
+WHY_NOT = {"sweep": "; curves need a numeric factor, and at most 12 combinations of the others, as in a grid"}
 
 
-def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | None) -> list[Path]:
+def plot(
+    run: str, names: list[str], measures: list[str], image_format: str, out: Path, into: Path | None
+) -> list[Path]:
     """Draw figures of a run into ``into`` (the current folder when absent) and return the files written.
 
-    The run's own folder stays as it was written, so its checksums keep holding.
+    ``measures`` are patterns that choose among those of a sweep. The run's own folder stays as it was written, so its
+    checksums keep holding.
     """
     stored = find_run(run, out)
     kind = stored.manifest.get("kind", "run")
@@ -26,11 +32,17 @@ def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | 
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
     stem = safe_stem(stored.manifest["stem"])
     frames = {name: stored.frame(name) for name in KINDS[kind].tables}
+    meta = stored.manifest
+    if measures:
+        if kind != "sweep":
+            raise StoreError(f"--measure chooses among the measures of a sweep; {stored.path} is a {kind}")
+        frames["bands"] = lines_of(frames["bands"], measures)
+        meta = {**meta, "sweep": {"measures": measures}}
     target = into if into is not None else Path.cwd()
     files = []
     for name in names or known:
         try:
-            figure = known[name](frames, stored.manifest)
+            figure = known[name](frames, meta)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
             what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
             message = f"{stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
@@ -46,4 +58,6 @@ def plot(run: str, names: list[str], image_format: str, out: Path, into: Path | 
                 path.unlink(missing_ok=True)  # half an image is worse than none
             raise cannot_write(error, str(path)) from error
         files.append(path)
+    if not files:
+        raise StoreError(f"{stored.path}: nothing to draw{WHY_NOT.get(kind, '')}")
     return files

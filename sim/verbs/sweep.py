@@ -15,13 +15,14 @@ from rich.text import Text
 from sim.experiments.engine import Engine
 from sim.experiments.sweep import Sweep, Watch, run_sweep
 from sim.guard import plain, warn
+from sim.measures.names import in_order
 from sim.shipped import sweep_path
 from sim.store import StoredRun, check_folder
 from sim.sweeps.loader import LoadedSweep, load_sweep
 from sim.verbs.loading import command_line
 
 QUIET = 30.0  # seconds between the lines that stand for a progress bar where there is no terminal
-SHOWN = 12  # points of the design that are printed, at most
+SHOWN = 24  # points of the design that are printed, at most
 
 
 def sweep(
@@ -97,10 +98,9 @@ class Screen(Watch):
         """See :class:`Watch`."""
         self.before, self.total, self.chunks, self.folder = done, sweep.worlds, chunks, folder
         self.worlds_a_tick = (sweep.worlds - done) / max(chunks * sweep.periods, 1)
-        points, draws = len(sweep.loaded.design), sweep.replications
-        groups = f"{len(sweep.groups)} group{'s' if len(sweep.groups) > 1 else ''}"
-        worlds = f"{points:,} points x {draws:,} draws = {sweep.worlds:,} worlds"
-        plain(self.console, f"{worlds} in {groups}, {chunks:,} chunks to do")
+        groups = f"{len(sweep.groups):,} group{'s' if len(sweep.groups) > 1 else ''}"
+        to_do = f"{chunks:,} chunk{'s' if chunks != 1 else ''} to do"
+        plain(self.console, f"{size_of(sweep.loaded)} in {groups}, {to_do}")
         if done:
             plain(self.console, f"going on from {done:,} worlds in {folder}")
         self.began = self.told = time.monotonic()
@@ -130,6 +130,12 @@ class Screen(Watch):
             self.bar.update(self.task, completed=self.total, description="writing the dataset")
 
 
+def size_of(loaded: LoadedSweep) -> str:
+    """Say how large a sweep is."""
+    points, draws = len(loaded.design), loaded.plan.draws
+    return f"{points:,} points x {draws:,} draws = {points * draws:,} worlds"
+
+
 def report(stored: StoredRun) -> dict[str, Any]:
     """Make what ``sweep --json`` prints: the sweep's identity and its bands; a value that does not exist is null."""
     bands = stored.frame("bands")
@@ -147,25 +153,22 @@ def _show(console: Console, stored: StoredRun) -> None:
     """Print the means over crop years of the first measures at the first points."""
     design, bands = stored.frame("design"), stored.frame("bands")
     years = bands[bands["crop_year"].isin(["mean", "all"])].astype({"table": str, "column": str, "unit": str})
-    keys = years[["table", "column", "unit"]].drop_duplicates()
+    keys = in_order(stored.manifest["sweep"]["measures"], years[["table", "column", "unit"]].drop_duplicates())
     room = max(1, (console.width - 12 * len(design.columns)) // 16)
     table = Table(
         title=f"{stored.manifest['scenario']['title']}: means over crop years and {stored.manifest['draws']} draws"
     )
     for name in design:
         table.add_column(name, justify="right")
-    shown = keys.head(room)
-    for _, key in shown.iterrows():
-        table.add_column(f"{key['table']}\n{key['column']}\n{key['unit']}", justify="right")
+    for name, column, unit in keys[:room]:
+        table.add_column(f"{name}:\n{column}\n{unit}", justify="right", overflow="fold")
     for point, row in design.head(SHOWN).iterrows():
         cells = [f"{value:g}" if isinstance(value, float) else str(value) for value in row]
         mine = years[years["point"] == point].set_index(["table", "column"])["mean"]
-        for _, key in shown.iterrows():
-            place = key["table"], key["column"]
-            cells.append(f"{mine[place]:,.2f}" if place in mine.index else "")
+        cells += [f"{mine[key[:2]]:,.2f}" if key[:2] in mine.index else "" for key in keys[:room]]
         table.add_row(*cells)
     console.print(table)
     left = [f"{len(design) - SHOWN:,} more points"] if len(design) > SHOWN else []
     left += [f"{len(keys) - room:,} more measures"] if len(keys) > room else []
     if left:
-        plain(console, f"{' and '.join(left)}: singledesk results query")
+        plain(console, f"{' and '.join(left)}: singledesk results show {stored.manifest['run_id']}")
