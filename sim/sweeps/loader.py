@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.measures.names import DEFAULT
 from sim.scenario.chain import parent_file
 from sim.scenario.experiment import read_experiment
 from sim.scenario.loader import Loaded
@@ -25,7 +24,7 @@ from sim.sweeps.design import check_design, make_design
 from sim.sweeps.factor import SCENARIO, Factor
 from sim.sweeps.factors import read_factors
 from sim.sweeps.loads import Loads, check_alone, check_effects, check_ends
-from sim.sweeps.measures import check_measures
+from sim.sweeps.measures import DEFAULT, check_measures
 from sim.sweeps.rest import what_can_be_read
 from sim.sweeps.schema import DesignPlan, SweepPlan
 
