@@ -15,7 +15,7 @@ from sim.experiments.engine import Engine
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
 from sim.experiments.sensitivity_report import Sensitivity, analyse
-from sim.experiments.sweep import basis, fingerprint
+from sim.experiments.sweep_folder import basis, fingerprint
 from sim.figures import drawn
 from sim.guard import plain
 from sim.measures.names import MEAN, WHOLE_RUN
