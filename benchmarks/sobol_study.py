@@ -18,8 +18,8 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """Run the design with one draw a point; with fewer points, say what a whole one would take."""
     from sim.experiments.engine import chunk_for, open_engine
     from sim.experiments.sweep import run_sweep
-    from sim.scenario.sweep import load_sweep
     from sim.shipped import sweep_path
+    from sim.sweeps.loader import load_sweep
 
     settings = [f"calendar.crop_years={scale.study_years}"] if scale.study_years < FULL.study_years else []
     study = load_sweep(sweep_path(STUDY), {"points": scale.study_base, "draws": 1, "settings": settings})

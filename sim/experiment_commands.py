@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.experiments.engine import CHUNK
 from sim.guard import engine_of, errors, fail, screen, verb
 from sim.options import (
     MAX_DRAWS,
@@ -61,7 +62,7 @@ def ablation(
     seed: Seed = None,
     sets: Sets = None,
     out: Out = RESULTS,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     as_json: AsJson = False,
 ) -> None:
     """Run a market under each belief and margin rule: what depends on the rule, and how long prices take to settle."""
@@ -105,7 +106,7 @@ def game(
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     as_json: AsJson = False,
 ) -> None:
     """Play two treasuries' strategies against each other: pay-offs of every pair, equilibria, the price of arming.
@@ -149,7 +150,7 @@ def sweep(
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start anew beside an unfinished sweep of this name.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -167,7 +168,7 @@ def sweep(
 @verb
 def sensitivity(
     sweep: Annotated[
-        str, typer.Argument(metavar="SWEEP", help="A sweep file, a shipped sweep, or the folder of a finished sweep.")
+        str, typer.Argument(metavar="SWEEP", help="A sweep file, a shipped sweep, or a finished one: its folder, id or name.")
     ],
     measure: Annotated[
         list[str] | None, typer.Option(metavar="PATTERN", help="Measure kept by the sweep, as table or table:column.")
@@ -185,7 +186,7 @@ def sensitivity(
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     fresh: Annotated[bool, typer.Option("--fresh", help="Simulate again what was simulated before.")] = False,
     as_json: AsJson = False,
 ) -> None:

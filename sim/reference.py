@@ -12,7 +12,7 @@ from sim.scenario.calibration_schema import Calibration
 from sim.scenario.event_rules import FIXED, MAY_CHANGE
 from sim.scenario.fields import NAME, ROOT, Slot
 from sim.scenario.game_schema import Game
-from sim.scenario.sweep_schema import SweepPlan
+from sim.sweeps.schema import SweepPlan
 
 HEAD = """\
 # Scenario keys

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.experiments.engine import CHUNK
 from sim.guard import engine_of, errors, fail, screen, verb
 from sim.options import RESULTS, AsJson, Chunk, Dask, Draws, Jobs, Out, Scenario, Seed, Sets
 
@@ -21,7 +22,7 @@ def run(
     jobs: Jobs = None,
     dask: Dask = None,
     save_draws: Annotated[bool, typer.Option("--save-draws", help="Also save every sale of every draw.")] = False,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a scenario, print its crop-year tables and save tables, series, ledger and figures."""
@@ -41,7 +42,7 @@ def compare(
     out: Out = RESULTS,
     jobs: Jobs = None,
     dask: Dask = None,
-    chunk: Chunk = 250,
+    chunk: Chunk = CHUNK,
     as_json: AsJson = False,
 ) -> None:
     """Print what other scenarios change, per crop year, on common random numbers: other minus base."""

@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 MANIFEST = "run.json"
 FORMAT = 1
+TYPES = {
+    "kind": str,
+    "stem": str,
+    "started": str,
+    "seed": int,
+    "draws": int,
+    "warnings": list,
+    "factors": list,
+    "sweep": dict,
+}
+"""Of what a manifest may hold and readers rely on."""
 RUN_ID = re.compile(r"\d{8}T\d{0,6}Z?[0-9a-f-]*")
 """A run's id, or the beginning of one."""
 
@@ -124,7 +135,7 @@ def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | 
         pass
     draft = RunDraft(final.name, draft_folder(final), final, started)
     try:
-        draft.path.mkdir()
+        draft.path.mkdir(parents=True)
         yield draft
         _flush(draft.path)
         os.rename(draft.path, final)
@@ -145,14 +156,15 @@ class StoredRun:
     manifest: dict[str, Any]
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Read ``<name>.parquet`` after checking that it is the file the run wrote."""
+        """Read ``<name>.parquet``, or all of its parts in ``<name>/``, after checking that the run wrote them so."""
         import pandas as pd
 
-        path = self.file(f"{name}.parquet")
+        parts = sorted(file for file in self.manifest["files"] if file.startswith(f"{name}/"))
+        paths = [self.file(file) for file in parts or [f"{name}.parquet"]]
         try:
-            return pd.read_parquet(path)
+            return pd.read_parquet(paths if parts else paths[0])
         except (OSError, ValueError) as error:
-            raise StoreError(f"{path}: cannot be read ({_one_line(error)})") from error
+            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)})") from error
 
     def file(self, name: str) -> Path:
         """Path of a file of the run (``measures/part-00000.parquet``) after checking that the run wrote it so."""
@@ -169,17 +181,28 @@ def open_run(path: Path | str) -> StoredRun:
     """Open the run in folder ``path``."""
     path = Path(path)
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"), parse_constant=_no_number)
     except FileNotFoundError:
         raise StoreError(f"{path}: no {MANIFEST} in this folder, so it is not a run") from None
     except (OSError, ValueError, RecursionError) as error:
         raise StoreError(f"{path / MANIFEST}: cannot be read ({_one_line(error)})") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise StoreError(f"{path / MANIFEST}: not the manifest of a run (format {FORMAT} expected)")
+    wrong = [name for name, kind in TYPES.items() if not isinstance(manifest.get(name), (kind, type(None)))]
     files = manifest.get("files")
-    if not isinstance(files, dict) or not all(isinstance(e, dict) and "sha256" in e for e in files.values()):
-        raise StoreError(f"{path / MANIFEST}: damaged (its list of files is not one); run the scenario again")
+    if not isinstance(files, dict) or not all(map(_is_file_entry, files.values())):
+        wrong.append("files")
+    if wrong:
+        raise StoreError(f"{path / MANIFEST}: damaged (its `{wrong[0]}` is not what a run writes); run it again")
     return StoredRun(path, manifest)
+
+
+def _is_file_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("sha256"), str) and isinstance(entry.get("bytes", 0), int)
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
 
 
 def find_run(name: str, out: Path | str = "results") -> StoredRun:
@@ -200,6 +223,9 @@ def find_run(name: str, out: Path | str = "results") -> StoredRun:
         return runs[-1]
     if (Path(out) / name / MANIFEST).is_file():
         return open_run(Path(out) / name)
+    damaged = sorted(path.parent for path in scenario.glob(f"2*/{MANIFEST}"))
+    if damaged:
+        return open_run(damaged[-1])  # says what is wrong with it
     if RUN_ID.fullmatch(name):
         found = sorted(path.parent for path in Path(out).glob(f"*/{name}*/{MANIFEST}"))
         if len(found) > 1:
@@ -245,7 +271,7 @@ def make_folders(path: Path) -> list[Path]:
     try:
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(parents=True, exist_ok=True)
-        if not os.access(path, os.W_OK | os.X_OK):
+        if not os.access(path, os.W_OK | os.X_OK) and path.exists():  # not one that another process has removed again
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         remove_empty(missing)

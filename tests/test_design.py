@@ -4,28 +4,28 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiments import design, distributions
+from sim.sweeps import distributions, methods
 
 SHARES = np.linspace(0.001, 0.999, 41)
 
 
 def test_a_grid_holds_every_combination_and_the_first_factor_varies_slowest():
-    assert design.grid([2, 3]).tolist() == [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]
-    assert design.grid([4]).tolist() == [[0], [1], [2], [3]]
-    assert len({tuple(row) for row in design.grid([3, 4, 5]).tolist()}) == 60
+    assert methods.grid([2, 3]).tolist() == [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]
+    assert methods.grid([4]).tolist() == [[0], [1], [2], [3]]
+    assert len({tuple(row) for row in methods.grid([3, 4, 5]).tolist()}) == 60
 
 
 def test_side_by_side_takes_the_nth_value_of_each():
-    assert design.together([3, 3]).tolist() == [[0, 0], [1, 1], [2, 2]]
+    assert methods.together([3, 3]).tolist() == [[0, 0], [1, 1], [2, 2]]
     with pytest.raises(ValueError, match="same length"):
-        design.together([2, 3])
+        methods.together([2, 3])
 
 
 def test_one_at_a_time_moves_a_single_factor_away_from_the_base():
-    rows = design.one_at_a_time([3, 2], [1, 0])
+    rows = methods.one_at_a_time([3, 2], [1, 0])
     assert rows.tolist() == [[1, 0], [0, 0], [2, 0], [1, 1]]
     assert (rows != rows[0]).sum(axis=1).tolist() == [0, 1, 1, 1]
-    assert design.one_at_a_time([2, 2], [2, 2]).tolist() == [
+    assert methods.one_at_a_time([2, 2], [2, 2]).tolist() == [
         [2, 2],
         [0, 2],
         [1, 2],
@@ -36,12 +36,12 @@ def test_one_at_a_time_moves_a_single_factor_away_from_the_base():
 
 def test_pairs_cross_every_two_factors_once():
     counts, base = [2, 3, 2], [0, 1, 0]
-    rows = design.pairs(counts, base)
+    rows = methods.pairs(counts, base)
     assert rows[0].tolist() == base
     assert len({tuple(row) for row in rows.tolist()}) == len(rows)
     assert ((rows != base).sum(axis=1) <= 2).all()
     wanted = {
-        tuple(row) for row in design.grid(counts).tolist() if sum(a != b for a, b in zip(row, base, strict=True)) <= 2
+        tuple(row) for row in methods.grid(counts).tolist() if sum(a != b for a, b in zip(row, base, strict=True)) <= 2
     }
     assert {tuple(row) for row in rows.tolist()} == wanted
 
@@ -49,31 +49,31 @@ def test_pairs_cross_every_two_factors_once():
 @pytest.mark.parametrize("method", ["grid", "together", "one_at_a_time", "pairs"])
 def test_points_are_counted_before_they_are_made(method):
     counts = [3, 3, 3]
-    made = design.grid(counts) if method == "grid" else design.together(counts) if method == "together" else None
-    made = getattr(design, method)(counts, [3, 3, 3]) if made is None else made
-    assert len(made) <= design.count_of(method, counts)
-    assert method == "pairs" or len(made) == design.count_of(method, counts)
+    made = methods.grid(counts) if method == "grid" else methods.together(counts) if method == "together" else None
+    made = getattr(methods, method)(counts, [3, 3, 3]) if made is None else made
+    assert len(made) <= methods.count_of(method, counts)
+    assert method == "pairs" or len(made) == methods.count_of(method, counts)
 
 
 @pytest.mark.parametrize("points", [1, 7, 64])
 def test_a_latin_hypercube_has_one_point_in_every_stratum(points):
-    shares = design.latin_hypercube(points, 5, seed=3)
+    shares = methods.latin_hypercube(points, 5, seed=3)
     for column in shares.T:
         assert sorted(np.floor(column * points).astype(int)) == list(range(points))
 
 
 def test_a_longer_sobol_design_begins_with_the_shorter_one():
-    long = design.sobol(100, 4, seed=11)
+    long = methods.sobol(100, 4, seed=11)
     for points in (1, 16, 37):
-        assert np.array_equal(design.sobol(points, 4, seed=11), long[:points])
-    for column in design.sobol(64, 4, seed=11).T:  # a net in base 2: one point in every 64th
+        assert np.array_equal(methods.sobol(points, 4, seed=11), long[:points])
+    for column in methods.sobol(64, 4, seed=11).T:  # a net in base 2: one point in every 64th
         assert sorted(np.floor(column * 64).astype(int)) == list(range(64))
 
 
 @pytest.mark.parametrize("second_order", [True, False])
 def test_saltelli_crosses_two_independent_samples(second_order):
     points, factors = 8, 3
-    rows = design.saltelli(points, factors, second_order, seed=2)
+    rows = methods.saltelli(points, factors, second_order, seed=2)
     size = 2 * factors + 2 if second_order else factors + 2
     assert rows.shape == (points * size, factors)
     for block in rows.reshape(points, size, factors):
@@ -89,7 +89,7 @@ def test_saltelli_crosses_two_independent_samples(second_order):
 
 def test_morris_moves_one_factor_a_step_at_a_time():
     trajectories, factors, steps = 6, 4, 4
-    rows = design.morris(trajectories, factors, steps, seed=5).reshape(trajectories, factors + 1, factors)
+    rows = methods.morris(trajectories, factors, steps, seed=5).reshape(trajectories, factors + 1, factors)
     assert np.isin(np.round(rows * (steps - 1), 9), range(steps)).all()
     moves = np.diff(rows, axis=1)
     assert ((moves != 0).sum(axis=2) == 1).all() and ((moves != 0).sum(axis=1) == 1).all()
@@ -99,7 +99,7 @@ def test_morris_moves_one_factor_a_step_at_a_time():
 @pytest.mark.parametrize("method", ["latin_hypercube", "sobol", "saltelli", "morris"])
 def test_a_seed_settles_the_design(method):
     arguments = {"latin_hypercube": (), "sobol": (), "saltelli": (True,), "morris": (4,)}[method]
-    make = getattr(design, method)
+    make = getattr(methods, method)
     assert np.array_equal(make(8, 3, *arguments, 1), make(8, 3, *arguments, 1))
     assert not np.array_equal(make(8, 3, *arguments, 1), make(8, 3, *arguments, 2))
     make(2, 2, *arguments, 2**63 - 1)
@@ -146,5 +146,5 @@ def test_quantiles_are_finite_at_both_ends(case):
 
 def test_shares_pick_entries_by_weight():
     assert distributions.pick(np.array([0.0, 0.24, 0.26, 0.99, 1.0]), np.array([1.0, 3.0])).tolist() == [0, 0, 1, 1, 1]
-    shares = design.latin_hypercube(1000, 1, seed=1)[:, 0]
+    shares = methods.latin_hypercube(1000, 1, seed=1)[:, 0]
     assert np.bincount(distributions.pick(shares, np.ones(4))).tolist() == [250] * 4

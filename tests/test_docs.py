@@ -13,8 +13,8 @@ import sim.cli
 from sim.reference import page
 from sim.scenario import ScenarioError, load
 from sim.scenario.game_loader import load_game
-from sim.scenario.sweep import load_sweep
 from sim.shipped import shipped_folder
+from sim.sweeps.loader import load_sweep
 
 ROOT = Path(__file__).parents[1]
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]

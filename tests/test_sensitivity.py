@@ -6,7 +6,6 @@ from SALib.sample import latin, morris, sobol
 from scipy.stats import norm
 
 from sim.experiments.crossed import crossed, crossed_indices
-from sim.experiments.design_layout import is_morris, is_saltelli
 from sim.experiments.luck import draws_needed, luck_shares
 from sim.experiments.sensitivity import (
     NO_EFFECT,
@@ -19,6 +18,7 @@ from sim.experiments.sensitivity import (
     sample_needed,
     sobol_indices,
 )
+from sim.sweeps.layout import is_morris, is_saltelli
 
 CONFIDENCE = Confidence(level=0.99)
 ISHIGAMI = {"S1": [0.3139, 0.4424, 0.0], "ST": [0.5576, 0.4424, 0.2437], "S2": [0.0, 0.2437, 0.0]}

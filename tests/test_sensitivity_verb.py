@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -278,6 +279,19 @@ def test_damaged_or_other_folders(call, tmp_path):
     (folder / "run.json").write_text(json.dumps({**manifest, "kind": "run"}))
     assert "results of kind 'run'; this needs those of a sweep" in call(folder, code=2)
     assert "no run found" in call(tmp_path / "nowhere", code=2)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"sweep": {}}, {"sweep": {"title": "x", "design": {"method": ["grid"]}, "factors": {}}}, {"factors": [1]},
+     {"factors": [{}]}, {"seed": -1}, {"sweep": {"title": "x", "design": {}, "factors": {"bonus": 5}}}],
+)  # fmt: skip
+def test_an_edited_manifest_is_refused(sweeps, call, tmp_path, changes):
+    folder = tmp_path / "edited"
+    shutil.copytree(sweeps["grid"], folder)
+    manifest = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**manifest, **changes}))
+    assert "run.json: damaged" in call(folder, code=2)
 
 
 def test_incomplete_worlds_are_refused(call, tmp_path):

@@ -136,3 +136,27 @@ def test_a_broken_manifest_is_noticed(tmp_path, text):
     with pytest.raises(StoreError, match="run.json"):
         open_run(final)
     assert list_runs(final.parent) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"kind": ["run"]}, {"seed": "x"}, {"seed": float("nan")}, {"warnings": 5}, {"files": {"a": {"sha256": 5}}},
+     {"files": {"a": {"sha256": "0", "bytes": None}}}, {"sweep": "x"}],
+)  # fmt: skip
+def test_an_edited_manifest_is_noticed(tmp_path, changes):
+    final = write(tmp_path)
+    manifest = json.loads((final / "run.json").read_text())
+    (final / "run.json").write_text(json.dumps({**manifest, **changes}))
+    with pytest.raises(StoreError, match=r"run.json: (damaged|cannot be read)"):
+        open_run(final)
+    with pytest.raises(StoreError, match=r"run.json: (damaged|cannot be read)"):
+        find_run("made_up", tmp_path)
+
+
+def test_a_folder_that_another_process_removes_is_made_again(tmp_path, monkeypatch):
+    def removed(path, _mode) -> bool:
+        os.rmdir(path)
+        return False
+
+    monkeypatch.setattr("sim.store.os.access", removed)
+    assert (write(tmp_path / "out") / "run.json").is_file()

@@ -24,8 +24,8 @@ from sim.experiments.sweep import CHUNKS, FINAL, Sweep, open_folder, run_sweep
 from sim.experiments.sweep_files import ChunkFolder
 from sim.experiments.unfinished import claimed, unfinished_folders
 from sim.experiments.worlds import Outcome
-from sim.scenario.sweep import load_sweep
 from sim.store import ResultsError, StoreError, draft_folder
+from sim.sweeps.loader import load_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "scenarios" / "tiny.yaml"
@@ -343,8 +343,8 @@ def test_measures_that_only_some_groups_have(tmp_path):
     groups = [Group(("f", ()), np.array([0, 2]), {}), Group(("g", ()), np.array([1]), {})]
     readers = [ChunkReader(folder, 0, [(0, 2)]), ChunkReader(folder, 1, [(0, 1)])]
     layout = layout_of(3, 1, readers)
-    write_parts(tmp_path / "measures", layout, groups, readers)
-    write_bands(tmp_path / "bands.parquet", tmp_path / "measures", layout, groups, readers)
+    write_parts(tmp_path, layout, groups, readers)
+    write_bands(tmp_path, layout, groups, readers)
     frame = pd.read_parquet(tmp_path / "measures")
     assert frame["point"].tolist() == [0, 1, 1, 2]
     np.testing.assert_array_equal(frame["a:x"], [1.0, np.nan, np.nan, 3.0])

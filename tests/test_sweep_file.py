@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 import sim.cli
-from sim.experiments.kept_measures import unmatched, wanted
 from sim.experiments.unfinished import differences
+from sim.measures.names import unmatched, wanted
 from sim.scenario import ScenarioError, load
-from sim.scenario.sweep import load_sweep
 from sim.shipped import sweep_names, sweep_path
+from sim.sweeps.loader import load_sweep
 
 DUEL = Path(__file__).parent / "scenarios" / "duel.yaml"
 COST = "sellers.home_firm.cost_cad_t"

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.api.cubes import bands_cube, cube
 from sim.api.scenarios import LoadedScenario, as_loaded, provenance_of
+from sim.experiments.engine import CHUNK
 from sim.store import StoreError
 from sim.stored.tidy import tidy
 
@@ -123,7 +124,7 @@ def compare(
     set: Sequence[str] = (),
     jobs: int | None = None,
     dask: str | None = None,
-    chunk: int = 250,
+    chunk: int = CHUNK,
 ) -> Comparison:
     """Simulate two scenarios on the same random numbers; nothing is written before :meth:`Comparison.save`.
 

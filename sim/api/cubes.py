@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.experiments.kept_measures import WHOLE_RUN
-from sim.stored.tidy import CROP_YEAR, STATISTICS
+from sim.measures.names import WHOLE_RUN
+from sim.stored.layout import CROP_YEAR, STATISTICS
 
 
 def bands_cube(measures: pd.DataFrame) -> xr.Dataset:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.api.cubes import bands_cube, cube
 from sim.api.scenarios import LoadedScenario, as_loaded, provenance_of
+from sim.experiments.engine import CHUNK
 from sim.store import StoreError
 from sim.stored.tidy import tidy
 
@@ -136,7 +137,7 @@ def run(
     set: Sequence[str] = (),
     jobs: int | None = None,
     dask: str | None = None,
-    chunk: int = 250,
+    chunk: int = CHUNK,
 ) -> Run:
     """Simulate a scenario; nothing is written before :meth:`Run.save`.
 

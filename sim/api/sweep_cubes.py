@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.store import StoreError
-from sim.stored.tidy import STATISTICS
+from sim.stored.layout import STATISTICS
 
 
 def sweep_cube(lines: pd.DataFrame, design: pd.DataFrame, units: Mapping[str, str], measure: str) -> xr.DataArray:

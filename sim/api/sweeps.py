@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.api.sweep_plans import write_plan
+from sim.experiments.engine import CHUNK
 from sim.store import StoredRun, check_folder, safe_stem
 from sim.stored.choice import lines_of
 from sim.stored.query import ask, connection
@@ -145,7 +146,7 @@ def sweep(
     out: str | PathLike[str] = "results",
     jobs: int | None = None,
     dask: str | None = None,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     fresh: bool = False,
     name: str = "notebook",
     **changes: Any,
@@ -194,8 +195,8 @@ def _run(
 ) -> Sweep:
     from sim.experiments.engine import open_engine
     from sim.experiments.sweep import run_sweep
-    from sim.scenario.sweep import load_sweep
     from sim.shipped import sweep_path
+    from sim.sweeps.loader import load_sweep
 
     check_folder(out)
     loaded = load_sweep(sweep_path(file), changes)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.compare import REVENUE
-from sim.experiments.engine import chunks
+from sim.experiments.engine import CHUNK, chunks
 from sim.experiments.ensemble import run_chunk
 from sim.ledger import Ledger
 from sim.measures.arrays import divide, mean, total
@@ -129,7 +129,7 @@ def ablate(
     *,
     beliefs: Sequence[str] = tuple(BELIEFS),
     traders: Sequence[str] = TRADERS,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     progress: Callable[[int], None] | None = None,
 ) -> pd.DataFrame:
     """Run a scenario under every combination of rules.

@@ -18,6 +18,7 @@ Span = tuple
 
 AHEAD = 2  # spans a worker is given at most: the one it runs, and the one it goes on with at once
 REACH = 4  # spans per worker, from the first unfinished one on, among which work is handed out
+CHUNK = 500  # draws simulated together, at most: 1 GiB of the shipped history, and twice as fast a draw as 125
 LOSSES = 3  # workers that may be lost at one span before the span is taken for the cause
 HINT = "perhaps out of memory: try a smaller --chunk or fewer workers"
 

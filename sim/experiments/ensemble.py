@@ -15,7 +15,7 @@ import pandas as pd
 from sim.experiments.carried_files import in_order_with_files
 from sim.experiments.draw_files import write_draws
 from sim.experiments.draw_lines import DrawFile, DrawLines, DrawWriter
-from sim.experiments.engine import Engine, Progress, ThisProcess, chunks
+from sim.experiments.engine import CHUNK, Engine, Progress, ThisProcess, chunks
 from sim.experiments.filed_measures import FiledMeasures
 from sim.experiments.ledger_mean import LedgerSums
 from sim.experiments.monthly import MonthlySeries, band_columns
@@ -95,7 +95,7 @@ def run_ensemble(
     draws: int | None = None,
     seed: int | None = None,
     *,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     engine: Engine | None = None,
     progress: Progress | None = None,
     save_draws: bool = False,

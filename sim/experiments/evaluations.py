@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from sim.experiments.compare import effects_on_producers
-from sim.experiments.engine import Engine, Progress, chunks
+from sim.experiments.engine import CHUNK, Engine, Progress, chunks
 from sim.experiments.ensemble import run_chunk
 from sim.measures import AVERAGE, Measures, summary
 from sim.measures.study_tables import StudyPoints, study_tables
@@ -30,7 +30,6 @@ from sim.study_points import study_points
 
 JOURNAL = "evaluations.jsonl"
 EFFECTS = "table2"
-CHUNK = 250
 
 Key = tuple[str, str, str]
 """Table, row and column of a cell."""

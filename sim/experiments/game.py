@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.engine import Engine, ThisProcess, in_order
+from sim.experiments.engine import CHUNK, Engine, ThisProcess, in_order
 from sim.experiments.ensemble import run_chunk
 from sim.measures.arrays import mean, total
 from sim.measures.reading import Reading
@@ -65,7 +65,7 @@ class Played:
 
 
 def play(
-    game: Any, draws: int, seed: int, *, chunk: int = 250, engine: Engine | None = None,
+    game: Any, draws: int, seed: int, *, chunk: int = CHUNK, engine: Engine | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Played:  # fmt: skip
     """Simulate every pair of strategies on common random numbers; pairs that are the same scenario once.

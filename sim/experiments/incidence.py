@@ -20,7 +20,7 @@ from sim.experiments.counterfactual import (
     without,
 )
 from sim.experiments.desk_and_war import DeskAndWar, desk_and_war
-from sim.experiments.engine import Engine
+from sim.experiments.engine import CHUNK, Engine
 from sim.experiments.ensemble import run_ensemble
 from sim.measures import AVERAGE, PARTS, Measures, Table
 from sim.measures.arrays import divide, total
@@ -84,7 +84,7 @@ def variants(loaded: Loaded) -> dict[str, Loaded]:
 
 
 def incidence(
-    loaded: Loaded, draws: int, seed: int, *, engine: Engine | None = None, chunk: int = 250,
+    loaded: Loaded, draws: int, seed: int, *, engine: Engine | None = None, chunk: int = CHUNK,
     progress: Callable[[str, int], None] | None = None,
 ) -> Incidence:  # fmt: skip
     """Run every variant of a scenario on the same luck and compare.

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.crossed import Statistic, crossed, crossed_indices
-from sim.experiments.design_layout import is_morris, is_saltelli
 from sim.experiments.sensitivity import MIN_GIVEN, Confidence, given_data_indices, morris_indices, sobol_indices
 from sim.scenario.writer import scalar_text
+from sim.sweeps.layout import is_morris, is_saltelli
 
 LEAST = {"saltelli": 4, "morris": 2, "given": MIN_GIVEN, "grid": 1}
 """Sample sizes under which an interval says nothing."""

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.crossed import Statistic, mean, spread
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN
 from sim.experiments.luck import LIMIT, draws_needed, luck_shares
 from sim.experiments.sensitivity import COLUMNS, Confidence, Undetermined, is_constant, sample_needed
 from sim.experiments.sensitivity_design import SensitivityDesign
+from sim.measures.names import MEAN, WHOLE_RUN
 
 MOST_NAMED = 5  # outcomes in a note that only advises
 STATISTICS: dict[str, Statistic] = {"mean": mean, "sd": spread}

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.engine import CHUNK
 from sim.experiments.sweep_dataset import Layout, layout_of, write_bands, write_design, write_parts
 from sim.experiments.sweep_files import ChunkFolder, ChunkReader
 from sim.experiments.unfinished import (
@@ -145,7 +146,7 @@ def run_sweep(
     out: Path,
     engine: Any,
     *,
-    chunk: int = 250,
+    chunk: int = CHUNK,
     fresh: bool = False,
     command: Sequence[str] = (),
     watch: Watch | None = None,
@@ -272,7 +273,7 @@ def _write_dataset(sweep: Sweep, chunks: ChunkFolder, path: Path) -> Layout:
     readers = [ChunkReader(chunks, number, spans[number]) for number in range(len(sweep.groups))]
     groups = [group for group, _ in sweep.groups]
     layout = layout_of(len(sweep.loaded.design), sweep.replications, readers)
-    write_design(path / "design.parquet", sweep.loaded.design)
-    write_parts(path / "measures", layout, groups, readers)
-    write_bands(path / "bands.parquet", path / "measures", layout, groups, readers)
+    write_design(path, sweep.loaded.design)
+    write_parts(path, layout, groups, readers)
+    write_bands(path, layout, groups, readers)
     return layout

@@ -10,7 +10,7 @@ Nothing is ever in memory but a part, or the columns of one point's worlds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,11 +21,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN
-from sim.experiments.sweep_files import ChunkReader, measure_field
+from sim.experiments.sweep_files import ChunkReader
 from sim.experiments.worlds import Group
 from sim.measures.arrays import mean
 from sim.measures.bands import bands
+from sim.measures.names import MEAN, WHOLE_RUN
+from sim.stored.layout import BANDS, DESIGN, KEYS, MEASURES, STATISTICS, WORLD_KEYS, measure_field, part_name, unit_of
 
 PART_WORLDS = 2000  # worlds of a part
 BLOCK_NUMBERS = 2_000_000  # numbers held at a time while bands are computed
@@ -54,7 +55,7 @@ class Layout:
 
     def schema(self) -> pa.Schema:
         """Columns of a part."""
-        keys = [pa.field("point", pa.int32()), pa.field("draw", pa.int32()), pa.field("crop_year", TEXT)]
+        keys = [pa.field(name, kind) for name, kind in zip(WORLD_KEYS, (pa.int32(), pa.int32(), TEXT), strict=True)]
         return pa.schema([*keys, *(measure_field(*pair) for pair in zip(self.names, self.units, strict=True))])
 
 
@@ -64,19 +65,13 @@ def layout_of(points: int, replications: int, readers: Sequence[ChunkReader]) ->
     for reader in readers:
         for field in reader.schema():
             if field.name not in ("world", "crop_year"):
-                units.setdefault(field.name, field.metadata[b"unit"].decode())
+                units.setdefault(field.name, unit_of(field))
     return Layout(points, replications, tuple(units), tuple(units.values()))
 
 
-def write_parts(
-    folder: Path,
-    layout: Layout,
-    groups: Sequence[Group],
-    readers: Sequence[ChunkReader],
-    done: Callable[[], None] = lambda: None,
-) -> None:
-    """Write the measures of all worlds in order; ``done`` is called after each part."""
-    folder.mkdir()
+def write_parts(folder: Path, layout: Layout, groups: Sequence[Group], readers: Sequence[ChunkReader]) -> None:
+    """Write the measures of all worlds in order into a run's folder."""
+    (folder / MEASURES).mkdir()
     for part in range(layout.parts):
         first, end = part * PART_WORLDS, min((part + 1) * PART_WORLDS, layout.worlds)
         pieces = [
@@ -95,13 +90,7 @@ def write_parts(
         ]
         columns = [table[name].combine_chunks() for name in layout.names]
         whole = pa.table([*keys, *columns], schema=layout.schema())
-        pq.write_table(whole, part_file(folder, part), compression="zstd")
-        done()
-
-
-def part_file(folder: Path, part: int) -> Path:
-    """File of a part."""
-    return folder / f"part-{part:05d}.parquet"
+        pq.write_table(whole, folder / part_name(part), compression="zstd")
 
 
 def _within(group: Group, replications: int, first: int, end: int) -> tuple[int, int]:
@@ -124,23 +113,21 @@ def _in_layout(table: pa.Table, layout: Layout) -> pa.Table:
     return pa.table(columns)
 
 
-def write_bands(
-    path: Path, parts: Path, layout: Layout, groups: Sequence[Group], readers: Sequence[ChunkReader]
-) -> None:
-    """Write mean and quantiles over the replications of every point, crop year and measure."""
+def write_bands(folder: Path, layout: Layout, groups: Sequence[Group], readers: Sequence[ChunkReader]) -> None:
+    """Write mean and quantiles over the replications of every point, crop year and measure, from the parts there."""
     rows = [reader.rows() for reader in readers]
     labels = list(dict.fromkeys(rows))
     kind = np.zeros(layout.points, dtype=int)
     for group, own in zip(groups, rows, strict=True):
         kind[group.points] = labels.index(own)
-    with pq.ParquetWriter(path, _band_schema(), compression="zstd") as writer:
+    with pq.ParquetWriter(folder / f"{BANDS}.parquet", _band_schema(), compression="zstd") as writer:
         for first, end in _blocks(kind, max(map(len, labels)) * len(layout.names) * layout.replications):
-            writer.write_table(_bands_of(parts, layout, first, end, labels[kind[first]]))
+            writer.write_table(_bands_of(folder, layout, first, end, labels[kind[first]]))
 
 
 def _band_schema() -> pa.Schema:
-    texts = [pa.field(name, TEXT) for name in ("crop_year", "table", "column", "unit")]
-    numbers = [pa.field(name, pa.float64()) for name in ("mean", "p05", "p25", "p50", "p75", "p95")]
+    texts = [pa.field(name, TEXT) for name in KEYS]
+    numbers = [pa.field(name, pa.float64()) for name in STATISTICS]
     return pa.schema([pa.field("point", pa.int32()), *texts, *numbers, pa.field("missing", pa.int32())])
 
 
@@ -153,14 +140,14 @@ def _blocks(kind: np.ndarray, numbers_of_point: int) -> Iterator[tuple[int, int]
             yield first, min(first + most, stop)
 
 
-def _bands_of(parts: Path, layout: Layout, first: int, end: int, rows: tuple[str, ...]) -> pa.Table:
+def _bands_of(folder: Path, layout: Layout, first: int, end: int, rows: tuple[str, ...]) -> pa.Table:
     """Bands of the points from ``first`` to ``end``, whose worlds all have the same rows."""
     points, columns = end - first, max(1, BLOCK_NUMBERS // ((end - first) * layout.replications * len(rows)))
     found: list[dict[str, np.ndarray]] = []
     for start in range(0, len(layout.names), columns):
         names = layout.names[start : start + columns]
         shape = (points, layout.replications, len(rows), len(names))
-        values = read_worlds(parts, layout, first * layout.replications, end * layout.replications, names).reshape(
+        values = read_worlds(folder, layout, first * layout.replications, end * layout.replications, names).reshape(
             shape
         )
         years = values[:, :, [row != WHOLE_RUN for row in rows]]
@@ -192,19 +179,19 @@ def _repeated(labels: Sequence[str], numbers: np.ndarray) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(place[numbers]), pa.array(unique))
 
 
-def read_worlds(parts: Path, layout: Layout, first: int, end: int, names: Sequence[str]) -> np.ndarray:
+def read_worlds(folder: Path, layout: Layout, first: int, end: int, names: Sequence[str]) -> np.ndarray:
     """Values of some measures in the worlds ``first`` to ``end``, shape (row, measure)."""
     blocks = []
     for part in range(first // PART_WORLDS, -(-end // PART_WORLDS)):
-        table = pq.read_table(part_file(parts, part), columns=["point", "draw", *names])
+        table = pq.read_table(folder / part_name(part), columns=["point", "draw", *names])
         world = table["point"].to_numpy() * np.int64(layout.replications) + table["draw"].to_numpy()
         wanted = slice(*np.searchsorted(world, [first, end]))
         blocks.append(np.stack([table[name].to_numpy()[wanted] for name in names], axis=1))
     return np.concatenate(blocks)
 
 
-def write_design(path: Path, design: pd.DataFrame) -> None:
+def write_design(folder: Path, design: pd.DataFrame) -> None:
     """Write the design: the number of each point and its value of every factor."""
     columns = {"point": pa.array(np.arange(len(design), dtype=np.int32))}
     columns |= {name: pa.array(design[name].tolist()) for name in design}
-    pq.write_table(pa.table(columns), path, compression="zstd")
+    pq.write_table(pa.table(columns), folder / f"{DESIGN}.parquet", compression="zstd")

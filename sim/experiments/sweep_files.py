@@ -18,15 +18,11 @@ import pyarrow.parquet as pq
 
 from sim.experiments.worlds import Outcome
 from sim.store import cannot_write
+from sim.stored.layout import measure_field
 
 _NAME = re.compile(r"(\d{5})-(\d{10})-(\d{10})\.parquet")
 
 Span = tuple[int, int]
-
-
-def measure_field(name: str, unit: str) -> pa.Field:
-    """Column of a measure, with its unit in the metadata."""
-    return pa.field(name, pa.float64(), metadata={"unit": unit})
 
 
 class ChunkFolder:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.kept_measures import WHOLE_RUN, named, tables_wanted, wanted
 from sim.measures import Measures, Table, summary
+from sim.measures.names import WHOLE_RUN, named, tables_wanted, wanted
 from sim.measures.reading import Reading
 from sim.measures.study_tables import STUDY_TABLES, StudyPoints, study_tables
 from sim.measures.summary import table_names

@@ -8,8 +8,8 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN, in_order
 from sim.figures.style import BAND_NOTE, STYLE, band_line, sheet, shorten
+from sim.measures.names import MEAN, WHOLE_RUN, in_order
 
 PANELS = 6  # measures that fit one sheet; `--measure` chooses others
 COLUMNS = 2

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sim.store import StoreError
 from sim.stored.conditions import compiled, quoted
+from sim.stored.layout import KEYS
 from sim.stored.pieces import Lines
 from sim.stored.question import Question
 from sim.stored.sources import Source, all_factors
-from sim.stored.tidy import KEYS
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sim.experiments.kept_measures import unmatched, wanted
+from sim.measures.names import unmatched, wanted
 from sim.scenario.problems import printable
 from sim.store import StoreError
 

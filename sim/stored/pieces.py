@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.kept_measures import MEAN
+from sim.measures.names import MEAN
 from sim.store import StoreError
 from sim.stored.conditions import compiled, quoted
 from sim.stored.sources import Source, literal, unreadable

@@ -12,10 +12,10 @@ from sim.store import StoredRun, StoreError
 from sim.stored.beside import side_by_side
 from sim.stored.choice import choose_measures, choose_years
 from sim.stored.conditions import compiled, quoted
+from sim.stored.layout import KEYS, STATISTICS
 from sim.stored.pieces import Lines, band_lines, band_pieces, draw_pieces
 from sim.stored.question import Question
 from sim.stored.sources import Source, all_factors, crop_years, measures, open_source, unreadable
-from sim.stored.tidy import KEYS, STATISTICS
 
 if TYPE_CHECKING:
     import duckdb

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.store import StoreError
-from sim.stored.tidy import STATISTICS
+from sim.stored.layout import STATISTICS
 
 
 @dataclass(frozen=True)

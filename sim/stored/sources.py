@@ -6,7 +6,6 @@ Text of a user's never becomes SQL: names come from the files, are quoted, and v
 from __future__ import annotations
 
 import glob
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.experiments.kept_measures import MEAN
+from sim.measures.names import MEAN
 from sim.store import StoredRun, StoreError
 from sim.stored.conditions import quoted
-from sim.stored.tidy import KEYS, STATISTICS, tidy
+from sim.stored.layout import BANDS, DESIGN, KEYS, PART, STATISTICS
+from sim.stored.tidy import tidy
 
 if TYPE_CHECKING:
     import duckdb
 
 PLACES = ("run", "point", *KEYS, "draw", "value", "missing", "statistic", *STATISTICS)
-PART = re.compile(r"measures/part-\d+\.parquet")
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ LINES: dict[str, Callable[[StoredRun], pd.DataFrame]] = {
 
 
 def _sweep(con: duckdb.DuckDBPyConnection, stored: StoredRun) -> Source:
-    path = _file(stored, "design.parquet")
+    path = _file(stored, f"{DESIGN}.parquet")
     columns = {name: kind for name, kind in _try(con, f"select * from {path}", stored.path) if name != "point"}
     names = {name: factor_column(name) for name in columns}
     numeric = {name: kind not in ("VARCHAR", "BOOLEAN") for name, kind in columns.items()}
@@ -109,7 +108,7 @@ def _sweep(con: duckdb.DuckDBPyConnection, stored: StoredRun) -> Source:
         for name, shown in names.items()
     )
     design = f"select point, {chosen} from {path}" if chosen else f"select point from {path}"
-    lines = _bands(_file(stored, "bands.parquet"), "point, file_row_number as line")
+    lines = _bands(_file(stored, f"{BANDS}.parquet"), "point, file_row_number as line")
     bands = f"select d.*, b.* exclude (point) from ({lines}) b join ({design}) d on d.point = b.point"
     _try(con, bands, stored.path)
     return Source(stored, "sweep", bands, {names[name]: numeric[name] for name in columns}, design)

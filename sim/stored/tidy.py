@@ -5,13 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN
-from sim.measures.bands import QUANTILES, quantile_name
+from sim.measures.names import MEAN, WHOLE_RUN
 from sim.measures.table import AVERAGE
-
-STATISTICS = ("mean", *(quantile_name(quantile) for quantile in QUANTILES))
-KEYS = ("crop_year", "table", "column", "unit")
-CROP_YEAR = r"\d{4}/\d{2}"
+from sim.stored.layout import CROP_YEAR, KEYS
 
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:

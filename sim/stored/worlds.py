@@ -11,9 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.store import StoredRun, StoreError
-from sim.stored.sources import PART
+from sim.stored.layout import DESIGN, PART, WORLD_KEYS, unit_of
 
-KEYS = ["point", "draw", "crop_year"]
 READ_BYTES = 64_000_000  # of measures read together
 
 
@@ -46,15 +45,13 @@ class SweepWorlds:
         self.path = stored.path
         self.manifest = stored.manifest
         self.plan: dict[str, Any] = _plan(stored)
-        self.design = stored.frame("design").drop(columns="point")
+        self.design = stored.frame(DESIGN).drop(columns="point")
         names = sorted(name for name in stored.manifest["files"] if PART.fullmatch(name))
         self._parts = [stored.file(name) for name in names]
         if not self._parts:
             raise StoreError(f"{stored.path}: no measures in this sweep; run it again")
         schema = pq.read_schema(self._parts[0])
-        self.units = {
-            field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in schema if field.name not in KEYS
-        }
+        self.units = {field.name: unit_of(field) for field in schema if field.name not in WORLD_KEYS}
         self._find_rows()
 
     def _find_rows(self) -> None:
@@ -62,7 +59,7 @@ class SweepWorlds:
         rows: dict[str, int] = {}
         points, draws, places = [], [], []
         for part in self._parts:
-            table = pq.read_table(part, columns=KEYS)
+            table = pq.read_table(part, columns=list(WORLD_KEYS))
             years = pc.dictionary_encode(table["crop_year"].cast(pa.string()).combine_chunks())
             code = np.array([rows.setdefault(name, len(rows)) for name in years.dictionary.to_pylist()], dtype=int)
             points.append(table["point"].to_numpy().astype(np.int64))
@@ -94,8 +91,17 @@ class SweepWorlds:
 
 
 def _plan(stored: StoredRun) -> dict[str, Any]:
-    plan = stored.manifest.get("sweep")
-    parts = (plan or {}).get("design"), (plan or {}).get("factors")
-    if not isinstance(plan, dict) or not all(isinstance(part, dict) for part in parts):
+    plan, factors = stored.manifest.get("sweep"), stored.manifest.get("factors") or []
+    sound = (
+        plan is not None
+        and isinstance(plan.get("title"), str)
+        and isinstance(plan.get("design"), dict)
+        and isinstance(plan["design"].get("method", ""), str)
+        and isinstance(plan.get("factors"), dict)
+        and all(isinstance(each, dict) for each in plan["factors"].values())
+        and all(isinstance(each, dict) and isinstance(each.get("name"), str) for each in factors)
+        and (stored.manifest.get("seed") or 0) >= 0
+    )
+    if not sound:
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it holds no sweep); run the sweep again")
     return plan

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.experiments.counterfactual import programmes
-from sim.experiments.engine import Engine, chunk_for, chunks
+from sim.experiments.engine import CHUNK, Engine, chunk_for, chunks
 from sim.experiments.incidence import incidence, variants
 from sim.experiments.incidence_report import RESULTS, frame, published_beside, report
 from sim.figures import drawn
@@ -17,8 +17,6 @@ from sim.guard import plain
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.incidence_screen import show
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
-
-LARGEST_CHUNK = 250
 
 
 def incidence_of(
@@ -31,7 +29,7 @@ def incidence_of(
     check_folder(out)
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
-    chunk = chunk_for(draws, LARGEST_CHUNK, engine.workers)
+    chunk = chunk_for(draws, CHUNK, engine.workers)
     with progress_bar(errors) as bar:
         periods = len(chunks(draws, chunk)) * period_count(loaded)
         task = bar.add_task("incidence", total=len(variants(loaded)) * periods)

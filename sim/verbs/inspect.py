@@ -54,7 +54,7 @@ def _load(name: str, sets: Sequence[str]) -> Any:
     path = sweep_path(name) if shipped_path(name) is None else scenario_path(name)
     if kind_of_file(path) != "sweep":
         return load(scenario_path(name), list(sets))
-    from sim.scenario.sweep import load_sweep
+    from sim.sweeps.loader import load_sweep
 
     return load_sweep(path, {"settings": list(sets)})
 
@@ -106,6 +106,6 @@ def new(name: str, folder: Path, parent: str = "history") -> Path:
 
 def schema(sweep: bool) -> None:
     """Print the JSON Schema of a scenario, or of a sweep."""
-    from sim.scenario.sweep_schema import SweepPlan
+    from sim.sweeps.schema import SweepPlan
 
     print(json.dumps(schema_of(SweepPlan) if sweep else schema_json(), indent=1, ensure_ascii=False))

@@ -14,9 +14,9 @@ from sim.guard import plain
 from sim.screen import grid, number
 from sim.store import find_run
 from sim.stored.describe import describe
+from sim.stored.layout import PART
 from sim.stored.query import Answer, ask, connection
 from sim.stored.question import Question
-from sim.stored.sources import PART
 from sim.stored.writing import format_of, write
 from sim.verbs.results_list import print_columns, size
 

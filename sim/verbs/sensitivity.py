@@ -12,19 +12,19 @@ from typing import Any
 from rich.console import Console
 
 from sim.experiments.engine import Engine
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN, wanted
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
 from sim.experiments.sensitivity_report import Sensitivity, analyse
 from sim.experiments.sweep import basis, fingerprint
 from sim.figures import drawn
 from sim.guard import plain
+from sim.measures.names import MEAN, WHOLE_RUN, wanted
 from sim.program import versions
 from sim.scenario.problems import nearest
-from sim.scenario.sweep import LoadedSweep
 from sim.shipped import sweep_names, sweep_path
 from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
 from sim.stored.worlds import SweepWorlds
+from sim.sweeps.loader import LoadedSweep
 from sim.verbs.loading import command_line, progress_bar
 from sim.verbs.sensitivity_screen import show
 from sim.verbs.sweep import load, simulate

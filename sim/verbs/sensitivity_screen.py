@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.experiments.kept_measures import MEAN, WHOLE_RUN
 from sim.experiments.sensitivity import NO_EFFECT
 from sim.experiments.sensitivity_report import ANALYSED, KEYS, Sensitivity
 from sim.guard import plain
+from sim.measures.names import MEAN, WHOLE_RUN
 from sim.screen import grid, number
 
 WHEN = {MEAN: "mean of crop years", WHOLE_RUN: "whole run"}

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.experiments.engine import Engine, chunk_for, chunks
+from sim.experiments.engine import CHUNK, Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
 from sim.experiments.printed import oddities
 from sim.experiments.published import agents_tables, as_json, beside, points
@@ -24,7 +24,6 @@ from sim.verbs.study_screen import show
 
 BASE, OTHER, WEEKLY = "history", "multiple_sellers", "weekly"
 STEM = "study"
-CHUNK = 250
 
 
 def study(

@@ -13,12 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.experiments.engine import Engine
-from sim.experiments.kept_measures import in_order
 from sim.experiments.sweep import Sweep, Watch, run_sweep
 from sim.guard import plain, warn
-from sim.scenario.sweep import LoadedSweep, load_sweep
+from sim.measures.names import in_order
 from sim.shipped import sweep_path
 from sim.store import StoredRun, check_folder
+from sim.sweeps.loader import LoadedSweep, load_sweep
 from sim.verbs.loading import command_line
 
 QUIET = 30.0  # seconds between the lines that stand for a progress bar where there is no terminal

@@ -8,10 +8,10 @@ from typing import Any
 from sim.scenario.loader import Loaded
 from sim.scenario.problems import Path, Report
 from sim.scenario.reader import Node
-from sim.scenario.sweep_design import BASED
-from sim.scenario.sweep_factor import Spread, label_of
-from sim.scenario.sweep_schema import SweepPlan
 from sim.scenario.tree import mark_of, split_path
+from sim.sweeps.design import BASED
+from sim.sweeps.factor import Spread, label_of
+from sim.sweeps.schema import SweepPlan
 
 
 def own_values(

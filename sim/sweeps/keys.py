@@ -10,8 +10,8 @@ import numpy as np
 
 from sim.scenario.fields import Slot, slot_at
 from sim.scenario.problems import Path, show
-from sim.scenario.sweep_schema import FactorPlan
 from sim.scenario.tree import split_path
+from sim.sweeps.schema import FactorPlan
 
 OWN = (("draws",), ("seed",))
 TEXTS = ("title", "description", "name")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
-from sim.experiments.kept_measures import measures_by_probe, unmatched
+from sim.measures.names import named, unmatched
 from sim.scenario.problems import Path
-from sim.scenario.sweep_factor import Spread
-from sim.scenario.sweep_loads import Loads
 from sim.scenario.tree import mark_of
+from sim.sweeps.factor import Spread
+from sim.sweeps.loads import Loads
 
+DEFAULT = (
+    "market_price", "market_tonnes", "price_gap", "producers", "consumers_surplus", "taxpayers", "programmes",
+    "total_surplus",
+)  # fmt: skip
+"""Tables that are kept when nobody says which."""
 MOST_PROBES = 4
 PROBED_YEARS = 15  # what shows only in later crop years is looked for in a longer run
 
@@ -32,9 +38,27 @@ def check_measures(patterns: Sequence[str], loads: Loads, design: pd.DataFrame, 
             short = loads.load(row.to_dict(), spreads, False, (f"calendar.crop_years={years}",)) if years else None
             if short is not None and id(short) not in probed:
                 probed.add(id(short))
-                for table, columns in measures_by_probe(short).items():
+                for table, columns in _reported(short).items():
                     known.setdefault(table, {}).update(columns)
                 todo = unmatched(list(todo), known)
     for pattern, message in todo.items():
         here: Path = ("measures", list(patterns).index(pattern))
         loads.report.add(mark_of(loads.tree, here), here, message)
+
+
+def _reported(loaded: Any) -> dict[str, dict[str, str]]:
+    """Tables of a run, with the unit of every column, found by simulating one draw."""
+    from sim.market import BarleyMarket
+    from sim.measures import summary
+    from sim.measures.study_tables import study_tables
+    from sim.study_points import study_points
+
+    market = BarleyMarket(loaded, draws=1)
+    while market.running:
+        market.step()
+    ledger = market.release()
+    keys = summary(ledger, extra=study_tables(ledger, study_points(loaded))).keys
+    found: dict[str, dict[str, str]] = {}
+    for (table, column), measure in named(keys, ledger.crop_years).items():
+        found.setdefault(table, {})[column] = measure.unit
+    return found

@@ -1,23 +1,16 @@
-"""Which measures a run has, and which of them a list of patterns asks for."""
+"""Names of measures, ``table:column``, and which of them a list of patterns asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
 
 from sim.measures.table import AVERAGE
 from sim.scenario.problems import nearest
 
 WHOLE_RUN = "all"  # stands for the crop year where a measure is of the whole run
 MEAN = "mean"  # and where a value is the mean over the crop years
-
-DEFAULT = (
-    "market_price", "market_tonnes", "price_gap", "producers", "consumers_surplus", "taxpayers", "programmes",
-    "total_surplus",
-)  # fmt: skip
-"""Tables that are kept when nobody says which."""
 
 Known = Mapping[str, Mapping[str, str]]
 """Units by table and column."""
@@ -65,21 +58,6 @@ def named(keys: Iterable[tuple[str, str, str, str]], crop_years: Collection[str]
         if row != AVERAGE:
             name, year = ((table, column), row) if row in crop_years else ((table, f"{row}:{column}"), WHOLE_RUN)
             found.setdefault(name, Named(unit)).places[year] = place
-    return found
-
-
-def measures_by_probe(loaded: Any) -> dict[str, dict[str, str]]:
-    """Tables of a run, with the unit of every column, found by simulating one draw."""
-    from sim.experiments.ensemble import run_chunk
-    from sim.measures import summary
-    from sim.measures.study_tables import study_tables
-    from sim.study_points import study_points
-
-    ledger = run_chunk(loaded, 1)
-    keys = summary(ledger, extra=study_tables(ledger, study_points(loaded))).keys
-    found: dict[str, dict[str, str]] = {}
-    for (table, column), measure in named(keys, ledger.crop_years).items():
-        found.setdefault(table, {})[column] = measure.unit
     return found
 
 

@@ -12,22 +12,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.kept_measures import DEFAULT
 from sim.scenario.chain import parent_file
 from sim.scenario.experiment import read_experiment
 from sim.scenario.loader import Loaded
 from sim.scenario.problems import Report
 from sim.scenario.reader import Node
-from sim.scenario.sweep_base import own_values
-from sim.scenario.sweep_design import check_design, make_design
-from sim.scenario.sweep_factor import SCENARIO, Factor
-from sim.scenario.sweep_factors import read_factors
-from sim.scenario.sweep_loads import Loads, check_alone, check_effects, check_ends
-from sim.scenario.sweep_measures import check_measures
-from sim.scenario.sweep_rest import what_can_be_read
-from sim.scenario.sweep_schema import DesignPlan, SweepPlan
 from sim.scenario.tree import mark_of
 from sim.shipped import sweep_names
+from sim.sweeps.base import own_values
+from sim.sweeps.design import check_design, make_design
+from sim.sweeps.factor import SCENARIO, Factor
+from sim.sweeps.factors import read_factors
+from sim.sweeps.loads import Loads, check_alone, check_effects, check_ends
+from sim.sweeps.measures import DEFAULT, check_measures
+from sim.sweeps.rest import what_can_be_read
+from sim.sweeps.schema import DesignPlan, SweepPlan
 
 ABOUT = "a sweep is a mapping of keys such as `scenario`, `factors` and `design`"
 

@@ -6,8 +6,8 @@ from sim.scenario.check import conform
 from sim.scenario.fields import Slot
 from sim.scenario.problems import Report
 from sim.scenario.reader import Node
-from sim.scenario.sweep_schema import SweepPlan
 from sim.scenario.tree import child, items
+from sim.sweeps.schema import SweepPlan
 
 
 def what_can_be_read(tree: Node, report: Report) -> SweepPlan:

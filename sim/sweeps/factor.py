@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments import distributions
-from sim.scenario.sweep_schema import FactorPlan
-from sim.scenario.sweep_spread import DISTRIBUTIONS, ends, tidy
 from sim.scenario.writer import scalar_text
+from sim.sweeps import distributions
+from sim.sweeps.schema import FactorPlan
+from sim.sweeps.spread import DISTRIBUTIONS, ends, tidy
 
 SCENARIO = "scenario"
 FORMS = ("values", "levels", "range", *DISTRIBUTIONS)

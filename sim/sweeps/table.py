@@ -14,9 +14,9 @@ from sim.scenario.problems import Mark, Path, Report, nearest, printable
 from sim.scenario.reader import Node
 from sim.scenario.scalars import plain_scalar
 from sim.scenario.source import TABLE_BYTES, read_text
-from sim.scenario.sweep_factor import Spread
-from sim.scenario.sweep_keys import kind_of_value
 from sim.scenario.tree import mark_of, split_path
+from sim.sweeps.factor import Spread
+from sim.sweeps.keys import kind_of_value
 
 SHOWN = 20  # problems of one table
 HERE: Path = ("design", "file")

@@ -13,9 +13,9 @@ from sim.scenario.loader import Loaded, load
 from sim.scenario.overrides import overlap
 from sim.scenario.problems import Path, Report, ScenarioError, dotted, printable
 from sim.scenario.reader import Node
-from sim.scenario.sweep_factor import SCENARIO, Spread
-from sim.scenario.sweep_schema import SweepPlan
 from sim.scenario.tree import leaves_of, mark_of, split_path
+from sim.sweeps.factor import SCENARIO, Spread
+from sim.sweeps.schema import SweepPlan
 
 COUPLED = ("together", "pairs", "one_at_a_time", "table")
 """Designs in which factors are not at their ends all at once."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.experiments import distributions
-from sim.scenario.sweep_schema import FactorPlan
+from sim.sweeps import distributions
+from sim.sweeps.schema import FactorPlan
 
 DISTRIBUTIONS = ("uniform", "loguniform", "normal", "lognormal", "triangular", "beta")
 DIGITS = 12

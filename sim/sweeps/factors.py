@@ -10,12 +10,12 @@ from typing import Any
 from sim.scenario.fields import Slot, slot_at
 from sim.scenario.problems import Path, Report, nearest, printable, show
 from sim.scenario.reader import Node
-from sim.scenario.sweep_apart import check_apart
-from sim.scenario.sweep_factor import FORMS, SCENARIO, Factor, Spread, label_of, with_levels
-from sim.scenario.sweep_keys import key_problem, kind_of_value, unit_of, whole_range
-from sim.scenario.sweep_schema import FactorPlan, SweepPlan
-from sim.scenario.sweep_spread import DISTRIBUTIONS, check_distribution, listed_numbers
 from sim.scenario.tree import mark_of, split_path
+from sim.sweeps.apart import check_apart
+from sim.sweeps.factor import FORMS, SCENARIO, Factor, Spread, label_of, with_levels
+from sim.sweeps.keys import key_problem, kind_of_value, unit_of, whole_range
+from sim.sweeps.schema import FactorPlan, SweepPlan
+from sim.sweeps.spread import DISTRIBUTIONS, check_distribution, listed_numbers
 
 MOST_LISTED = 100_000  # values of one factor
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.scenario.overrides import overlap
 from sim.scenario.problems import Path, Report
 from sim.scenario.reader import Node
-from sim.scenario.sweep_keys import OWN
-from sim.scenario.sweep_schema import FactorPlan, SweepPlan
 from sim.scenario.tree import mark_of, split_path
+from sim.sweeps.keys import OWN
+from sim.sweeps.schema import FactorPlan, SweepPlan
 
 
 def check_apart(plan: SweepPlan, tree: Node, report: Report) -> None:

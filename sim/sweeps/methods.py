@@ -1,4 +1,4 @@
-"""Designs: which combinations of factor values are simulated.
+"""The methods of a design: which combinations of factor values are simulated.
 
 A *listed* design is an array of whole numbers, shape (point, factor): which of its values each factor has. A *drawn*
 one is an array of shares in 0..1, shape (point, factor): below which share of its distribution each factor stands. Both

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sim.experiments import design as designs
 from sim.scenario.problems import Path, Report
 from sim.scenario.reader import Node
-from sim.scenario.sweep_factor import Spread, with_levels
-from sim.scenario.sweep_schema import DesignPlan, SweepPlan
-from sim.scenario.sweep_table import read_points
 from sim.scenario.tree import mark_of
+from sim.sweeps import methods
+from sim.sweeps.factor import Spread, with_levels
+from sim.sweeps.schema import DesignPlan, SweepPlan
+from sim.sweeps.table import read_points
 
 MOST_WORLDS = 1_000_000
 BASED = ("pairs", "one_at_a_time")
@@ -65,7 +65,7 @@ def _points(design: DesignPlan, counts: list[int]) -> int:
         return (design.trajectories or 0) * (factors + 1)
     if design.method in DRAWN or design.method == "table":
         return points
-    return designs.count_of(design.method, counts) if counts else 0
+    return methods.count_of(design.method, counts) if counts else 0
 
 
 def _warn_unused(plan: SweepPlan, tree: Node, report: Report) -> None:
@@ -125,12 +125,12 @@ def make_design(
 
 def _drawn(design: DesignPlan, factors: int, seed: int) -> np.ndarray:
     if design.method == "latin_hypercube":
-        return designs.latin_hypercube(design.points, factors, seed)
+        return methods.latin_hypercube(design.points, factors, seed)
     if design.method == "sobol":
-        return designs.sobol(design.points, factors, seed)
+        return methods.sobol(design.points, factors, seed)
     if design.method == "saltelli":
-        return designs.saltelli(design.points, factors, design.second_order is not False, seed)
-    return designs.morris(design.trajectories, factors, design.steps or 4, seed)
+        return methods.saltelli(design.points, factors, design.second_order is not False, seed)
+    return methods.morris(design.trajectories, factors, design.steps or 4, seed)
 
 
 def _listed(
@@ -139,8 +139,8 @@ def _listed(
     counts = [len(each.listed) for each in spreads]
     if method in BASED:
         at_base = [values.index(base[each.factor.name]) for each, values in zip(spreads, listed, strict=True)]
-        return getattr(designs, method)(counts, at_base)
-    return getattr(designs, method)(counts)
+        return getattr(methods, method)(counts, at_base)
+    return getattr(methods, method)(counts)
 
 
 def _with_base(spread: Spread, base: Mapping[str, float | str]) -> list[float | str]:
