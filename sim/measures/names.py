@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+import pandas as pd
+
 from sim.measures.table import AVERAGE
 from sim.scenario.problems import nearest
 
@@ -25,13 +27,11 @@ def wanted(patterns: Iterable[str], table: str, column: str) -> bool:
     return False
 
 
-def in_order(patterns: Sequence[str] | None, keys: Any) -> list[tuple[str, ...]]:
+def in_order(patterns: Sequence[str] | None, keys: pd.DataFrame) -> list[tuple[str, ...]]:
     """Lines of a frame that begin with table and column, those that the first pattern asks for in front."""
-    patterns = DEFAULT if patterns is None else patterns
+    asked = list(enumerate(patterns or ()))
     lines = [tuple(line) for line in keys.itertuples(index=False)]
-    return sorted(
-        lines, key=lambda line: next((i for i, each in enumerate(patterns) if wanted([each], *line[:2])), len(patterns))
-    )
+    return sorted(lines, key=lambda line: next((i for i, each in asked if wanted([each], *line[:2])), len(asked)))
 
 
 def tables_wanted(patterns: Iterable[str], tables: Iterable[str]) -> set[str]:
