@@ -33,7 +33,7 @@ TYPES = {
     "draws": int,
     "warnings": list,
     "factors": list,
-    "sweep": dict,
+    "sweep": (dict, str),  # the plan of a sweep, or the sweep that a sensitivity is of
 }
 """Of what a manifest may hold and readers rely on."""
 RUN_ID = re.compile(r"\d{8}T\d{0,6}Z?[0-9a-f-]*")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-
-import pandas as pd
+from typing import Any
 
 from sim.measures.table import AVERAGE
 from sim.scenario.problems import nearest
@@ -27,11 +26,12 @@ def wanted(patterns: Iterable[str], table: str, column: str) -> bool:
     return False
 
 
-def in_order(patterns: Sequence[str] | None, keys: pd.DataFrame) -> list[tuple[str, ...]]:
+def in_order(patterns: Sequence[str], keys: Any) -> list[tuple[str, ...]]:
     """Lines of a frame that begin with table and column, those that the first pattern asks for in front."""
-    asked = list(enumerate(patterns or ()))
     lines = [tuple(line) for line in keys.itertuples(index=False)]
-    return sorted(lines, key=lambda line: next((i for i, each in asked if wanted([each], *line[:2])), len(asked)))
+    return sorted(
+        lines, key=lambda line: next((i for i, each in enumerate(patterns) if wanted([each], *line[:2])), len(patterns))
+    )
 
 
 def tables_wanted(patterns: Iterable[str], tables: Iterable[str]) -> set[str]:
