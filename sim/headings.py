@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.measures.names import MEAN, WHOLE_RUN
 from sim.programme_records import SUBSIDY
 
 KEPT = (  # item of the deliveries table, and what its column is called
@@ -26,6 +27,8 @@ BONUS = {
     "spending": "Spending (million US$)",
     "accepted_share": "Share of bid tonnes accepted",
 }
+WHEN = {MEAN: "mean of crop years", WHOLE_RUN: "whole run"}
+"""What stands in place of a crop year, in words."""
 SUFFIXES = {
     "_million_cad": " (million C$)",
     "_million_ecu": " (million ECU)",

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from fake_results import GAP, fake_run, fake_sweep
+from fake_results import GAP, YEARS, fake_run, fake_sweep
 from typer.testing import CliRunner
 
 import sim.cli
-from sim.store import StoreError, find_run, new_run
+from sim.store import StoreError, find_run, new_run, open_run
 from sim.stored.catalogue import catalogue
 from sim.stored.conditions import compile_condition
 from sim.stored.query import ask, connection
@@ -239,6 +239,18 @@ def test_damaged_files_are_noticed(tmp_path, name):
     assert "checksum differs" in query("sweep-eep", "--out", tmp_path, *draws, code=2)
     (folder / name).unlink()
     assert "missing" in query("sweep-eep", "--out", tmp_path, *draws, code=2)
+
+
+def test_single_draws_of_all_parts_are_one_table(tmp_path):
+    stored = open_run(fake_sweep(tmp_path))
+    frame = stored.frame("measures")
+    assert frame["point"].tolist() == [point for point in range(6) for _ in range(3 * len(YEARS))]
+    assert frame["crop_year"].tolist() == [*YEARS] * 18
+    last = frame[(frame["point"] == 5) & (frame["draw"] == 2)]
+    assert last["producers:canada:revenue_cad_k"].tolist() == [141.0, 141.0] and last[GAP].tolist() == [151.0, 151.0]
+    (stored.path / "measures/part-00001.parquet").unlink()
+    with pytest.raises(StoreError, match="part-00001.parquet: missing"):
+        stored.frame("measures")
 
 
 def test_what_is_no_table_of_measures_is_refused(tmp_path):

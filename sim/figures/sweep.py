@@ -9,13 +9,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.figures.style import BAND_NOTE, STYLE, band_line, sheet, shorten
-from sim.measures.names import MEAN, WHOLE_RUN, in_order
+from sim.headings import WHEN
+from sim.measures.names import in_order
 from sim.sweeps.measures import DEFAULT
 
 PANELS = 6  # measures that fit one sheet; `--measure` chooses others
 COLUMNS = 2
 MOST_LINES = 12  # more cannot be told apart
-WHEN = {MEAN: "mean of crop years", WHOLE_RUN: "whole run"}
 
 
 def responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:

@@ -16,14 +16,14 @@ from sim.experiments.engine import Engine
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
 from sim.experiments.sensitivity_report import Sensitivity, analyse
-from sim.experiments.sweep import basis, fingerprint
+from sim.experiments.sweep_folder import basis, fingerprint
 from sim.figures import drawn
 from sim.guard import plain
-from sim.measures.names import MEAN, WHOLE_RUN, wanted
+from sim.measures.names import MEAN, WHOLE_RUN
 from sim.program import versions
-from sim.scenario.problems import nearest
 from sim.shipped import sweep_names, sweep_path
 from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
+from sim.stored.choice import choose_measures
 from sim.stored.worlds import SweepWorlds
 from sim.sweeps.loader import LoadedSweep
 from sim.verbs.loading import command_line, progress_bar
@@ -109,7 +109,8 @@ def analyse_sweep(
     """Analyse a finished sweep, save and show what came out; return the folder."""
     sweep = SweepWorlds(stored)
     design = sensitivity_design(sweep.plan, sweep.design)
-    measures = chosen(question.measures, list(sweep.units))
+    known = [(*name.split(":", 1), unit) for name, unit in sweep.units.items()]
+    measures = choose_measures([known], question.measures)
     crop_years = _crop_years(question.crop_years, sweep.crop_years)
     draws = _draws(question, sweep.draws)
     confidence = Confidence(question.level, question.resamples, int(sweep.manifest.get("seed", 0)))
@@ -153,26 +154,6 @@ def _save(out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, 
             draft.figure(name, figure)
         draft.manifest({"kind": "sensitivity", **meta, "notes": found.notes})
     return draft.final
-
-
-def chosen(patterns: Sequence[str], known: list[str]) -> list[str]:
-    """Measures that match any of the patterns, ``table`` or ``table:column`` with wildcards; all without patterns.
-
-    Raises
-    ------
-    StoreError
-        A pattern that no measure of the sweep matches; with the nearest name.
-    """
-    if not patterns:
-        return known
-    kept: dict[str, None] = {}
-    for pattern in patterns:
-        own = [name for name in known if wanted([pattern], *name.split(":", 1))]
-        if not own:
-            near = nearest(pattern, [*dict.fromkeys(name.partition(":")[0] for name in known), *known])
-            raise StoreError(f"--measure {pattern[:80]}: the sweep kept no such measure{near}")
-        kept |= dict.fromkeys(own)
-    return [name for name in known if name in kept]
 
 
 def _crop_years(asked: Sequence[str], known: list[str]) -> list[str]:

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.experiments.engine import Engine
-from sim.experiments.sweep import Sweep, Watch, run_sweep
+from sim.experiments.sweep import Watch, run_sweep
+from sim.experiments.sweep_points import Sweep
 from sim.guard import plain, warn
 from sim.measures.names import in_order
 from sim.shipped import sweep_path
