@@ -168,7 +168,7 @@ def sweep(
 @verb
 def sensitivity(
     sweep: Annotated[
-        str, typer.Argument(metavar="SWEEP", help="A sweep file, a shipped sweep, or the folder of a finished sweep.")
+        str, typer.Argument(metavar="SWEEP", help="A sweep file, a shipped sweep, or a finished one: folder, id, name.")
     ],
     measure: Annotated[
         list[str] | None, typer.Option(metavar="PATTERN", help="Measure kept by the sweep, as table or table:column.")

@@ -217,7 +217,15 @@ def find_run(name: str, out: Path | str = "results") -> StoredRun:
         raise StoreError(f"{name[:60]}...: not a possible folder ({error.strerror})") from None
     if whole:
         return open_run(folder)
-    scenario = folder if here else Path(out) / safe_stem(folder.stem if folder.suffix else folder.name)
+    try:
+        return _find_under(Path(out), name, folder if here else None)
+    except OSError as error:
+        raise StoreError(f"{str(out)[:200]}: cannot be read as a folder of results ({error.strerror})") from error
+
+
+def _find_under(out: Path, name: str, here: Path | None) -> StoredRun:
+    named = Path(name)
+    scenario = here or out / safe_stem(named.stem if named.suffix else named.name)
     runs = list_runs(scenario)
     if runs:
         return runs[-1]
@@ -227,18 +235,18 @@ def find_run(name: str, out: Path | str = "results") -> StoredRun:
     if damaged:
         return open_run(damaged[-1])  # says what is wrong with it
     if RUN_ID.fullmatch(name):
-        found = sorted(path.parent for path in Path(out).glob(f"*/{name}*/{MANIFEST}"))
+        found = sorted(path.parent for path in out.glob(f"*/{name}*/{MANIFEST}"))
         if len(found) > 1:
             raise StoreError(f"{name}: fits {len(found)} runs: {', '.join(path.name for path in found[:6])}")
         if found:
             return open_run(found[0])
-    known = sorted(p.name for p in Path(out).glob("*") if p.is_dir() and list_runs(p)) if Path(out).is_dir() else []
+    known = sorted(p.name for p in out.glob("*") if p.is_dir() and list_runs(p)) if out.is_dir() else []
     hint = (
         f"scenarios with runs: {', '.join(known)}"
         if known
         else "there are none yet; start with: singledesk run SCENARIO"
     )
-    raise StoreError(f"{name}: no run found here or under {Path(out)}; {hint}")
+    raise StoreError(f"{name}: no run found here or under {out}; {hint}")
 
 
 def list_runs(scenario_folder: Path) -> list[StoredRun]:

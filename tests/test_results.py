@@ -335,3 +335,19 @@ def test_ask_of_the_same_run_twice_is_once(shelf):
     runs = [find_run("history", shelf)] * 2
     with connection() as con:
         assert len(ask(con, runs, Question()).frame()) == 4
+
+
+def test_paths_that_cannot_be_are_refused(shelf, tmp_path):
+    (tmp_path / "taken").write_text("mine")
+    for to in (tmp_path / "taken" / "x.csv", tmp_path / f"{'a' * 300}.csv", tmp_path / "nowhere" / "x.csv"):
+        found = query("history", "--measure", GAP, "--out", shelf, "--to", to, code=2)
+        assert "cannot be written" in found, found
+    assert (tmp_path / "taken").read_text() == "mine"
+    for out in ("x" * 300, tmp_path / "taken"):
+        invoke("query", "history", "--measure", "*", "--out", out, code=2)
+
+
+def test_a_file_that_is_replaced_is_named_as_such(shelf, tmp_path):
+    words = ("query", "history", "--measure", GAP, "--out", shelf, "--to", tmp_path / "gap.csv")
+    assert "in place of" not in invoke(*words).stderr
+    assert "in place of an earlier file" in invoke(*words).stderr

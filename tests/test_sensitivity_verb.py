@@ -6,6 +6,7 @@ import shutil
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from fake_results import FORMULA_YEARS, formula_sweep, uniform_plan
 from SALib.sample import latin, morris, sobol
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.figures import KINDS, drawn
-from sim.store import open_run
+from sim.store import open_run, sha256
 from sim.stored.worlds import SweepWorlds
 
 NAMES = ["bonus", "system", "idle"]
@@ -289,6 +290,22 @@ def test_an_edited_manifest_is_refused(sweeps, call, tmp_path, changes):
     manifest = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps({**manifest, **changes}))
     assert "run.json: damaged" in call(folder, code=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [("design", lambda table: table.drop(["point"])), ("measures/part-00000", lambda table: table.drop(["draw"])),
+     ("measures/part-00000", lambda table: table.rename_columns([n.replace(":", "_") for n in table.column_names]))],
+)  # fmt: skip
+def test_tables_of_another_hand_are_refused(sweeps, call, tmp_path, name, change):
+    folder = tmp_path / "edited"
+    shutil.copytree(sweeps["grid"], folder)
+    file = folder / f"{name}.parquet"
+    pq.write_table(change(pq.read_table(file)), file)
+    manifest = json.loads((folder / "run.json").read_text())
+    manifest["files"][f"{name}.parquet"]["sha256"] = sha256(file)
+    (folder / "run.json").write_text(json.dumps(manifest))
+    assert "its tables cannot be read" in call(folder, code=2)
 
 
 def test_incomplete_worlds_are_refused(call, tmp_path):

@@ -431,3 +431,28 @@ def test_a_shipped_sweep_asks_a_question_and_loads(name, place):
     assert all(each.unit for each in loaded.factors if each.numeric)
     if name == "eep_bonus_by_system":
         assert loaded.design["bonus"].unique().tolist() == [0, 10, 20, 30, 40, 50, 60] and len(loaded.groups()) == 3
+
+
+# --- what another hand may write
+
+
+@pytest.mark.parametrize("name", ["point", "file_row_number"])
+def test_a_factor_cannot_take_the_place_of_a_column_of_the_design(place, name):
+    found = report({name: f"{{key: {COST}, values: [20, 30]}}"})
+    assert says(found, f"factors.{name}", "column of the design itself")
+
+
+def test_a_sweep_that_keeps_nothing_is_refused(place):
+    found = report({"cost": f"{{key: {COST}, values: [20, 30]}}"}, rest="measures: []\n")
+    assert says(found, "measures", "nothing is kept")
+
+
+def test_weights_whose_sum_is_no_number_are_refused(place):
+    found = report({"cost": f"{{key: {COST}, values: [20, 30], weights: [1.0e308, 1.0e308]}}"})
+    assert says(found, "factors.cost.weights[0]", "out of range")
+
+
+def test_a_name_of_any_length_makes_a_message_of_some_lines(place):
+    with pytest.raises(ScenarioError) as caught:
+        sweep({"cost": f"{{key: {'x' * 10_000}, values: [20, 30]}}"}, rest=f"measures: ['{'y' * 10_000}']\n")
+    assert max(map(len, str(caught.value).splitlines())) < 2500

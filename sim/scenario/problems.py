@@ -11,6 +11,7 @@ from typing import Any
 Path = tuple[str | int, ...]
 WIDTH = 100  # longest piece of a source line shown
 QUOTED = 60  # longest piece of a value shown
+MESSAGE = 2000  # longest message; names that somebody wrote may have any length
 MOST_PROBLEMS = 200  # a report longer than this helps nobody
 MOST_NAMES = 2000  # names searched for the nearest one
 
@@ -112,7 +113,7 @@ class Report:
         event = self.events.get(mark, "")
         if event and not text.startswith("events"):
             text = f"{event}.{text}" if text else event
-        return Problem(mark, text, message, source)
+        return Problem(mark, text, message if len(message) <= MESSAGE else f"{message[:MESSAGE]}...", source)
 
 
 def dotted(path: Path) -> str:

@@ -88,6 +88,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             con.execute(f"set threads = {THREADS}")
             con.execute("set temp_directory = ?", [folder])
             yield con
+        except (
+            duckdb.BinderException,
+            duckdb.ConversionException,
+        ) as error:  # names of the question are checked before
+            raise unreadable("these results", error) from error
         finally:
             con.close()
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from sim.store import StoredRun, StoreError
 from sim.stored.layout import DESIGN, PART, WORLD_KEYS, unit_of
+from sim.stored.sources import unreadable
 
 READ_BYTES = 64_000_000  # of measures read together
 
@@ -45,6 +46,12 @@ class SweepWorlds:
         self.path = stored.path
         self.manifest = stored.manifest
         self.plan: dict[str, Any] = _plan(stored)
+        try:
+            self._read(stored)
+        except (KeyError, ValueError) as error:  # columns that are missing or of another kind
+            raise unreadable(stored.path, error) from error
+
+    def _read(self, stored: StoredRun) -> None:
         self.design = stored.frame(DESIGN).drop(columns="point")
         names = sorted(name for name in stored.manifest["files"] if PART.fullmatch(name))
         self._parts = [stored.file(name) for name in names]
@@ -52,6 +59,8 @@ class SweepWorlds:
             raise StoreError(f"{stored.path}: no measures in this sweep; run it again")
         schema = pq.read_schema(self._parts[0])
         self.units = {field.name: unit_of(field) for field in schema if field.name not in WORLD_KEYS}
+        if not all(":" in name for name in self.units):
+            raise ValueError("a measure is not called `table:column`")
         self._find_rows()
 
     def _find_rows(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -47,6 +48,10 @@ def write(answer: Answer, form: str, to: Path | None) -> int:
         return WRITERS[form](answer, file)
 
 
+IMPOSSIBLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG)
+"""What goes wrong with a path, as opposed to a disk."""
+
+
 @contextmanager
 def _whole_file(path: Path) -> Iterator[IO[bytes]]:
     draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
@@ -58,12 +63,13 @@ def _whole_file(path: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-        raise StoreError(f"--to {path}: cannot be written ({error.strerror})") from error
     except OSError as error:
+        if error.errno in IMPOSSIBLE and not isinstance(error, ResultsError):
+            raise StoreError(f"--to {str(path)[:200]}: cannot be written ({error.strerror})") from error
         raise error if isinstance(error, ResultsError) else cannot_write(error, str(path)) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _csv(answer: Answer, file: IO[bytes]) -> int:

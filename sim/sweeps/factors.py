@@ -18,6 +18,7 @@ from sim.sweeps.schema import FactorPlan, SweepPlan
 from sim.sweeps.spread import DISTRIBUTIONS, check_distribution, listed_numbers
 
 MOST_LISTED = 100_000  # values of one factor
+TAKEN = ("point", "file_row_number")  # columns that a design has, or gets when it is read
 
 
 def read_factors(plan: SweepPlan, tree: Node, report: Report) -> list[Spread]:
@@ -51,6 +52,8 @@ class _Reader:
         here, before = ("factors", name), len(self.report.problems)
         if name == SCENARIO:
             self.add(here, "`scenario` is the factor that `scenarios` makes; choose another name")
+        if name in TAKEN:
+            self.add(here, f"`{name}` is a column of the design itself; choose another name")
         form = self._form(here, plan)
         slots = self._slots(here, plan)
         if form is None or slots is None or len(self.report.problems) > before:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.measures.names import DEFAULT
 from sim.scenario.chain import parent_file
 from sim.scenario.experiment import read_experiment
 from sim.scenario.loader import Loaded
@@ -24,7 +25,7 @@ from sim.sweeps.design import check_design, make_design
 from sim.sweeps.factor import SCENARIO, Factor
 from sim.sweeps.factors import read_factors
 from sim.sweeps.loads import Loads, check_alone, check_effects, check_ends
-from sim.sweeps.measures import DEFAULT, check_measures
+from sim.sweeps.measures import check_measures
 from sim.sweeps.rest import what_can_be_read
 from sim.sweeps.schema import DesignPlan, SweepPlan
 
@@ -132,6 +133,8 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
     base = _scenario_files(plan, file, tree, report)
     spreads = read_factors(plan, tree, report)
     check_design(plan, spreads, tree, report)
+    if plan.measures == []:
+        report.add(mark_of(tree, ("measures",)), "measures", "nothing is kept; leave it out for the usual tables")
     loads = Loads(plan, base, tree, report)
     at_base = {name: loads.load({SCENARIO: name}, ()) for name in base}
     if report.problems and base:

@@ -106,7 +106,7 @@ class FactorPlan(Section):
     """Beta."""
     levels: dict[Name, list[str]] | None = None
     """Named levels: settings written as after ``--set``, none for the scenario as it is."""
-    weights: list[Annotated[float, counted_in("dimensionless", gt=0)]] | None = None
+    weights: list[Annotated[float, counted_in("dimensionless", gt=0, le=10**12)]] | None = None
     """How often a drawn design takes each of ``values`` or ``levels``, relative to each other; equal when absent."""
     base: Any = None
     """Where it stands while others vary (``pairs``, ``one_at_a_time``): a value or a level's name. The scenario's own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -54,9 +55,10 @@ def query_runs(
         if form == "table":
             _print_answer(console, errors, answer, most)
         else:
+            replaced = to is not None and os.path.isfile(to)
             count = write(answer, form, to)
             if to is not None:
-                plain(errors, f"{count} lines in {to}")
+                plain(errors, f"{count} lines in {to}" + (", in place of an earlier file" if replaced else ""))
 
 
 def _print_answer(console: Console, errors: Console, answer: Answer, most: int) -> None:
