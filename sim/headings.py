@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.measures.names import MEAN, WHOLE_RUN
-from sim.programme_records import SUBSIDY
+from sim.programme_names import SUBSIDY
 
 KEPT = (  # item of the deliveries table, and what its column is called
     ("called_kt", "called (kt)"),

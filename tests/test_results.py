@@ -325,7 +325,8 @@ def test_a_query_over_a_million_rows_stays_small(tmp_path):
         "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale\n"
         "print(lines, time.process_time() - start, peak / 1e6)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    shell = ["/bin/sh", "-c", '"$0" "$@"; exit $?', sys.executable]  # else the parent's peak counts as the child's
+    done = subprocess.run([*shell, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     lines, seconds, megabytes = map(float, done.stdout.split())
     assert lines == 2000 * sum(bonus >= 20 for bonus in bonuses)
     assert seconds < 5 and megabytes < 500
