@@ -22,11 +22,9 @@ from sim.measures.summary import table_names
 from sim.scenario.numbers import NotANumber, Numbers
 from sim.scenario.problems import ScenarioError
 from sim.study_points import study_points
+from sim.sweeps.loader import Structure
 
 UNFIT = (NotANumber, ScenarioError)  # a count that is tried with a fraction is refused by the loader
-
-Structure = tuple[str, tuple[str, ...]]
-"""Scenario file and settings of the factors that are no numbers."""
 
 
 @dataclass(frozen=True)
