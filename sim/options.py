@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 MAX_DRAWS = 1_000_000
+MAX_JOBS = 256
+MAX_CHUNK = 100_000
 
 
 def whole(low: int, high: int, help_text: str) -> Any:
@@ -33,12 +35,16 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one key, as in --set draws=10.")
 ]
 Out = Annotated[Path, typer.Option(help="Folder for results.", file_okay=False)]
-Jobs = Annotated[int | None, whole(1, 256, "Processes; one when absent, with --dask local as many as there are cores.")]
+Jobs = Annotated[
+    int | None, whole(1, MAX_JOBS, "Processes; one when absent, with --dask local as many as there are cores.")
+]
 Dask = Annotated[
     str | None,
     typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler to run on, as tcp://host:8786, or local."),
 ]
-Chunk = Annotated[int, whole(1, 100_000, "Draws (worlds of a sweep) simulated together; bounds the memory, no result.")]
+Chunk = Annotated[
+    int, whole(1, MAX_CHUNK, "Draws (worlds of a sweep) simulated together; bounds the memory, no result.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
 RESULTS = Path("results")
 

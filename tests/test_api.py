@@ -204,3 +204,44 @@ def test_a_sweep_file_runs_the_same_and_mistakes_are_reported(tmp_path):
         sim.sweep({**plan, "factors": {"spread": {"key": "shocks.yeild_sd", "values": [0, 1]}}}, out=tmp_path)
     with pytest.raises(TypeError, match="cannot stand in a sweep"):
         sim.sweep({**plan, "title": object()}, out=tmp_path)
+
+
+SPREAD = {**PLAN, "factors": {"spread": {"key": "shocks.yield_sd", "values": [0.0, 0.1]}}, "draws": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"draws": 0}, "draws: .*out of range"), ({"draws": "3"}, "draws: .*not allowed"), ({"draws": 2.5}, "draws"),
+     ({"drawss": 3}, "drawss: unknown key.*did you mean .draws"), ({"seed": -1}, "seed: .*out of range"),
+     ({"points": 3}, "design.points: means nothing to .grid"), ({"settings": [5]}, r"settings\[\d\]"),
+     ({"factors": {"c": 5}}, "factors.c"), ({"measures": "producers"}, "measures"), ({"design": "sobol"}, "design")],
+)  # fmt: skip
+def test_changes_of_a_sweep_are_checked_as_the_file_is(tmp_path, changes, message):
+    with pytest.raises(ScenarioError, match=message):
+        sim.sweep(SPREAD, out=tmp_path / "out", **changes)
+    assert not (tmp_path / "out").exists()
+
+
+def test_changes_may_be_numpy_numbers_and_none(tmp_path):
+    found = sim.sweep(SPREAD, out=tmp_path, draws=np.int64(2), seed=None, settings="shocks.demand_sd=0")
+    assert found.meta["draws"] == 2 and found.meta["sweep"]["settings"][-1] == "shocks.demand_sd=0"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"draws": 0}, {"seed": "x"}, {"seed": 2**70}, {"jobs": 0}, {"chunk": -1}, {"chunk": 1.5}]
+)
+def test_numbers_that_the_command_refuses_are_refused(short, tmp_path, wrong):
+    with pytest.raises(ValueError, match="is not a whole number from"):
+        sim.run(short, **wrong)
+    with pytest.raises(ValueError, match="is not a whole number from"):
+        sim.compare(short, short, **wrong)
+    if not {"jobs", "chunk"}.isdisjoint(wrong):
+        with pytest.raises(ValueError, match="is not a whole number from"):
+            sim.sweep(SPREAD, out=tmp_path, **wrong)
+
+
+def test_a_question_is_made_of_texts(tmp_path):
+    with pytest.raises(TypeError, match="5 is no text"):
+        sim.results(tmp_path).query(measure=[5])
+    with pytest.raises(TypeError, match="5 is no text"):
+        sim.results(tmp_path).query(where=5)

@@ -108,7 +108,7 @@ def test_five_hundred_runs_are_listed_in_time(tmp_path):
 def test_show_tells_what_can_be_asked(shelf):
     found = json.loads(invoke("show", "sweep-eep", "--out", shelf, "--json").stdout)
     assert found["points"] == 6
-    assert found["factors"] == {"bonus": "0 to 40 (3 values)", "system": "open | single_desk"}
+    assert found["factors"] == {"bonus": "0 to 40 US$/t (3 values)", "system": "open | single_desk"}
     assert {line["table"]: line["units"] for line in found["measures"]} == {
         "producers": ["thousand C$"],
         "price_gap": ["C$/t"],

@@ -20,6 +20,14 @@ def write_plan(file: Path, plan: Mapping[str, Any]) -> None:
     file.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=_number), encoding="utf-8")
 
 
+def plain_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys to replace as plain data; None stands for what the sweep says itself, a text under ``settings`` for one."""
+    stated = {key: value for key, value in changes.items() if value is not None}
+    if isinstance(stated.get("settings"), str):
+        stated["settings"] = [stated["settings"]]
+    return json.loads(json.dumps(stated, default=_number))
+
+
 def _absolute(path: str) -> str:
     return str(Path(path).resolve()) if Path(path).is_file() else path
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.api.sweep_plans import write_plan
+from sim.api.sweep_plans import plain_changes, write_plan
 from sim.experiments.engine import CHUNK
 from sim.store import StoredRun, check_folder, safe_stem
 from sim.stored.choice import lines_of
@@ -181,6 +181,10 @@ def sweep(
     ------
     sim.scenario.ScenarioError
         With every problem of the sweep and its scenarios.
+    StoreError
+        When an unfinished sweep of this name rests on something else, or results cannot be written to ``out``.
+    ValueError
+        For ``jobs`` and ``chunk`` that the command would refuse.
     """
     if not isinstance(plan, Mapping):
         return _run(fspath(plan), Path(out), jobs, dask, chunk, fresh, changes)
@@ -193,12 +197,14 @@ def sweep(
 def _run(
     file: str, out: Path, jobs: int | None, dask: str | None, chunk: int, fresh: bool, changes: Mapping[str, Any]
 ) -> Sweep:
+    from sim.api.simulating import check_numbers
     from sim.experiments.engine import open_engine
     from sim.experiments.sweep import run_sweep
     from sim.shipped import sweep_path
     from sim.sweeps.loader import load_sweep
 
+    check_numbers(jobs=jobs, chunk=chunk)
     check_folder(out)
-    loaded = load_sweep(sweep_path(file), changes)
+    loaded = load_sweep(sweep_path(file), plain_changes(changes))
     with open_engine(jobs, dask) as engine:
         return Sweep(run_sweep(loaded, out, engine, chunk=chunk, fresh=fresh))

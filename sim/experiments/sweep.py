@@ -8,12 +8,12 @@ from pathlib import Path
 
 from sim.experiments.engine import CHUNK, Engine
 from sim.experiments.sweep_files import ChunkFolder
-from sim.experiments.sweep_folder import BASIS, CHUNKS, basis, open_folder, published
+from sim.experiments.sweep_folder import BASIS, CHUNKS, basis, has_chunks, open_folder, published
 from sim.experiments.sweep_points import Sweep
 from sim.experiments.sweep_publish import publish
 from sim.experiments.unfinished import claimed, remove_folder
 from sim.experiments.worlds import Spans, WorldTask, missing_ranges
-from sim.store import StoredRun, open_run, safe_stem
+from sim.store import StoredRun, open_run, remove_empty, safe_stem
 from sim.sweeps.loader import LoadedSweep
 
 
@@ -74,12 +74,18 @@ def run_sweep(
     stem = f"sweep-{Path(loaded.path).stem}"
     folder = open_folder(out, stem, wanted, fresh)
     with claimed(folder, BASIS, "sweep"):
-        final = published(folder, out / safe_stem(stem))
-        if final is None:
-            sweep = Sweep.of(loaded, watch.load)
-            _simulate(sweep, folder, engine, chunk, watch)
-            watch.dataset()
-            final = publish(sweep, folder, out, stem, wanted, command, started)
+        try:
+            final = published(folder, out / safe_stem(stem))
+            if final is None:
+                sweep = Sweep.of(loaded, watch.load)
+                _simulate(sweep, folder, engine, chunk, watch)
+                watch.dataset()
+                final = publish(sweep, folder, out, stem, wanted, command, started)
+        except BaseException:
+            if not has_chunks(folder):
+                remove_folder(folder)
+                remove_empty([folder.parent])
+            raise
         remove_folder(folder)
     return open_run(final)
 

@@ -58,7 +58,8 @@ class ChunkFolder:
         try:
             self.path.mkdir(exist_ok=True)
             with draft.open("wb") as file:
-                pq.write_table(pa.table(columns, schema=pa.schema(fields)), file, compression="zstd")
+                table = pa.table(columns, schema=pa.schema(fields))
+                pq.write_table(table, file, compression="zstd", write_page_checksum=True)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(draft, path)
@@ -69,8 +70,8 @@ class ChunkFolder:
     def done(self) -> dict[int, list[Span]]:
         """Worlds that are there, by group, in order; what a killed process left half written is removed.
 
-        A file that cannot be read or has another number of worlds than its name says is removed too, and so is one that
-        overlaps another: its worlds are simulated again.
+        A file that cannot be read, is not what was written (each page has a checksum) or has another number of worlds
+        than its name says is removed too, and so is one that overlaps another: its worlds are simulated again.
         """
         found: dict[int, list[Span]] = {}
         for draft in self.path.glob(".*.tmp"):
@@ -94,7 +95,7 @@ class ChunkFolder:
 
 def _holds(path: Path, worlds: int) -> bool:
     try:
-        table = pq.read_table(path, columns=["world"])
+        table = pq.read_table(path, page_checksum_verification=True)
     except (OSError, ValueError):
         return False
     return len(table) > 0 and len(np.unique(table["world"].to_numpy())) == worlds

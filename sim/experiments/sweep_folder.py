@@ -45,6 +45,8 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
         else:
             if not changed:
                 return folder
+            if not has_chunks(folder):
+                continue  # nothing would be mixed
             # the hash of the points says nothing to a reader, and the factors mostly say it already
             changed = [line for line in changed if not line.startswith("points was")] or ["the points have changed"]
             problem = f"{folder}: an unfinished sweep of this name rests on something else: {'; '.join(changed)}"
@@ -57,6 +59,11 @@ def open_folder(out: Path, stem: str, wanted: dict[str, Any], fresh: bool) -> Pa
     folder = new_folder(out, stem)
     write_basis(folder, BASIS, wanted)
     return folder
+
+
+def has_chunks(folder: Path) -> bool:
+    """Whether anything has been simulated in a folder."""
+    return any((folder / CHUNKS).glob("*.parquet"))
 
 
 def published(folder: Path, parent: Path) -> Path | None:

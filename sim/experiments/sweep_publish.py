@@ -11,9 +11,9 @@ from sim.experiments.sweep_dataset import Layout, layout_of, write_bands, write_
 from sim.experiments.sweep_files import ChunkFolder, ChunkReader
 from sim.experiments.sweep_folder import CHUNKS, FINAL, fingerprint
 from sim.experiments.sweep_points import Sweep
-from sim.experiments.worlds import Group
+from sim.experiments.worlds import Group, missing_ranges
 from sim.scenario.numbers import Numbers
-from sim.store import new_run
+from sim.store import ResultsError, new_run
 from sim.sweeps.loader import LoadedSweep
 
 
@@ -74,6 +74,8 @@ def _group_entry(group: Group, numbers: Numbers) -> dict[str, Any]:
 
 def _write_dataset(sweep: Sweep, chunks: ChunkFolder, path: Path) -> Layout:
     spans = chunks.done()
+    if any(missing_ranges(sweep.sizes, spans, sweep.worlds)):
+        raise ResultsError(None, f"chunks in {chunks.path} went away or were damaged while the sweep ran")
     readers = [ChunkReader(chunks, number, spans[number]) for number in range(len(sweep.groups))]
     groups = [group for group, _ in sweep.groups]
     layout = layout_of(len(sweep.loaded.design), sweep.replications, readers)

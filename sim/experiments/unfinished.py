@@ -51,10 +51,10 @@ def write_basis(folder: Path, name: str, basis: dict[str, Any]) -> None:
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder whose work is done and saved; a process that ends half-way leaves it, or what nobody takes up."""
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
     with suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
         shutil.rmtree(folder.rename(draft_folder(folder)))
 
 

@@ -39,7 +39,10 @@ class Question:
     difference: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be answered together."""
+        """Refuse what cannot be answered, or not together."""
+        for text in (*self.measures, *self.crop_years, self.where, *self.statistics):
+            if not isinstance(text, str):
+                raise TypeError(f"{text!r} is no text; measures, crop years, conditions and statistics are")
         for name in self.statistics:
             if name not in STATISTICS:
                 raise StoreError(f"--stat {name[:40]}: choose of {', '.join(STATISTICS)}")

@@ -12,22 +12,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.measures.names import DEFAULT
 from sim.scenario.chain import parent_file
+from sim.scenario.check import conform
 from sim.scenario.experiment import read_experiment
+from sim.scenario.fields import Slot
 from sim.scenario.loader import Loaded
 from sim.scenario.problems import Report
 from sim.scenario.reader import Node
 from sim.scenario.tree import mark_of
 from sim.shipped import sweep_names
 from sim.sweeps.base import own_values
+from sim.sweeps.changes import lay_over
 from sim.sweeps.design import check_design, make_design
 from sim.sweeps.factor import SCENARIO, Factor
 from sim.sweeps.factors import read_factors
 from sim.sweeps.loads import Loads, check_alone, check_effects, check_ends
-from sim.sweeps.measures import check_measures
+from sim.sweeps.measures import DEFAULT, check_measures
 from sim.sweeps.rest import what_can_be_read
-from sim.sweeps.schema import DesignPlan, SweepPlan
+from sim.sweeps.schema import SweepPlan
 
 ABOUT = "a sweep is a mapping of keys such as `scenario`, `factors` and `design`"
 
@@ -128,8 +130,10 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
     report = Report()
     file = os.fspath(path)
     tree, plan = read_experiment(file, SweepPlan, ABOUT, sweep_names, report)
+    if overrides:
+        tree = lay_over(tree, overrides, report)
+        plan = conform(SweepPlan, Slot.of(SweepPlan), tree, report)
     plan = plan or what_can_be_read(tree, report)
-    plan = _changed(plan, overrides or {})
     base = _scenario_files(plan, file, tree, report)
     spreads = read_factors(plan, tree, report)
     check_design(plan, spreads, tree, report)
@@ -156,13 +160,6 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
         base=base, reference=reference, measures=patterns, fingerprint=_fingerprint(plan, design, at_base),
         warnings=list(dict.fromkeys(report.warnings)),
     )  # fmt: skip
-
-
-def _changed(plan: SweepPlan, overrides: Mapping[str, Any]) -> SweepPlan:
-    inside = {key: value for key, value in overrides.items() if key in DesignPlan.model_fields}
-    own = {key: value for key, value in overrides.items() if key not in inside}
-    own["settings"] = [*plan.settings, *own.get("settings", ())]
-    return plan.model_copy(update={**own, "design": plan.design.model_copy(update=inside)})
 
 
 def _scenario_files(plan: SweepPlan, file: str, tree: Node, report: Report) -> dict[str, str]:

@@ -13,6 +13,11 @@ from sim.scenario.tree import mark_of
 from sim.sweeps.factor import Spread
 from sim.sweeps.loads import Loads
 
+DEFAULT = (
+    "market_price", "market_tonnes", "price_gap", "producers", "consumers_surplus", "taxpayers", "programmes",
+    "total_surplus",
+)  # fmt: skip
+"""Tables that are kept when nobody says which."""
 MOST_PROBES = 4
 PROBED_YEARS = 15  # what shows only in later crop years is looked for in a longer run
 
