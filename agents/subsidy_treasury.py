@@ -49,7 +49,7 @@ class SubsidyTreasury(mesa.Agent):
         return self.rate_cad_t[region] + self.shift_cad_t + (0.0 if self.search is None else self.search.value)
 
     def pay(self, kt: Array, rate_cad_t: Array) -> None:
-        """Pay the subsidy on a sale."""
-        self.paid_kt = self.paid_kt + kt
+        """Pay the subsidy on a sale; one at a rate of zero is not subsidised."""
+        self.paid_kt = self.paid_kt + np.where(rate_cad_t == 0, 0.0, kt)
         self.spent_cad_k = self.spent_cad_k + kt * rate_cad_t
         self.spent_year_cad_k = self.spent_year_cad_k + kt * rate_cad_t

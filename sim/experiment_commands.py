@@ -168,7 +168,7 @@ def sweep(
 @verb
 def sensitivity(
     sweep: Annotated[
-        str, typer.Argument(metavar="SWEEP", help="A sweep file, a shipped sweep, or the folder of a finished sweep.")
+        str, typer.Argument(metavar="SWEEP", help="A sweep file, a shipped sweep, or a finished one: folder, id, name.")
     ],
     measure: Annotated[
         list[str] | None, typer.Option(metavar="PATTERN", help="Measure kept by the sweep, as table or table:column.")
@@ -199,12 +199,12 @@ def sensitivity(
     if statistic not in ("mean", "sd"):
         fail(f"--statistic {statistic[:40]}: choose mean or sd", 2)
     from sim.experiments.sensitivity_design import UnsuitableSweep
-    from sim.verbs.sensitivity import Question, Source
+    from sim.verbs.sensitivity import Analysis, NamedSweep
     from sim.verbs.sensitivity import sensitivity as analyse
 
-    source = Source(sweep, stated(draws=draws, points=points, trajectories=trajectories), chunk, fresh)
-    question = Question(measure or [], crop_year or [], draws, statistic, level, resamples)
+    named = NamedSweep(sweep, stated(draws=draws, points=points, trajectories=trajectories), chunk, fresh)
+    asked = Analysis(measure or [], crop_year or [], draws, statistic, level, resamples)
     try:
-        analyse(source, question, out, lambda: engine_of(jobs, dask), as_json, screen(), errors())
+        analyse(named, asked, out, lambda: engine_of(jobs, dask), as_json, screen(), errors())
     except UnsuitableSweep as error:
         fail(str(error), 2)

@@ -22,7 +22,7 @@ from sim.headings import (
     sentence,
     title_of,
 )
-from sim.programme_records import PROGRAMMES, SUBSIDY
+from sim.programme_names import PROGRAMMES, SUBSIDY
 from sim.shipped import home_origin
 
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}

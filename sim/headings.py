@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim.programme_records import SUBSIDY
+from sim.measures.names import MEAN, WHOLE_RUN
+from sim.programme_names import SUBSIDY
 
 KEPT = (  # item of the deliveries table, and what its column is called
     ("called_kt", "called (kt)"),
@@ -26,6 +27,8 @@ BONUS = {
     "spending": "Spending (million US$)",
     "accepted_share": "Share of bid tonnes accepted",
 }
+WHEN = {MEAN: "mean of crop years", WHOLE_RUN: "whole run"}
+"""What stands in place of a crop year, in words."""
 SUFFIXES = {
     "_million_cad": " (million C$)",
     "_million_ecu": " (million ECU)",

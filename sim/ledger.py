@@ -16,12 +16,15 @@ import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from sim.row_index import RowIndex
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SALE_COLUMNS = ("kt", "price_cad_t", "freight_cad_t", "subsidy_cad_t")
 
@@ -142,6 +145,8 @@ class Ledger:
 
     def to_xarray(self) -> xr.Dataset:
         """States as labelled cubes with units."""
+        import xarray as xr
+
         cubes = {}
         for name, series in self.states.items():
             axis = self.periods["month"] if series.time == "period" else self.crop_years

@@ -42,7 +42,9 @@ Dask = Annotated[
     str | None,
     typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler to run on, as tcp://host:8786, or local."),
 ]
-Chunk = Annotated[int, whole(1, MAX_CHUNK, "Draws simulated together; bounds the memory, never the result.")]
+Chunk = Annotated[
+    int, whole(1, MAX_CHUNK, "Draws (worlds of a sweep) simulated together; bounds the memory, no result.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
 RESULTS = Path("results")
 

@@ -7,10 +7,8 @@ import numpy as np
 from agents.arrays import ratio
 from sim.bonus_programme import add_bonus_states, record_bonus_states
 from sim.ledger import Ledger
+from sim.programme_names import PROGRAMMES, SUBSIDY
 from sim.refund_records import add_refund_states, record_refunds
-
-PROGRAMMES = ("eep", "restitution")
-SUBSIDY = "export_subsidy"  # programmes called export_subsidy_<origin>
 
 
 def add_programme_states(market, ledger: Ledger) -> None:

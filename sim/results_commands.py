@@ -55,7 +55,7 @@ def query_results(
     ] = None,
     crop_year: Annotated[
         list[str] | None,
-        typer.Option(metavar="YEAR", help="1985/86, 1985/86-1994/95, or mean (of a sweep). May be repeated."),
+        typer.Option(metavar="YEAR", help="1985/86, 1985/86-1994/95, or mean (over them). May be repeated."),
     ] = None,
     where: Annotated[str, typer.Option(metavar="CONDITION", help="As in: \"bonus >= 20 and system == 'open'\".")] = "",
     stat: Annotated[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -11,9 +13,8 @@ from agents.terms import Tender
 def sale_rows(market, periods: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str], int]]:
     """The rows of the ledger, and the first row of each (period, tender) that is held."""
     starts, count = {}, 0
-    frames = [_seat_frame(tender) for tender in market.tenders]
-    ends = np.cumsum([len(frame) for frame in frames])
-    seats_of = [np.arange(end - len(frame), end) for frame, end in zip(frames, ends, strict=True)]
+    ends = np.cumsum([len(tender.seats) for tender in market.tenders])
+    seats_of = [np.arange(end - len(each.seats), end) for each, end in zip(market.tenders, ends, strict=True)]
     held, seats = [], []
     for period in range(len(periods)):
         for tender, places in zip(market.tenders, seats_of, strict=True):
@@ -23,23 +24,24 @@ def sale_rows(market, periods: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[i
                 held.append(np.full(len(places), period))
                 seats.append(places)
     # One frame is taken from, because joining thousands of small ones takes as long as many periods.
-    rows = pd.concat(frames, ignore_index=True).iloc[np.concatenate(seats)].reset_index(drop=True)
+    rows = _seat_frame(market.tenders).iloc[np.concatenate(seats)].reset_index(drop=True)
     rows.insert(0, "period", np.concatenate(held))
     return rows.merge(periods[["period", "crop_year", "year", "month"]], on="period", how="left"), starts
 
 
-def _seat_frame(tender: Tender) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "tender": tender.name,
-            "seller": [seat.seller for seat in tender.seats],
-            "role": [seat.role for seat in tender.seats],
-            "buyer": tender.buyer,
-            "market": tender.market,
-            "grade": tender.grade,
-            "pool": tender.pool,
-            "origin": [seat.origin for seat in tender.seats],
-            "country": tender.country,
-            "agreement": [seat.agreement for seat in tender.seats],
-        }
-    )
+def _seat_frame(tenders: Sequence[Tender]) -> pd.DataFrame:
+    """A line for every seat of every tender."""
+    seats = [(tender, seat) for tender in tenders for seat in tender.seats]
+    columns = {
+        "tender": [tender.name for tender, _ in seats],
+        "seller": [seat.seller for _, seat in seats],
+        "role": [seat.role for _, seat in seats],
+        "buyer": [tender.buyer for tender, _ in seats],
+        "market": [tender.market for tender, _ in seats],
+        "grade": [tender.grade for tender, _ in seats],
+        "pool": [tender.pool for tender, _ in seats],
+        "origin": [seat.origin for _, seat in seats],
+        "country": [tender.country for tender, _ in seats],
+        "agreement": [seat.agreement for _, seat in seats],
+    }
+    return pd.DataFrame(columns)

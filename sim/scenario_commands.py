@@ -95,7 +95,7 @@ def new(
 
 @verb
 def plot(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or a scenario's name for its latest run.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A folder, an id, or a name for its latest run.")],
     figure: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Figure to draw; all when absent. May be repeated.")
     ] = None,

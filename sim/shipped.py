@@ -31,10 +31,7 @@ def game_names() -> list[str]:
 
 def game_path(name: str) -> Path:
     """Find the game a user means: a path as it stands, or the bare name of a shipped game."""
-    path = Path(name)
-    if not _exists(path) and path.name == name and path.suffix in ("", ".yaml") and path.stem in game_names():
-        return shipped_folder() / "games" / f"{path.stem}.yaml"
-    return path
+    return _found(name, "games")
 
 
 def game_market_names() -> list[str]:
@@ -63,10 +60,7 @@ def calibration_names() -> list[str]:
 
 def calibration_path(name: str) -> Path:
     """Find the calibration a user means: a path as it stands, or the bare name of a shipped one."""
-    path = Path(name)
-    shipped = shipped_folder() / "calibrations" / f"{path.stem}.yaml"
-    bare = path.name == name and path.suffix in ("", ".yaml")
-    return shipped if bare and not _exists(path) and _exists(shipped) else path
+    return _found(name, "calibrations")
 
 
 def sweep_names() -> list[str]:
@@ -76,10 +70,7 @@ def sweep_names() -> list[str]:
 
 def sweep_path(name: str) -> Path:
     """Find the sweep a user means: a path as it stands, or the bare name of a shipped one."""
-    path = Path(name)
-    shipped = shipped_folder() / "sweeps" / f"{path.stem}.yaml"
-    bare = path.name == name and path.suffix in ("", ".yaml")
-    return shipped if bare and not _exists(path) and _exists(shipped) else path
+    return _found(name, "sweeps")
 
 
 def shipped_kind(name: str) -> str | None:
@@ -87,6 +78,14 @@ def shipped_kind(name: str) -> str | None:
     known = {"scenario": shipped_names, "sweep": sweep_names, "game": game_names, "calibration": calibration_names}
     stem = name.removesuffix(".yaml")
     return next((kind for kind, names in known.items() if stem in names()), None)
+
+
+def _found(name: str, folder: str) -> Path:
+    """A path as it stands, or the file in a folder of the shipped ones that a bare name stands for."""
+    path = Path(name)
+    shipped = shipped_folder() / folder / f"{path.stem}.yaml"
+    bare = path.name == name and path.suffix in ("", ".yaml")
+    return shipped if bare and not _exists(path) and _exists(shipped) else path
 
 
 def _exists(path: Path) -> bool:

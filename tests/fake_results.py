@@ -1,4 +1,4 @@
-"""A finished run and a finished sweep made up without simulating."""
+"""Finished runs and sweeps made up without simulating."""
 
 import numpy as np
 import pandas as pd
@@ -8,8 +8,11 @@ import pyarrow.parquet as pq
 from sim.measures import Table
 from sim.measures.bands import bands
 from sim.store import new_run
+from sim.stored.layout import BANDS, DESIGN, WORLD_KEYS, measure_field, part_name
+from sim.stored.layout import MEASURES as MEASURES_FOLDER
 
 YEARS = ("1985/86", "1986/87")
+FORMULA_YEARS = ("1984/85", "1985/86", "1986/87")
 MEASURES = {"producers:canada:revenue_cad_k": "thousand C$", "price_gap:canada:feed:japan-offshore": "C$/t"}
 GAP = list(MEASURES)[1]
 
@@ -42,45 +45,73 @@ def fake_sweep(
     values += 100 + design[names[0]].to_numpy()[:, None, None, None]
     values += np.arange(draws)[:, None, None] / 2 + 10.0 * np.arange(len(measures))
     values[design[names[0]].to_numpy() == 0, :, :, 1] = np.nan
+    units = {names[0]: "US$/t", names[1]: ""}
+    factors = [{"name": name, "title": name, "unit": unit, "keys": []} for name, unit in units.items()]
+    manifest = {"seed": 7, "factors": factors, "scenario": {"title": "Made up"}}
+    return write_dataset(out, stem, design, values, years, measures, points_of_part, manifest)
+
+
+def formula_sweep(out, plan, design, measures, draws=4, years=FORMULA_YEARS, manifest=None):
+    """Write a sweep whose worlds follow formulas, in two parts, and return its folder.
+
+    ``measures`` gives (unit, function) by name; the function gets the design, a crop year's and a draw's number, and
+    returns a value per point.
+    """
+    values = np.empty((len(design), draws, len(years), len(measures)))
+    for place, (_, function) in enumerate(measures.values()):
+        for draw, year in np.ndindex(draws, len(years)):
+            values[:, draw, year, place] = function(design, year, draw)
+    units = {name: unit for name, (unit, _) in measures.items()}
+    head = {"seed": 1997, "scenario": {"title": plan["title"]}, "sweep": plan, **(manifest or {})}
+    return write_dataset(out, "sweep-made_up", design, values, years, units, -(-len(design) // 2), head)
+
+
+def uniform_plan(design, factors, title="A sweep made up for tests"):
+    """Plan with factors of a unit from 0 to 1 each, unless ``factors`` gives other content."""
+    default = {"unit": "US$/t", "title": ""}
+    return {"title": title, "design": design, "factors": {name: {**default, **own} for name, own in factors.items()},
+            "draws": 4, "seed": 1997}  # fmt: skip
+
+
+def write_dataset(out, stem, design, values, years, units, points_of_part, manifest):
+    """Write a sweep with values of shape (point, draw, crop year, measure) and units by measure."""
     with new_run(out, stem, "0123456789abcdef") as draft:
-        point = pd.Series(range(len(design)), name="point", dtype="int32")
-        pd.concat([point, design], axis=1).to_parquet(draft.path / "design.parquet", index=False)
-        _write_parts(draft.path / "measures", values, years, measures, points_of_part)
-        _bands_of(values, years, measures).to_parquet(draft.path / "bands.parquet", index=False)
-        units = {names[0]: "US$/t", names[1]: ""}
-        factors = [{"name": name, "title": name, "unit": unit, "keys": []} for name, unit in units.items()]
-        meta = {"kind": "sweep", "stem": stem, "draws": draws, "seed": 7, "factors": factors}
-        draft.manifest({**meta, "scenario": {"title": "Made up"}})
+        draft.parquet(DESIGN, design.rename_axis("point").reset_index().astype({"point": "int32"}))
+        _write_parts(draft.path, values, years, units, points_of_part)
+        draft.parquet(BANDS, _bands_of(values, years, units))
+        head = {"kind": "sweep", "stem": stem, "draws": values.shape[1]}
+        draft.manifest({**head, "scenario_hash": "0123456789abcdef", **manifest})
     return draft.final
 
 
-def _write_parts(folder, values, years, measures, points_of_part):
-    folder.mkdir()
-    points, draws = values.shape[:2]
-    fields = [pa.field("point", pa.int32()), pa.field("draw", pa.int32()), pa.field("crop_year", pa.string())]
-    fields += [pa.field(name, pa.float64(), metadata={"unit": unit}) for name, unit in measures.items()]
-    for part, first in enumerate(range(0, points, points_of_part)):
+def _write_parts(folder, values, years, units, points_of_part):
+    (folder / MEASURES_FOLDER).mkdir()
+    draws = values.shape[1]
+    kinds = (pa.int32(), pa.int32(), pa.dictionary(pa.int32(), pa.string()))
+    fields = [pa.field(*pair) for pair in zip(WORLD_KEYS, kinds, strict=True)]
+    fields += [measure_field(name, unit) for name, unit in units.items()]
+    for part, first in enumerate(range(0, len(values), points_of_part)):
         block = values[first : first + points_of_part]
         lines = len(block) * draws
         keys = [
             np.repeat(np.arange(first, first + len(block)), draws * len(years)),
             np.tile(np.repeat(np.arange(draws), len(years)), len(block)),
-            np.tile(np.array(years, dtype=object), lines),
+            pa.array(np.tile(np.array(years, dtype=object), lines)).dictionary_encode(),
         ]
-        table = pa.table([*keys, *block.reshape(-1, len(measures)).T], schema=pa.schema(fields))
-        pq.write_table(table, folder / f"part-{part:05d}.parquet")
+        columns = [pa.array(column) for column in block.reshape(-1, len(units)).T]
+        pq.write_table(pa.table([*keys, *columns], schema=pa.schema(fields)), folder / part_name(part))
 
 
-def _bands_of(values, years, measures):
+def _bands_of(values, years, units):
     every = np.concatenate([values, values.mean(axis=2, keepdims=True)], axis=2)
     found = {name: stat.reshape(-1) for name, stat in bands(np.moveaxis(every, 1, -1)).items()}
     points, labels = len(values), (*years, "mean")
-    names = list(measures)
+    names = list(units)
     keys = {
         "point": np.repeat(np.arange(points, dtype="int32"), len(labels) * len(names)),
         "crop_year": np.tile(np.repeat(np.array(labels, dtype=object), len(names)), points),
         "table": np.tile([name.partition(":")[0] for name in names], points * len(labels)),
         "column": np.tile([name.partition(":")[2] for name in names], points * len(labels)),
-        "unit": np.tile(list(measures.values()), points * len(labels)),
+        "unit": np.tile(list(units.values()), points * len(labels)),
     }
     return pd.DataFrame({**keys, **found})

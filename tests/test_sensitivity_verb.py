@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from formula_sweep import YEARS, as_frame, uniform_plan, write_sweep
+from fake_results import FORMULA_YEARS, formula_sweep, uniform_plan
 from SALib.sample import latin, morris, sobol
 from test_figures import shown_texts
 from typer.testing import CliRunner
@@ -61,7 +61,7 @@ MEASURES = {
 
 def points(name):
     x, plan = DESIGNS[name]
-    frame = as_frame(x(), NAMES)
+    frame = pd.DataFrame(x(), columns=list(NAMES))
     frame["bonus"] *= 60
     frame["system"] = [LEVELS[min(int(3 * share), 2)] for share in frame["system"]]
     return frame, uniform_plan({"method": name, **plan}, FACTORS)
@@ -70,7 +70,7 @@ def points(name):
 @pytest.fixture(scope="module")
 def sweeps(tmp_path_factory):
     out = tmp_path_factory.mktemp("results")
-    return {name: write_sweep(out, points(name)[1], points(name)[0], MEASURES) for name in DESIGNS}
+    return {name: formula_sweep(out, points(name)[1], points(name)[0], MEASURES) for name in DESIGNS}
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def table(report):
 
 def test_worlds_are_read_as_they_were_written(sweeps):
     sweep = SweepWorlds(open_run(sweeps["grid"]))
-    assert sweep.units["cash_price:canada"] == "C$/t" and sweep.draws == 4 and sweep.crop_years == list(YEARS)
+    assert sweep.units["cash_price:canada"] == "C$/t" and sweep.draws == 4 and sweep.crop_years == list(FORMULA_YEARS)
     ((name, values),) = sweep.worlds(["cash_price:canada"])
     assert values.shape == (18, 3, 4)
     assert values[5, 2, 3] == linear(sweep.design, 2, 3)[5]
@@ -184,22 +184,19 @@ def test_values_beyond_reckoning_are_left_out(call, tmp_path, name):
         "a:tiny": ("kt", lambda design, year, draw: 1e-300 * design["bonus"]),
     }
     frame, plan = points(name)
-    report = call(write_sweep(tmp_path, plan, frame, {**MEASURES, **huge}))
+    report = call(formula_sweep(tmp_path, plan, frame, {**MEASURES, **huge}))
     status = {line["measure"]: line["status"] for line in report["outcomes"]}
     assert {status[f"a:{name}"] for name in ("infinite", "huge", "tiny")} == {"undetermined"}
     assert status["cash_price:canada"] == "analysed"
 
 
-def test_a_measure_of_the_whole_run_has_no_crop_year(tmp_path, call, monkeypatch):
-    import formula_sweep
-
-    monkeypatch.setattr(formula_sweep, "YEARS", ("1984/85", "1985/86", "all"))
+def test_a_measure_of_the_whole_run_has_no_crop_year(tmp_path, call):
     frame, plan = points("grid")
     whole = {
         "volatility:price": ("%", lambda design, year, draw: design["bonus"] * (1.0 if year == 2 else np.nan)),
         "trade:yearly": ("kt", lambda design, year, draw: design["bonus"] * (np.nan if year == 2 else 1.0)),
     }
-    report = call(write_sweep(tmp_path, plan, frame, whole))
+    report = call(formula_sweep(tmp_path, plan, frame, whole, years=("1984/85", "1985/86", "all")))
     assert [line["crop_year"] for line in report["outcomes"]] == ["all", "mean"]
     assert {line["status"] for line in report["outcomes"]} == {"analysed"}
     assert not any("no world" in note for note in report["notes"])
@@ -211,7 +208,7 @@ def test_counts_and_scenarios_are_factors_too(tmp_path, call):
     plan = {**uniform_plan({"method": "grid"}, {"traders": {}}), "scenarios": {"open": "a.yaml", "history": "b.yaml"}}
     told = [{"name": "traders", "title": "Traders", "unit": "sellers"}, {"name": "scenario", "title": "", "unit": ""}]
     size = ("C$/t", lambda design, year, draw: design["traders"].astype(float))
-    folder = write_sweep(tmp_path, plan, frame, {"price:x": size}, manifest={"factors": told})
+    folder = formula_sweep(tmp_path, plan, frame, {"price:x": size}, manifest={"factors": told})
     factors = {line["factor"]: line for line in call(folder)["factors"]}
     assert [factors["traders"][name] for name in ("title", "unit", "low", "high")] == ["Traders", "sellers", 2, 32]
     assert factors["scenario"]["levels"] == "open, history" and factors["scenario"]["low"] is None
@@ -248,7 +245,7 @@ def test_the_same_analysis_gives_the_same_bytes(sweeps, call):
     [
         (
             ["--measure", "cash_prise"],
-            "--measure cash_prise: the sweep kept no such measure; did you mean `cash_price`?",
+            "--measure cash_prise: no run has a table `cash_prise`; did you mean `cash_price`?",
         ),
         (["--crop-year", "1990/91"], "--crop-year 1990/91: not in this sweep; choose mean, every, or one of 1984/85"),
         (["--draws", "9"], "the sweep has 4 draws of each point"),
@@ -268,22 +265,22 @@ def test_bad_options(sweeps, call, arguments, message, tmp_path):
 def test_designs_without_indices_are_refused(call, tmp_path, method):
     frame, plan = points("grid")
     plan["design"] = {"method": method}
-    message = call(write_sweep(tmp_path, plan, frame, MEASURES), code=2)
+    message = call(formula_sweep(tmp_path, plan, frame, MEASURES), code=2)
     assert f"design `{method}`" in message and "saltelli" in message
 
 
 def test_points_that_are_not_what_the_design_says(call, tmp_path):
     frame, plan = points("saltelli")
     shuffled = frame.sample(frac=1, random_state=1, ignore_index=True)
-    assert "not laid out as design `saltelli`" in call(write_sweep(tmp_path, plan, shuffled, MEASURES), code=2)
+    assert "not laid out as design `saltelli`" in call(formula_sweep(tmp_path, plan, shuffled, MEASURES), code=2)
     few = points("latin_hypercube")[0].head(10)
     plan["design"] = {"method": "latin_hypercube"}
-    assert "10 points are too few" in call(write_sweep(tmp_path, plan, few, MEASURES), code=2)
+    assert "10 points are too few" in call(formula_sweep(tmp_path, plan, few, MEASURES), code=2)
 
 
 def test_damaged_or_other_folders(call, tmp_path):
     frame, plan = points("grid")
-    folder = write_sweep(tmp_path, plan, frame, MEASURES)
+    folder = formula_sweep(tmp_path, plan, frame, MEASURES)
     part = folder / "measures" / "part-00001.parquet"
     content = part.read_bytes()
     part.write_bytes(content[:-1] + b"x")
@@ -327,8 +324,8 @@ def test_tables_of_another_hand_are_refused(sweeps, call, tmp_path, name, change
 
 def test_incomplete_worlds_are_refused(call, tmp_path):
     frame, plan = points("grid")
-    folder = write_sweep(tmp_path, plan, frame.head(12), MEASURES)
-    other = write_sweep(tmp_path, plan, frame, MEASURES)
+    folder = formula_sweep(tmp_path, plan, frame.head(12), MEASURES)
+    other = formula_sweep(tmp_path, plan, frame, MEASURES)
     for name in ("design.parquet", "run.json"):
         (folder / name).write_bytes((other / name).read_bytes())
     manifest = json.loads((folder / "run.json").read_text())

@@ -20,8 +20,10 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.experiments.engine import Engine, open_engine
-from sim.experiments.sweep import CHUNKS, FINAL, Sweep, Watch, open_folder, run_sweep
+from sim.experiments.sweep import Watch, run_sweep
 from sim.experiments.sweep_files import ChunkFolder
+from sim.experiments.sweep_folder import CHUNKS, FINAL, open_folder
+from sim.experiments.sweep_points import Sweep
 from sim.experiments.unfinished import claimed, unfinished_folders
 from sim.experiments.worlds import Outcome
 from sim.store import ResultsError, StoreError, draft_folder

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from sim.experiments.ensemble import run_chunk
-from sim.experiments.worlds import Group, Spans, WorldTask, find_numbers, group_points, kept, missing_ranges
+from sim.experiments.worlds import Group, Spans, WorldTask, find_numbers, kept, missing_ranges
 from sim.measures import summary
 from sim.measures.study_tables import study_tables
 from sim.scenario import load
@@ -85,6 +85,11 @@ def four_points() -> list[dict[str, float]]:
     return points
 
 
+def group_of(points) -> Group:
+    """One group of points of the history with these numbers."""
+    return Group(HISTORY, np.arange(len(points)), {key: np.array([each[key] for each in points]) for key in points[0]})
+
+
 def outcomes(groups, replications: int, chunk: int) -> np.ndarray:
     sizes = [group.size(replications) for group, _ in groups]
     ranges = list(missing_ranges(sizes, {}, chunk))
@@ -95,7 +100,7 @@ def outcomes(groups, replications: int, chunk: int) -> np.ndarray:
 
 def test_a_point_has_the_bits_of_its_own_run_whatever_travels_with_it():
     points = four_points()
-    groups = [pair for group in group_points([HISTORY] * 4, points) for pair in find_numbers(group, loader)]
+    groups = find_numbers(group_of(points), loader)
     assert len(groups) == 1
     together = outcomes(groups, 2, 100)
     assert np.array_equal(together, outcomes(groups, 2, 3), equal_nan=True)
@@ -111,8 +116,7 @@ def test_a_point_has_the_bits_of_its_own_run_whatever_travels_with_it():
 
 def test_what_is_no_number_of_its_own_makes_groups():
     points = [{"traders.number": float(n), "eep.undercut": u} for n in (2, 3) for u in (0.0, 0.02)]
-    [group] = group_points([HISTORY] * 4, points)
-    found = find_numbers(group, loader)
+    found = find_numbers(group_of(points), loader)
     assert [list(each.columns) for each, _ in found] == [["eep.undercut"]] * 2
     assert [each.points.tolist() for each, _ in found] == [[0, 1], [2, 3]]
     assert [numbers.loaded.scenario.traders.number for _, numbers in found] == [2, 3]
@@ -124,13 +128,15 @@ def test_a_number_that_shapes_the_run_is_refused():
         Numbers.find(lambda more: load(file, more), {"eep.reaction.weeks": (4.0, 20.0)})
 
 
-def test_groups_keep_structures_apart_in_order():
-    groups = group_points([("a", ()), ("b", ()), ("a", ())], [{"x": 1.0}, {"x": 2.0}, {"x": 3.0}])
-    assert [(group.structure[0], group.points.tolist(), group.columns["x"].tolist()) for group in groups] == [
-        ("a", [0, 2], [1.0, 3.0]),
-        ("b", [1], [2.0]),
+def test_groups_come_in_the_order_of_their_first_points():
+    points = [{"traders.number": n, "eep.undercut": u} for n, u in ((3.0, 0.0), (2.0, 0.01), (3.0, 0.02))]
+    found = find_numbers(group_of(points), loader)
+    assert [numbers.loaded.scenario.traders.number for _, numbers in found] == [3, 2]
+    assert [(group.points.tolist(), group.columns["eep.undercut"].tolist()) for group, _ in found] == [
+        ([0, 2], [0.0, 0.02]),
+        ([1], [0.01]),
     ]
-    assert groups[0].worlds(3, 2, 5).tolist() == [2, 6, 7]
+    assert found[0][0].worlds(3, 2, 5).tolist() == [2, 6, 7]
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 7, 100])

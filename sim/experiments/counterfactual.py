@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sim.cast import company_list
-from sim.programme_records import SUBSIDY
+from sim.programme_names import SUBSIDY
 from sim.scenario import Loaded, Scenario
 from sim.scenario.schema import Level, Marketing, Origin, SeriesLevel
 from sim.shipped import home_origin

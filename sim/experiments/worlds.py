@@ -22,11 +22,9 @@ from sim.measures.summary import table_names
 from sim.scenario.numbers import NotANumber, Numbers
 from sim.scenario.problems import ScenarioError
 from sim.study_points import study_points
+from sim.sweeps.loader import Structure
 
 UNFIT = (NotANumber, ScenarioError)  # a count that is tried with a fraction is refused by the loader
-
-Structure = tuple[str, tuple[str, ...]]
-"""Scenario file and settings of the factors that are no numbers."""
 
 
 @dataclass(frozen=True)
@@ -76,17 +74,6 @@ class Outcome:
     values: np.ndarray
 
 
-def group_points(structures: Sequence[Structure], numbers: Sequence[Mapping[str, float]]) -> list[Group]:
-    """Group points by structure and by which keys have numbers; groups come in the order of their first points."""
-    members: dict[tuple[Structure, tuple[str, ...]], list[int]] = {}
-    for point, (structure, values) in enumerate(zip(structures, numbers, strict=True)):
-        members.setdefault((structure, tuple(values)), []).append(point)
-    return [
-        Group(structure, np.array(points), {key: np.array([numbers[p][key] for p in points]) for key in keys})
-        for (structure, keys), points in members.items()
-    ]
-
-
 def find_numbers(group: Group, load: Callable[[str, list[str]], Any]) -> list[tuple[Group, Numbers]]:
     """The numbers of a group, which falls apart into more groups where a key turns out to set something else.
 
@@ -109,16 +96,22 @@ def find_numbers(group: Group, load: Callable[[str, list[str]], Any]) -> list[tu
     fixed = [key for key in group.columns if not _is_number(find, key)]
     if not fixed:  # each alone is one; together they are not to be told apart
         fixed = list(group.columns)
-    apart = group_points(
-        [(file, (*settings, *(f"{key}={_plain(group.columns[key][n])}" for key in fixed)))
-         for n in range(len(group.points))],
-        [{key: column[n] for key, column in group.columns.items() if key not in fixed}
-         for n in range(len(group.points))],
-    )  # fmt: skip
     found = []
-    for part in apart:
-        part = Group(part.structure, group.points[part.points], part.columns)
+    for part in _apart(group, fixed):
         found += find_numbers(part, load) if part.columns else [(part, _constant(part, load))]
+    return found
+
+
+def _apart(group: Group, keys: Sequence[str]) -> list[Group]:
+    """Groups with one number each of some keys, which become settings; in the order of their first points."""
+    (file, settings), table = group.structure, np.column_stack([group.columns[key] for key in keys])
+    rows, first, number, counts = np.unique(table, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    members = np.split(np.argsort(number.ravel(), kind="stable"), np.cumsum(counts)[:-1])
+    found = []
+    for each in np.argsort(first):
+        own = (f"{key}={_plain(value)}" for key, value in zip(keys, rows[each], strict=True))
+        columns = {key: column[members[each]] for key, column in group.columns.items() if key not in keys}
+        found.append(Group((file, (*settings, *own)), group.points[members[each]], columns))
     return found
 
 
@@ -171,16 +164,14 @@ class WorldTask:
             market.step()
             progress(1)
         ledger = Reading.of(market.release())
-        points = study_points(loaded)
-        read = partial(self._read, points)
+        read = partial(self._read, study_points(loaded), tables_wanted(self.patterns, table_names()))
         return joined([read(part) for part in ledger.parts(read)])
 
-    def _read(self, points: StudyPoints, part: Reading) -> Outcome:
+    def _read(self, points: StudyPoints, tables: set[str], part: Reading) -> Outcome:
         """Measures of some draws of a chunk."""
         extra: list[Table] = []
         if tables_wanted(self.patterns, STUDY_TABLES):
             extra = study_tables(part, _of_draws(points, slice(part.first_draw, part.first_draw + part.draws)))
-        tables = tables_wanted(self.patterns, table_names())
         return kept(summary(part, extra=extra, tables=tables), part.crop_years, self.patterns)
 
 

@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 
 from sim.experiments.sensitivity import NO_EFFECT
 from sim.figures.style import GREY, STYLE, colour, sheet, shorten
+from sim.headings import WHEN
 
 PANELS = 6  # measures that fit one sheet; tables/indices.csv has all
 COLUMNS = 2
 NAMES = {"S1": "alone (S1)", "ST": "with all interactions (ST)", "pawn": "whole distribution (PAWN)"}
-WHEN = {"mean": "mean of crop years", "all": "whole run"}
 MARKERS = "osD^vPX*"
 
 

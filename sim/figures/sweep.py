@@ -9,13 +9,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.figures.style import BAND_NOTE, STYLE, band_line, sheet, shorten
-from sim.measures.names import MEAN, WHOLE_RUN, in_order
-from sim.sweeps.measures import DEFAULT
+from sim.headings import WHEN
+from sim.measures.names import in_order
 
 PANELS = 6  # measures that fit one sheet; `--measure` chooses others
 COLUMNS = 2
 MOST_LINES = 12  # more cannot be told apart
-WHEN = {MEAN: "mean of crop years", WHOLE_RUN: "whole run"}
 
 
 def responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -29,9 +28,7 @@ def responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
     if not lines:
         return None
     bands = bands[bands["crop_year"].isin(list(WHEN)) & bands["mean"].notna()]
-    keys = in_order(
-        meta["sweep"].get("measures") or DEFAULT, bands[["table", "column", "unit", "crop_year"]].drop_duplicates()
-    )
+    keys = in_order(meta["sweep"].get("measures"), bands[["table", "column", "unit", "crop_year"]].drop_duplicates())
     if not keys:
         return None
     titles = {each["name"]: _text(each["title"]) for each in meta["factors"]}

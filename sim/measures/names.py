@@ -13,6 +13,12 @@ from sim.scenario.problems import nearest
 WHOLE_RUN = "all"  # stands for the crop year where a measure is of the whole run
 MEAN = "mean"  # and where a value is the mean over the crop years
 
+DEFAULT = (
+    "market_price", "market_tonnes", "price_gap", "producers", "consumers_surplus", "taxpayers", "programmes",
+    "total_surplus",
+)  # fmt: skip
+"""Tables that are kept when nobody says which."""
+
 Known = Mapping[str, Mapping[str, str]]
 """Units by table and column."""
 
@@ -26,8 +32,9 @@ def wanted(patterns: Iterable[str], table: str, column: str) -> bool:
     return False
 
 
-def in_order(patterns: Sequence[str], keys: Any) -> list[tuple[str, ...]]:
+def in_order(patterns: Sequence[str] | None, keys: Any) -> list[tuple[str, ...]]:
     """Lines of a frame that begin with table and column, those that the first pattern asks for in front."""
+    patterns = patterns or DEFAULT
     lines = [tuple(line) for line in keys.itertuples(index=False)]
     return sorted(
         lines, key=lambda line: next((i for i, each in enumerate(patterns) if wanted([each], *line[:2])), len(patterns))

@@ -7,7 +7,7 @@ from typing import Any
 from sim.store import StoredRun
 from sim.stored.conditions import quoted
 from sim.stored.query import connection
-from sim.stored.sources import Source, measures, open_source
+from sim.stored.sources import Source, factor_column, measures, open_source
 
 QUERIED = ("run", "comparison", "sweep")
 
@@ -37,14 +37,16 @@ def describe(stored: StoredRun) -> dict[str, Any]:
         with connection() as con:
             source = open_source(con, stored)
             if source.design:
-                found["points"], found["factors"] = _factors(con, source)
+                stated = [each for each in manifest.get("factors") or [] if isinstance(each, dict)]
+                units = {factor_column(str(each.get("name"))): str(each.get("unit") or "") for each in stated}
+                found["points"], found["factors"] = _factors(con, source, units)
             tables = _tables(measures(con, source))
     files = {name: {"bytes": entry.get("bytes", 0)} for name, entry in manifest["files"].items()}
     return {**found, "files": files, "measures": tables}
 
 
-def _factors(con: Any, source: Source) -> tuple[int, dict[str, str]]:
-    """Number of points of a sweep, and each factor's range or names."""
+def _factors(con: Any, source: Source, units: dict[str, str]) -> tuple[int, dict[str, str]]:
+    """Number of points of a sweep, and each factor's range with its unit, or its names."""
     count = con.sql(f"select count(*) from ({source.design})").fetchall()[0][0]
     found = {}
     for name, numeric in source.factors.items():
@@ -52,7 +54,8 @@ def _factors(con: Any, source: Source) -> tuple[int, dict[str, str]]:
         if numeric:
             sql = f"select min({column}), max({column}), count(distinct {column}) from ({source.design})"
             low, high, values = con.sql(sql).fetchall()[0]
-            found[name] = f"{low:g} to {high:g} ({values} values)"
+            unit = units.get(name, "")
+            found[name] = f"{low:g} to {high:g}{f' {unit}' if unit else ''} ({values} values)"
         else:
             names = con.sql(f"select distinct {column} from ({source.design}) order by 1").fetchall()
             found[name] = " | ".join(str(each[0]) for each in names)

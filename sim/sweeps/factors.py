@@ -55,7 +55,7 @@ class _Reader:
         if name in TAKEN:
             self.add(here, f"`{name}` is a column of the design itself; choose another name")
         form = self._form(here, plan)
-        slots = self._slots(here, plan, form)
+        slots = self._slots(here, plan)
         if form is None or slots is None or len(self.report.problems) > before:
             return None
         if form == "levels":
@@ -105,7 +105,7 @@ class _Reader:
             message = f"{len(plan.weights)} weights for {len(getattr(plan, form))} {form}"
             self.add((*here, "weights"), message)
 
-    def _slots(self, here: Path, plan: FactorPlan, form: str | None) -> list[Slot | None] | None:
+    def _slots(self, here: Path, plan: FactorPlan) -> list[Slot | None] | None:
         """What the schema says of each key, None for an unknown one; None for all when the keys will not do."""
         if plan.levels is not None:
             if plan.key is not None or plan.keys is not None:

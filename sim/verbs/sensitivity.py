@@ -16,14 +16,14 @@ from sim.experiments.engine import Engine
 from sim.experiments.sensitivity import Confidence
 from sim.experiments.sensitivity_design import factor_table, sensitivity_design
 from sim.experiments.sensitivity_report import Sensitivity, analyse
-from sim.experiments.sweep import basis, fingerprint
+from sim.experiments.sweep_folder import basis, fingerprint
 from sim.figures import drawn
 from sim.guard import plain
-from sim.measures.names import MEAN, WHOLE_RUN, wanted
+from sim.measures.names import MEAN, WHOLE_RUN
 from sim.program import versions
-from sim.scenario.problems import nearest
 from sim.shipped import sweep_names, sweep_path
 from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
+from sim.stored.choice import choose_measures
 from sim.stored.worlds import SweepWorlds
 from sim.sweeps.loader import LoadedSweep
 from sim.verbs.loading import command_line, progress_bar
@@ -32,7 +32,7 @@ from sim.verbs.sweep import load, simulate
 
 
 @dataclass(frozen=True)
-class Question:
+class Analysis:
     """What is asked of a sweep: which measures, crop years and draws, the mean or the spread over draws."""
 
     measures: Sequence[str]
@@ -44,7 +44,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Source:
+class NamedSweep:
     """Where the worlds come from: a sweep file or a finished sweep, and what is changed in a file."""
 
     name: str
@@ -54,7 +54,7 @@ class Source:
 
 
 def sensitivity(
-    source: Source, question: Question, out: Path, engine: Callable[[], AbstractContextManager[Engine]],
+    named: NamedSweep, asked: Analysis, out: Path, engine: Callable[[], AbstractContextManager[Engine]],
     as_json: bool, console: Console, errors: Console,
 ) -> Path:  # fmt: skip
     """Analyse a finished sweep, by its folder or name; or a sweep file, simulated first on what ``engine`` opens.
@@ -62,16 +62,16 @@ def sensitivity(
     A sweep file that has been simulated before, and nothing changed since, is not simulated again unless asked.
     """
     check_folder(out)
-    path = sweep_path(source.name)
+    path = sweep_path(named.name)
     if os.path.isfile(path) or path.suffix in (".yaml", ".yml"):
-        stored = _of_file(source, out, engine, errors)
+        stored = _of_file(named, out, engine, errors)
     else:
-        stored = _stored(source.name, out)
-        fixed = [name for name in source.overrides if name != "draws"]
-        if fixed or source.fresh:
+        stored = _stored(named.name, out)
+        fixed = [name for name in named.overrides if name != "draws"]
+        if fixed or named.fresh:
             option = fixed[0] if fixed else "fresh"
             raise StoreError(f"--{option}: this sweep is finished; name its file to simulate it anew")
-    return analyse_sweep(stored, question, out, as_json, console, errors)
+    return analyse_sweep(stored, asked, out, as_json, console, errors)
 
 
 def _stored(name: str, out: Path) -> StoredRun:
@@ -84,16 +84,16 @@ def _stored(name: str, out: Path) -> StoredRun:
 
 
 def _of_file(
-    source: Source, out: Path, engine: Callable[[], AbstractContextManager[Engine]], errors: Console
+    named: NamedSweep, out: Path, engine: Callable[[], AbstractContextManager[Engine]], errors: Console
 ) -> StoredRun:
-    loaded = load(source.name, source.overrides, errors)
+    loaded = load(named.name, named.overrides, errors)
     sensitivity_design(loaded.plan.model_dump(mode="json"), loaded.design)  # refused before it is simulated
-    stored = None if source.fresh else _finished(loaded, out)
+    stored = None if named.fresh else _finished(loaded, out)
     if stored is not None:
         plain(errors, f"simulated before: {stored.path}")
         return stored
     with engine() as opened:
-        return simulate(loaded, out, opened, source.chunk, source.fresh, errors)
+        return simulate(loaded, out, opened, named.chunk, named.fresh, errors)
 
 
 def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
@@ -104,27 +104,28 @@ def _finished(loaded: LoadedSweep, out: Path) -> StoredRun | None:
 
 
 def analyse_sweep(
-    stored: StoredRun, question: Question, out: Path, as_json: bool, console: Console, errors: Console
+    stored: StoredRun, asked: Analysis, out: Path, as_json: bool, console: Console, errors: Console
 ) -> Path:  # fmt: skip
     """Analyse a finished sweep, save and show what came out; return the folder."""
     sweep = SweepWorlds(stored)
     design = sensitivity_design(sweep.plan, sweep.design)
-    measures = chosen(question.measures, list(sweep.units))
-    crop_years = _crop_years(question.crop_years, sweep.crop_years)
-    draws = _draws(question, sweep.draws)
-    confidence = Confidence(question.level, question.resamples, int(sweep.manifest.get("seed", 0)))
+    known = [(*name.split(":", 1), unit) for name, unit in sweep.units.items()]
+    measures = choose_measures([known], asked.measures)
+    crop_years = _crop_years(asked.crop_years, sweep.crop_years)
+    draws = _draws(asked, sweep.draws)
+    confidence = Confidence(asked.level, asked.resamples, int(sweep.manifest.get("seed", 0)))
     with progress_bar(errors, "measures") as bar:
         task = bar.add_task("indices", total=len(measures))
         worlds = ((name, values[..., :draws]) for name, values in sweep.worlds(measures))
         found = analyse(
-            design, sweep.units, worlds, sweep.crop_years, crop_years, question.statistic, confidence,
+            design, sweep.units, worlds, sweep.crop_years, crop_years, asked.statistic, confidence,
             lambda count: bar.advance(task, count),
         )  # fmt: skip
     factors = factor_table(design, sweep.design, sweep.plan, sweep.manifest.get("factors") or [])
     head = {
         "sweep": str(stored.path), "title": sweep.plan["title"], "design": sweep.plan["design"],
-        "points": len(sweep.design), "draws": draws, "crop_years": crop_years, "statistic": question.statistic,
-        "level": question.level, "resamples": question.resamples, "seed": confidence.seed,
+        "points": len(sweep.design), "draws": draws, "crop_years": crop_years, "statistic": asked.statistic,
+        "level": asked.level, "resamples": asked.resamples, "seed": confidence.seed,
     }  # fmt: skip
     tables = {"indices": found.indices, "outcomes": found.outcomes, "factors": factors}
     folder = _save(out, stored, tables, head, found)
@@ -155,26 +156,6 @@ def _save(out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, 
     return draft.final
 
 
-def chosen(patterns: Sequence[str], known: list[str]) -> list[str]:
-    """Measures that match any of the patterns, ``table`` or ``table:column`` with wildcards; all without patterns.
-
-    Raises
-    ------
-    StoreError
-        A pattern that no measure of the sweep matches; with the nearest name.
-    """
-    if not patterns:
-        return known
-    kept: dict[str, None] = {}
-    for pattern in patterns:
-        own = [name for name in known if wanted([pattern], *name.split(":", 1))]
-        if not own:
-            near = nearest(pattern, [*dict.fromkeys(name.partition(":")[0] for name in known), *known])
-            raise StoreError(f"--measure {pattern[:80]}: the sweep kept no such measure{near}")
-        kept |= dict.fromkeys(own)
-    return [name for name in known if name in kept]
-
-
 def _crop_years(asked: Sequence[str], known: list[str]) -> list[str]:
     years = [year for year in known if year != WHOLE_RUN]
     every = {"every": years, MEAN: [MEAN]} | {year: [year] for year in years}
@@ -185,10 +166,10 @@ def _crop_years(asked: Sequence[str], known: list[str]) -> list[str]:
     return list(dict.fromkeys(year for each in asked or [MEAN] for year in every[each]))
 
 
-def _draws(question: Question, there: int) -> int:
-    draws = there if question.draws is None else question.draws
+def _draws(asked: Analysis, there: int) -> int:
+    draws = there if asked.draws is None else asked.draws
     if draws > there:
         raise StoreError(f"--draws {draws}: the sweep has {there} draws of each point; run its file for more")
-    if question.statistic == "sd" and draws < 2:
+    if asked.statistic == "sd" and draws < 2:
         raise StoreError("--statistic sd: needs at least two draws of each point")
     return draws

@@ -11,10 +11,9 @@ from rich.console import Console
 from sim.experiments.sensitivity import NO_EFFECT
 from sim.experiments.sensitivity_report import ANALYSED, KEYS, Sensitivity
 from sim.guard import plain
-from sim.measures.names import MEAN, WHOLE_RUN
+from sim.headings import WHEN
 from sim.screen import grid, number
 
-WHEN = {MEAN: "mean of crop years", WHOLE_RUN: "whole run"}
 TABLES = 6  # on screen; the others are in the files
 HEADINGS = {"S1": "S1 alone", "ST": "ST with interactions", "mu_star": "mu* mean size", "mu": "mu mean",
             "sigma": "sigma spread", "pawn": "PAWN"}  # fmt: skip

@@ -13,13 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.experiments.engine import Engine
-from sim.experiments.sweep import Sweep, Watch, run_sweep
+from sim.experiments.sweep import Watch, run_sweep
+from sim.experiments.sweep_points import Sweep
 from sim.guard import plain, warn
 from sim.measures.names import in_order
 from sim.shipped import sweep_path
 from sim.store import StoredRun, check_folder
 from sim.sweeps.loader import LoadedSweep, load_sweep
-from sim.sweeps.measures import DEFAULT
 from sim.verbs.loading import command_line
 
 QUIET = 30.0  # seconds between the lines that stand for a progress bar where there is no terminal
@@ -85,7 +85,7 @@ class Screen(Watch):
 
     def __exit__(self, kind: Any, *_rest: Any) -> None:
         self.bar.stop()
-        if kind is not None and self.folder is not None and (self.kept or self.before):
+        if kind is not None and self.folder is not None and self.folder.is_dir() and (self.kept or self.before):
             kept = f"{self.before + self.kept:,} of {self.total:,} worlds are kept in {self.folder}"
             plain(self.console, f"{kept}; the same command goes on from there")
 
@@ -154,9 +154,7 @@ def _show(console: Console, stored: StoredRun) -> None:
     """Print the means over crop years of the first measures at the first points."""
     design, bands = stored.frame("design"), stored.frame("bands")
     years = bands[bands["crop_year"].isin(["mean", "all"])].astype({"table": str, "column": str, "unit": str})
-    keys = in_order(
-        stored.manifest["sweep"]["measures"] or DEFAULT, years[["table", "column", "unit"]].drop_duplicates()
-    )
+    keys = in_order(stored.manifest["sweep"]["measures"], years[["table", "column", "unit"]].drop_duplicates())
     room = max(1, (console.width - 12 * len(design.columns)) // 16)
     table = Table(
         title=f"{stored.manifest['scenario']['title']}: means over crop years and {stored.manifest['draws']} draws"
