@@ -102,7 +102,7 @@ class SweepWorlds:
 def _plan(stored: StoredRun) -> dict[str, Any]:
     plan, factors = stored.manifest.get("sweep"), stored.manifest.get("factors") or []
     sound = (
-        plan is not None
+        isinstance(plan, dict)
         and isinstance(plan.get("title"), str)
         and isinstance(plan.get("design"), dict)
         and isinstance(plan["design"].get("method", ""), str)
