@@ -19,7 +19,7 @@ LAST = (plot, schema)
 
 
 class InOrder(TyperGroup):
-    """Lists commands in the order of a session; Typer alone would put ``results``, a group of commands, last."""
+    """Lists commands in the order of use; Typer alone would put ``results``, a group of commands, last."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:
         """Names in order."""

@@ -141,7 +141,7 @@ def test_a_broken_manifest_is_noticed(tmp_path, text):
 @pytest.mark.parametrize(
     "changes",
     [{"kind": ["run"]}, {"seed": "x"}, {"seed": float("nan")}, {"warnings": 5}, {"files": {"a": {"sha256": 5}}},
-     {"files": {"a": {"sha256": "0", "bytes": None}}}, {"sweep": [1]}],
+     {"files": {"a": {"sha256": "0", "bytes": None}}}, {"sweep": 5}],
 )  # fmt: skip
 def test_an_edited_manifest_is_noticed(tmp_path, changes):
     final = write(tmp_path)
