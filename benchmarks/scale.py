@@ -56,7 +56,7 @@ class Scale:
 
 
 FULL = Scale(
-    repeats=3, draws=1000, crop_years=15, chunk=CHUNK, batch_runs=4, parallel_draws=2000, many_draws=100_000,
+    repeats=3, draws=1000, crop_years=15, chunk=CHUNK, batch_runs=4, parallel_draws=4000, many_draws=100_000,
     growth_draws=250, growth_years=3, draws_in_chunk=(125, 250, 500, 1000), chunks=(1, 2, 4, 8), many_years=1,
     many_chunk=1000,
     years=(1, 2, 4, 8, 15), traders=(1, 4, 8, 16, 32), sellers=(2, 16, 64, 192), copies=(1, 2, 4, 8),

@@ -29,6 +29,15 @@ class Numbers:
         return np.random.default_rng(number).normal(size=3).tobytes()
 
 
+class Talkative:
+    """Says more than a pipe holds, about work that a pipe does not hold either."""
+
+    def run(self, number, load, progress):
+        for _ in range(5000):
+            progress(1)
+        return number, len(load)
+
+
 class KilledOnce(Numbers):
     def run(self, number, progress):
         if number == 3 and first_time(self.marker):

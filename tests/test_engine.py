@@ -20,6 +20,7 @@ from engine_tasks import (
     Numbers,
     OfTheWorker,
     Poisoned,
+    Talkative,
     Unpacked,
     killed_half_way,
 )
@@ -63,6 +64,14 @@ def test_results_and_ticks_are_those_of_this_process(engine, count):
 def test_completed_says_which_span_it_was(engine):
     found = dict(engine.completed(Numbers(), [(number,) for number in range(9)], lambda done: None))
     assert [found[number] for number in range(9)] == results(engine, Numbers(), 9)
+
+
+def test_large_spans_and_many_ticks_do_not_wait_for_each_other(engine):
+    spans = [(number, bytes(3_000_000)) for number in range(8)]
+    ticks = []
+    results = dict(engine.completed(Talkative(), spans, ticks.append))
+    assert results == {number: (number, 3_000_000) for number in range(8)}
+    assert sum(ticks) == 8 * 5000
 
 
 def test_work_is_shared_by_workers_of_one_thread(engine):

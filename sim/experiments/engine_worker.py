@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import queue
 import signal
+import threading
 import traceback
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
+from typing import Any
 
 TASK, SPAN = "task", "span"  # messages to a worker
 TICK, RESULT, FAILURE = "tick", "result", "failure"  # and from it
@@ -21,6 +24,16 @@ def serve(connection: Connection) -> None:
     """Answer messages until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business: it ends the workers
     packed, task = b"", None
+    inbox: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        """Take in what is sent while a span runs: two ends that both wait to be read would wait for ever."""
+        try:
+            with suppress(EOFError, OSError):
+                while True:
+                    inbox.put(connection.recv())
+        finally:
+            inbox.put(None)
 
     def tick(count: int) -> None:
         try:
@@ -28,9 +41,10 @@ def serve(connection: Connection) -> None:
         except OSError as error:
             raise SenderGone from error
 
-    with suppress(EOFError, OSError, SenderGone):
-        while True:
-            kind, content = connection.recv()
+    threading.Thread(target=read, daemon=True).start()
+    with suppress(OSError, SenderGone):
+        while (message := inbox.get()) is not None:
+            kind, content = message
             if kind == TASK:
                 packed, task = content, None
                 continue
@@ -42,7 +56,7 @@ def serve(connection: Connection) -> None:
             except BaseException as error:
                 answer = ForkingPickler.dumps((FAILURE, portable(error)))
             connection.send_bytes(answer)
-            del answer  # or it would stay in memory beside the next one
+            del answer, message, content  # or they would stay in memory beside the next ones
 
 
 def portable(error: BaseException) -> tuple[bytes, str]:
