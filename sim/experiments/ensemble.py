@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.experiments.carried_files import in_order_with_files
@@ -65,7 +66,12 @@ class Chunk:
 
 
 def run_chunk(
-    loaded: Any, draws: int, first_draw: int = 0, progress: Progress | None = None, seed: int | None = None
+    loaded: Any,
+    draws: int,
+    first_draw: int = 0,
+    progress: Progress | None = None,
+    seed: int | None = None,
+    draw_numbers: np.ndarray | None = None,
 ) -> Ledger:
     """Simulate ``draws`` draws from number ``first_draw`` and return their ledger.
 
@@ -79,10 +85,12 @@ def run_chunk(
         Called with 1 after every period.
     seed : int, optional
         Root of the random streams; the scenario's when absent.
+    draw_numbers : array of int (draw,), optional
+        The number of each draw, in place of those from ``first_draw`` on.
     """
     from sim.market import BarleyMarket
 
-    market = BarleyMarket(loaded, draws=draws, first_draw=first_draw, seed=seed)
+    market = BarleyMarket(loaded, draws=draws, first_draw=first_draw, seed=seed, draw_numbers=draw_numbers)
     while market.running:
         market.step()
         if progress is not None:

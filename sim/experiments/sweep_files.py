@@ -45,7 +45,7 @@ class ChunkFolder:
         ResultsError
             When it cannot be written; nothing of it is left then.
         """
-        path = self.path / f"{group:05d}-{first:010d}-{first + len(worlds):010d}.parquet"
+        path = self.file(group, (first, first + len(worlds)))
         draft = path.with_name(f".{path.name}.tmp")
         rows = len(outcome.rows)
         flat = outcome.values.reshape(-1, len(outcome.names))

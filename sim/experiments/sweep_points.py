@@ -33,7 +33,7 @@ class Sweep:
         groups, structures = [], loaded.groups()
         for done, (structure, points) in enumerate(structures.items(), start=1):
             group = Group(structure, points, {key: values[points] for key, values in numeric.items()})
-            groups += find_numbers(group, lambda file, settings: load(file, settings))
+            groups += find_numbers(group, load)
             progress(done, len(structures))
         return cls(loaded, groups)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.experiments.ensemble import run_chunk
 from sim.measures import Measures, Table, summary
 from sim.measures.names import WHOLE_RUN, named, tables_wanted, wanted
 from sim.measures.reading import Reading
@@ -156,14 +157,9 @@ class WorldTask:
         progress: Callable[[int], None],
     ) -> Outcome:
         """Simulate one world for every entry of ``draw_numbers`` (world,), with its numbers in ``columns``."""
-        from sim.market import BarleyMarket
-
         loaded = numbers.put(columns)
-        market = BarleyMarket(loaded, draws=len(draw_numbers), seed=self.seed, draw_numbers=draw_numbers)
-        while market.running:
-            market.step()
-            progress(1)
-        ledger = Reading.of(market.release())
+        simulated = run_chunk(loaded, len(draw_numbers), progress=progress, seed=self.seed, draw_numbers=draw_numbers)
+        ledger = Reading.of(simulated)
         read = partial(self._read, study_points(loaded), tables_wanted(self.patterns, table_names()))
         return joined([read(part) for part in ledger.parts(read)])
 
