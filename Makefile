@@ -1,31 +1,38 @@
-# Every target sets up .venv first; the set-up is redone only when setup.cfg, pyproject.toml or requirements.lock change.
+# Every target sets up .venv first, with what it needs at the versions of requirements.lock; the set-up is redone only
+# when setup.cfg, pyproject.toml or requirements.lock change.
 # PYTHON=... chooses the interpreter (3.11 or later).
 
 PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-STAMP := .venv/.set-up
+SET_UP := .venv/.set-up
 LOCK_VENV := build/lock-venv
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test bench lock clean
+.PHONY: run dashboard test bench lock clean
 
-run: $(STAMP)
+run: $(SET_UP)
 	$(BIN)/singledesk run scenarios/history.yaml
 
-test: $(STAMP)
+dashboard: $(SET_UP)-dashboard
+	$(BIN)/singledesk dashboard
+
+test: $(SET_UP)-test
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest
 
-bench: $(STAMP)
+bench: $(SET_UP)-test
 	$(BIN)/python -m benchmarks
 
-$(STAMP): setup.cfg pyproject.toml requirements.lock
+$(SET_UP): setup.cfg pyproject.toml requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later not found; give PYTHON=/path/to/python3" >&2; exit 1; }
 	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip install --quiet --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	touch $@
+
+$(SET_UP)-%: $(SET_UP)
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable ".[$*]"
 	touch $@
 
 # Newest versions that setup.cfg allows, from a venv with nothing else in it.

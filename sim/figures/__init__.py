@@ -44,7 +44,13 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "run": Kind(
         ("series", "summary", "ledger"),
-        {"prices": prices, "sales": sales, "subsidies": subsidies, "returns": returns, "supply": supply},
+        {
+            "prices": prices,
+            "sales": sales,
+            "subsidies": subsidies,
+            "returns": returns,
+            "supply": supply,
+        },
     ),
     "comparison": Kind(("comparison",), {"effects": effects}),
     "reconstruction": Kind(("gap", "sensitivity"), {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}),
