@@ -29,10 +29,15 @@ BOARD_FLOWS = {  # state: where the board keeps it
 }
 
 
+def price_label(board: str, pool: str) -> str:
+    """Label of a board's line in the states of ``PRICES``: the feed pool goes by the board's own name."""
+    return board if pool == "feed" else f"{board}:{pool}"
+
+
 def add_board_states(ledger: Ledger, boards: tuple[str, ...]) -> None:
     """Make room in the ledger for the boards' states."""
     for name, (pool, _) in PRICES.items():
-        ledger.add_state(name, boards if pool == "feed" else tuple(f"{b}:{pool}" for b in boards), "C$/t")
+        ledger.add_state(name, tuple(price_label(board, pool) for board in boards), "C$/t")
     ledger.add_state("pool_value_cad_t", boards, "C$/t")
     ledger.add_state("called_share", boards, "0 to 1")
     for name in BOARD_FLOWS:
