@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import GREY, WIDTH_INCHES, crop_year_axis, sheet, shorten
+from sim.figures.style import GREY, WIDTH_INCHES, crop_year_axis, plain, sheet, shorten
 
 LANE_INCHES = 0.19
 MOST_LANES = 12
@@ -22,7 +22,7 @@ def policy_events(meta: dict[str, Any], years: list[str]) -> list[tuple[str, flo
     """
     spans: dict[str, tuple[float, float]] = {}
     for event in meta["scenario"].get("events") or []:
-        name, start, end = event.get("name"), _at(event["from"], years), _at(event["to"], years, end=True)
+        name, start, end = event.get("name"), place_of(event["from"], years), place_of(event["to"], years, end=True)
         if not name or end <= 0 or start >= len(years):
             continue
         start, end = max(start, 0.0), min(end, float(len(years)))
@@ -34,7 +34,12 @@ def policy_events(meta: dict[str, Any], years: list[str]) -> list[tuple[str, flo
 
 
 def dated_sheet(
-    meta: dict[str, Any], title: str, years: list[str], heights: list[float], note: str = ""
+    meta: dict[str, Any],
+    title: str,
+    years: list[str],
+    heights: list[float],
+    note: str = "",
+    below: tuple[float, ...] = (),
 ) -> tuple[Figure, np.ndarray]:
     """Make a sheet of panels over the crop years, under a strip of policy dates where the run has any.
 
@@ -42,22 +47,25 @@ def dated_sheet(
     ----------
     heights : list of float
         Heights of the panels in inches, from the top.
+    below : tuple of float
+        Heights of further panels under them that are not over the crop years.
 
     Returns
     -------
     figure : Figure
-    panels : ndarray of Axes, shape (len(heights),)
-        The panels below the strip, with policy dates shaded and crop years on their axes.
+    panels : ndarray of Axes, shape (len(heights) + len(below),)
+        The panels below the strip; those of ``heights`` with policy dates shaded and crop years on their axes.
     """
     events = policy_events(meta, years)
     strip = [LANE_INCHES * len(events) + 0.12] if events else []
-    figure, axes = sheet(meta, title, [*strip, *heights], note=note)
+    figure, axes = sheet(meta, title, [*strip, *heights, *below], note=note)
     panels = axes[len(strip) :, 0]
     if events:
         draw_strip(axes[0, 0], events, years)
-    for panel in panels:
+    dated = panels[: len(heights)]
+    for panel in dated:
         shade(panel, events)
-        crop_year_axis(panel, years, labelled=panel is panels[-1])
+        crop_year_axis(panel, years, labelled=panel is dated[-1])
     return figure, panels
 
 
@@ -73,7 +81,7 @@ def draw_strip(
         axes.spines[side].set_visible(False)
     for lane, (name, start, end) in enumerate(events):
         axes.barh(lane, end - start, left=start, height=0.78, color="#CFCFCF", linewidth=0)
-        text = shorten(name, 64)
+        text = plain(shorten(name, 64))
         width = len(text) * 0.066 * len(years) / inches  # crop years taken by the text at 7.5 points
         if width <= end - start or (end + width > len(years) and start < width):
             x, side = min(max((start + end) / 2, width / 2), len(years) - width / 2), "center"
@@ -93,7 +101,7 @@ def shade(axes: Axes, events: list[tuple[str, float, float]]) -> None:
             axes.axvline(start, color="#999999", linewidth=0.7, linestyle=(0, (2, 2)), zorder=0)
 
 
-def _at(date: str, years: list[str], end: bool = False) -> float:
+def place_of(date: str, years: list[str], end: bool = False) -> float:
     """Crop years from the start of the run to the start, or end, of a month or day (1980-08 -> 0 from 1980/81)."""
     months = int(date[5:7]) - 8 + (int(date[8:]) - 1 + end) / 31 if len(date) > 7 else int(date[5:7]) - 8 + end
     return int(date[:4]) - int(years[0][:4]) + months / 12
