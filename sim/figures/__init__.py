@@ -17,8 +17,11 @@ from sim.figures.ablation import ablation
 from sim.figures.budgets import budgets
 from sim.figures.calibration import fit, profiles
 from sim.figures.comparison import effects
+from sim.figures.concentration import concentration
+from sim.figures.deliveries import deliveries
 from sim.figures.game import best_responses, game_payoffs
 from sim.figures.incidence import desk_and_war, who_gains
+from sim.figures.pool import pool
 from sim.figures.price_gaps import price_gaps
 from sim.figures.prices import prices
 from sim.figures.published import published
@@ -54,8 +57,11 @@ KINDS: dict[str, Kind] = {
             "grades": grades,
             "subsidies": subsidies,
             "budgets": budgets,
+            "pool": pool,
             "returns": returns,
+            "deliveries": deliveries,
             "supply": supply,
+            "concentration": concentration,
         },
     ),
     "comparison": Kind(("comparison",), {"effects": effects}),
