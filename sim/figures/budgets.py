@@ -68,9 +68,9 @@ def budgets(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
                 _tonnes(panel, tonnes[name], names.index(name))
                 panel.set_title(f"{titles[name]}: tonnes subsidised")
         for position, name in enumerate(names):
-            total = spent[name]["mean"].fillna(0.0).cumsum()
+            total = np.append(0.0, spent[name]["mean"].fillna(0.0).cumsum())
             label = shorten(programme_title(meta["scenario"], name), 28)
-            panels[-1].plot(np.arange(len(years)) + 1.0, total, **line_look(position), marker=".", label=plain(label))
+            panels[-1].plot(np.arange(len(years) + 1), total, **line_look(position), marker=".", label=plain(label))
         panels[-1].set(title="Cumulative spending since the run's start", ylabel=plain("Spending\n(million C$)"))
         panels[-1].set_ylim(bottom=min(0.0, panels[-1].get_ylim()[0]))
         legend(panels[-1])
@@ -138,7 +138,8 @@ def _money(axes: Axes, account: Account, position: int) -> None:
         axes.hlines(
             account.budget, account.start, account.end, color="#000000", linewidth=1.8, label="Budget of the year"
         )
-    legend(axes)
+        axes.set_ylim(top=1.1 * max(np.nanmax(account.budget), account.high.max()))
+        legend(axes)
     axes.set_ylabel(plain(f"Spending\n({account.unit})"))
 
 

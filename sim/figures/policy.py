@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from sim.figures.style import GREY, WIDTH_INCHES, crop_year_axis, plain, sheet, shorten
 
 LANE_INCHES = 0.19
+PANEL_INCHES = WIDTH_INCHES - 2.6  # beside a legend
 MOST_LANES = 12
 LONG_YEARS = 1.0  # shorter events are drawn as a line: a shade would not show
 
@@ -40,6 +41,7 @@ def dated_sheet(
     heights: list[float],
     note: str = "",
     below: tuple[float, ...] = (),
+    inches: float = PANEL_INCHES,
 ) -> tuple[Figure, np.ndarray]:
     """Make a sheet of panels over the crop years, under a strip of policy dates where the run has any.
 
@@ -49,6 +51,8 @@ def dated_sheet(
         Heights of the panels in inches, from the top.
     below : tuple of float
         Heights of further panels under them that are not over the crop years.
+    inches : float
+        Rough width of the panels, by which labels find their places.
 
     Returns
     -------
@@ -61,16 +65,16 @@ def dated_sheet(
     figure, axes = sheet(meta, title, [*strip, *heights, *below], note=note)
     panels = axes[len(strip) :, 0]
     if events:
-        draw_strip(axes[0, 0], events, years)
+        draw_strip(axes[0, 0], events, years, inches)
     dated = panels[: len(heights)]
     for panel in dated:
         shade(panel, events)
-        crop_year_axis(panel, years, labelled=panel is dated[-1])
+        crop_year_axis(panel, years, labelled=panel is dated[-1], inches=inches)
     return figure, panels
 
 
 def draw_strip(
-    axes: Axes, events: list[tuple[str, float, float]], years: list[str], inches: float = WIDTH_INCHES - 2.6
+    axes: Axes, events: list[tuple[str, float, float]], years: list[str], inches: float = PANEL_INCHES
 ) -> None:
     """One lane per event: a bar over its dates and its name inside the bar or beside it, where there is room."""
     axes.set_gid("policy-dates")

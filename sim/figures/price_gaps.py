@@ -35,7 +35,7 @@ def price_gaps(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure 
         below = (0.9 + 0.235 * len(periods),) if len(periods) else ()
         note = NOTE + (NOTE_PERIODS if below else "")
         figure, panels = dated_sheet(
-            meta, "Price gaps between markets, feed", years, [2.2 + 0.28 * len(pairs)], note, below
+            meta, "Price gaps between markets, feed", years, [2.2 + 0.28 * len(pairs)], note, below, inches=5.2
         )
         _by_year(panels[0], gaps, pairs, years, meta)
         if below:
@@ -86,10 +86,11 @@ def _by_period(axes: Axes, table: pd.DataFrame, pairs: list[str], meta: dict[str
     low = min(0.0, table["p05_cad_t"].min(), table["published_cad_t"].min())
     high = max(0.0, table["p95_cad_t"].max(), table["published_cad_t"].max())
     span = max(high - low, 1e-9)
-    axes.set_xlim(low - 0.05 * span, high + 0.42 * span)  # room for the words
+    axes.set_xlim(low - 0.05 * span, high + 0.72 * span)  # room for the words
     for place, line in zip(y, table.itertuples(), strict=True):
         ends = [line.p95_cad_t, line.published_cad_t]
-        axes.text(np.nanmax(ends) + 0.015 * span, place, _words(line), va="center", ha="left", fontsize=8)
+        beside = {"xytext": (9, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
+        axes.annotate(_words(line), (np.nanmax(ends), place), **beside)
     axes.set_yticks(y, [_title(pair, meta) for pair in table["pair"]])
     axes.set_ylim(y[-1] + 0.7, -1.5)
     for period in periods:

@@ -15,6 +15,7 @@ from sim.figures.style import STYLE, bar_look, crop_years_of, plain, shorten, ti
 from sim.shipped import home_origin
 
 MOST_SELLERS = 7
+LEAST_SHARE = 0.005  # of all tonnes: a smaller bar cannot be seen
 OFF_BOARD = "Growers, off-board"
 SELLER_SECTIONS = ("boards", "exporters", "sellers")
 MEGATONNES_FROM_KT = 10_000.0
@@ -94,6 +95,7 @@ def stack(axes: Axes, tonnes: pd.DataFrame, labels: list[str]) -> None:
         if height.any():
             axes.bar(np.arange(len(tonnes)) + 0.5, height, 0.78, base, label=label, **bar_look(position))
         base = base + height
+    axes.set_ylim(0, 1.06 * (base.max() or 1.0))
     axes.set_ylabel(f"Sales ({unit} per crop year)")
     handles, names = axes.get_legend_handles_labels()
     axes.legend(
@@ -117,11 +119,13 @@ def _tonnes(ledger: pd.DataFrame, columns: list[str], years: list[str]) -> pd.Da
 
 def _largest(tonnes: pd.DataFrame) -> pd.DataFrame:
     """Put the largest sellers first, the rest added up as "other"."""
-    tonnes = tonnes[tonnes.sum().sort_values(ascending=False, kind="stable").index]
-    if len(tonnes.columns) <= MOST_SELLERS + 1:
+    total = tonnes.sum().sort_values(ascending=False, kind="stable")
+    tonnes, total = tonnes[total.index[total > 0]], total[total > 0]
+    large = min(int((total >= LEAST_SHARE * total.sum()).sum()), MOST_SELLERS)
+    rest = tonnes.iloc[:, large:]
+    if len(rest.columns) <= 1:
         return tonnes
-    rest = tonnes.iloc[:, MOST_SELLERS:]
-    return tonnes.iloc[:, :MOST_SELLERS].assign(**{f"{len(rest.columns)} others": rest.sum(axis=1)})
+    return tonnes.iloc[:, :large].assign(**{f"{len(rest.columns)} others": rest.sum(axis=1)})
 
 
 def _seller(meta: dict[str, Any], name: str) -> str:
