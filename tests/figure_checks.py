@@ -27,7 +27,7 @@ SLACK_PIXELS = 1.0
 STRIP = "policy-dates"  # names dates by bars: it has no axes to read
 UNIT = re.compile(
     r"C\\?\$|US\\?\$|\bECU|%|\b(kt|Mt|t|km|tonnes|months?|weeks?|days?|years?|share|shares|percent|degrees|number|index|"
-    r"ratio|rate|elasticity|factor|scales|squared|points|no unit|dimensionless|\d+ to \d+)\b|°"
+    r"ratio|rate|elasticity|factor|scales|squared|points|no unit|own unit|dimensionless|\d+ to \d+)\b|°"
 )
 CROP_YEAR = re.compile(r"(1[5-9]|20|21)\d\d(/\d\d)?$")
 FOOTER = re.compile(r"Scenario: .+ · run \S+")
@@ -133,7 +133,8 @@ def labels(drawn: Drawn) -> Iterator[str]:
     """An axis with numbers or crop years says what they are; names speak for themselves."""
     for axes, axis in drawn.axes_to_read:
         words = drawn.tick_labels(axis)
-        if any(number(word) or CROP_YEAR.match(word) for word in words) and not _label(drawn, axes, axis):
+        counted = any(CROP_YEAR.match(word) for word in words) or (words and all(number(word) for word in words))
+        if counted and not _label(drawn, axes, axis):
             yield f"{name_of(axes)}: the {axis.axis_name} axis ({words[0]} ...) has no label"
 
 
@@ -244,8 +245,18 @@ def name_of(axes: Axes) -> str:
 
 
 def _label(drawn: Drawn, axes: Axes, axis: Axis) -> str:
-    whole = drawn.figure.get_supxlabel() if axis is axes.xaxis else drawn.figure.get_supylabel()
-    return axis.get_label_text() or whole
+    """Label of an axis, of the figure, or of a panel above, below or beside it with the very same ticks."""
+    name = axis.axis_name
+    whole = drawn.figure.get_supxlabel() if name == "x" else drawn.figure.get_supylabel()
+    if axis.get_label_text() or whole:
+        return axis.get_label_text() or whole
+    words, own = drawn.tick_labels(axis), axes.bbox
+    for other, each in drawn.axes_to_read:
+        box = other.bbox
+        aligned = abs(box.x0 - own.x0) < 2 if name == "x" else abs(box.y0 - own.y0) < 2
+        if each.axis_name == name and aligned and each.get_label_text() and drawn.tick_labels(each) == words:
+            return each.get_label_text()
+    return ""
 
 
 def _boxes(drawn: Drawn) -> list[Any]:
