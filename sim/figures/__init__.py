@@ -85,6 +85,21 @@ KINDS: dict[str, Kind] = {
 }
 
 
+def tables_kept(kind: str, meta: dict[str, Any]) -> list[str]:
+    """Tables of a kind of result that one has: an older one lacks those that came later, and their figures.
+
+    ``meta`` is its ``run.json``; what is not saved yet names no files and has all.
+    """
+    files = meta.get("files")
+    if files is None:
+        return list(KINDS[kind].tables)
+    return [
+        name
+        for name in KINDS[kind].tables
+        if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in files)
+    ]
+
+
 def drawn(kind: str, frames: Frames, meta: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
     """Draw the figures of a kind of result, with their names; those with nothing to show are left out."""
     for name, function in KINDS[kind].figures.items():

@@ -151,8 +151,9 @@ def _story(part: pd.DataFrame, own: str) -> str:
     favoured, lost = _cents(part, "favoured_buyers")["mean"], _cents(part, LOSS)["mean"]
     rest = 100 - round(home) - round(favoured) - round(lost)
     words = f"Of each dollar spent {_minus(round(home))} cents stay in {own} (producers' gain less buyers' loss), "
-    words += f"{_minus(round(favoured))} go to importers it favours, {_minus(rest)} to others; "
-    words += f"{_minus(round(lost))} are lost"
+    words += f"{round(favoured)} go to importers it favours; " if favoured >= 0 else "importers it favours lose too; "
+    words += f"others {'gain' if rest >= 0 else 'lose'} {abs(rest)}, "
+    words += f"{round(lost)} are lost" if lost >= 0 else f"{-round(lost)} more than was spent is gained"
     return textwrap.fill(words, STORY_LENGTH)
 
 
@@ -167,7 +168,7 @@ def _lines_across(panel: Axes) -> None:
 
 
 def _range(line: pd.Series, draws: int) -> str:
-    return f" ({line['p05']:,.0f} to {line['p95']:,.0f})" if draws > 1 else ""
+    return f" ({round(line['p05']):,} to {round(line['p95']):,})" if draws > 1 else ""
 
 
 def _note(meta: dict[str, Any], years: int) -> str:
