@@ -133,7 +133,8 @@ def labels(drawn: Drawn) -> Iterator[str]:
     """An axis with numbers or crop years says what they are; names speak for themselves."""
     for axes, axis in drawn.axes_to_read:
         words = drawn.tick_labels(axis)
-        if any(number(word) or CROP_YEAR.match(word) for word in words) and not _label(drawn, axes, axis):
+        counted = any(CROP_YEAR.match(word) for word in words) or (words and all(number(word) for word in words))
+        if counted and not _label(drawn, axes, axis):
             yield f"{name_of(axes)}: the {axis.axis_name} axis ({words[0]} ...) has no label"
 
 

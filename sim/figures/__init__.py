@@ -14,14 +14,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.figures.ablation import ablation
+from sim.figures.budgets import budgets
 from sim.figures.calibration import fit, profiles
 from sim.figures.comparison import effects
 from sim.figures.game import best_responses, game_payoffs
 from sim.figures.incidence import desk_and_war, who_gains
+from sim.figures.price_gaps import price_gaps
 from sim.figures.prices import prices
 from sim.figures.published import published
 from sim.figures.returns import returns
-from sim.figures.sales import sales
+from sim.figures.sales import grades, sales, sellers
 from sim.figures.sensitivity import effects as elementary_effects
 from sim.figures.sensitivity import sensitivity
 from sim.figures.study import japan_gap, study_sensitivity
@@ -46,8 +48,12 @@ KINDS: dict[str, Kind] = {
         ("series", "summary", "ledger"),
         {
             "prices": prices,
+            "price_gaps": price_gaps,
             "sales": sales,
+            "sellers": sellers,
+            "grades": grades,
             "subsidies": subsidies,
+            "budgets": budgets,
             "returns": returns,
             "supply": supply,
         },
