@@ -17,7 +17,9 @@ from sim.figures.ablation import ablation
 from sim.figures.budgets import budgets
 from sim.figures.calibration import fit, profiles
 from sim.figures.comparison import effects
+from sim.figures.cost_per_tonne import cost_per_tonne
 from sim.figures.game import best_responses, game_payoffs
+from sim.figures.heat_map import heat_map
 from sim.figures.incidence import desk_and_war, who_gains
 from sim.figures.price_gaps import price_gaps
 from sim.figures.prices import prices
@@ -30,6 +32,8 @@ from sim.figures.study import japan_gap, study_sensitivity
 from sim.figures.subsidies import subsidies
 from sim.figures.supply import supply
 from sim.figures.sweep import responses
+from sim.figures.table2 import table2
+from sim.figures.welfare import welfare
 
 Frames = dict[str, pd.DataFrame]
 FigureFunction = Callable[[Frames, dict[str, Any]], Figure | None]
@@ -58,16 +62,19 @@ KINDS: dict[str, Kind] = {
             "supply": supply,
         },
     ),
-    "comparison": Kind(("comparison",), {"effects": effects}),
+    "comparison": Kind(("comparison", "welfare"), {"effects": effects, "table2": table2, "welfare": welfare}),
     "reconstruction": Kind(("gap", "sensitivity"), {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}),
-    "study": Kind(("published",), {"published": published}),
+    "study": Kind(("published",), {"published": published, "table2": table2}),
     "ablation": Kind(("ablation",), {"ablation": ablation}),
-    "incidence": Kind(("incidence",), {"who_gains": who_gains, "desk_and_war": desk_and_war}),
+    "incidence": Kind(
+        ("incidence",),
+        {"cost_per_tonne": cost_per_tonne, "who_gains": who_gains, "desk_and_war": desk_and_war},
+    ),
     "game": Kind(("cells", "lines"), {"payoffs": game_payoffs, "best_responses": best_responses}),
     "sensitivity": Kind(
         ("indices", "outcomes", "factors"), {"sensitivity": sensitivity, "elementary_effects": elementary_effects}
     ),
-    "sweep": Kind(("design", "bands"), {"responses": responses}),
+    "sweep": Kind(("design", "bands"), {"responses": responses, "heat_map": heat_map}),
     "calibration": Kind(("fit", "held_out", "parameters", "profiles"), {"fit": fit, "profiles": profiles}),
 }
 

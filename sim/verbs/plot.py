@@ -12,7 +12,10 @@ from sim.scenario.problems import nearest
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
 from sim.stored.choice import lines_of
 
-WHY_NOT = {"sweep": "; curves need a numeric factor, and at most 12 combinations of the others, as in a grid"}
+WHY_NOT = {
+    "sweep": "; curves need a numeric factor, and at most 12 combinations of the others, as in a grid; "
+    "a heat map needs a whole grid of two or three factors"
+}
 
 
 def plot(
@@ -43,7 +46,12 @@ def plot(
     if not isinstance(stored.manifest.get("stem"), str):
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
     stem = safe_stem(stored.manifest["stem"])
-    frames = {name: stored.frame(name) for name in KINDS[kind].tables}
+    kept = stored.manifest.get("files") or {}  # an older run lacks tables that came later, and their figures
+    frames = {
+        name: stored.frame(name)
+        for name in KINDS[kind].tables
+        if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in kept)
+    }
     meta = stored.manifest
     if measures:
         if kind != "sweep":
