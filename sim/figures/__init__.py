@@ -28,6 +28,8 @@ from sim.figures.study import japan_gap, study_sensitivity
 from sim.figures.subsidies import subsidies
 from sim.figures.supply import supply
 from sim.figures.sweep import responses
+from sim.figures.trade_map import trade_map
+from sim.figures.trade_sankey import trade_sankey
 
 Frames = dict[str, pd.DataFrame]
 FigureFunction = Callable[[Frames, dict[str, Any]], Figure | None]
@@ -50,6 +52,8 @@ KINDS: dict[str, Kind] = {
             "subsidies": subsidies,
             "returns": returns,
             "supply": supply,
+            "trade_map": trade_map,
+            "trade_sankey": trade_sankey,
         },
     ),
     "comparison": Kind(("comparison",), {"effects": effects}),
