@@ -34,6 +34,8 @@ from sim.figures.supply import supply
 from sim.figures.sweep import responses
 from sim.figures.table2 import table2
 from sim.figures.welfare import welfare
+from sim.figures.trade_map import trade_map
+from sim.figures.trade_sankey import trade_sankey
 
 Frames = dict[str, pd.DataFrame]
 FigureFunction = Callable[[Frames, dict[str, Any]], Figure | None]
@@ -60,6 +62,8 @@ KINDS: dict[str, Kind] = {
             "budgets": budgets,
             "returns": returns,
             "supply": supply,
+            "trade_map": trade_map,
+            "trade_sankey": trade_sankey,
         },
     ),
     "comparison": Kind(("comparison", "welfare"), {"effects": effects, "table2": table2, "welfare": welfare}),
