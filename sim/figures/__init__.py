@@ -36,6 +36,8 @@ from sim.figures.subsidies import subsidies
 from sim.figures.supply import supply
 from sim.figures.sweep import responses
 from sim.figures.table2 import table2
+from sim.figures.trade_map import trade_map
+from sim.figures.trade_sankey import trade_sankey
 from sim.figures.welfare import welfare
 
 Frames = dict[str, pd.DataFrame]
@@ -66,6 +68,8 @@ KINDS: dict[str, Kind] = {
             "deliveries": deliveries,
             "supply": supply,
             "concentration": concentration,
+            "trade_map": trade_map,
+            "trade_sankey": trade_sankey,
         },
     ),
     "comparison": Kind(("comparison", "welfare"), {"effects": effects, "table2": table2, "welfare": welfare}),
