@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from sim.figures.arrows import arrow
+from sim.figures.arrows import arrow, edge
 from sim.figures.atlas import Window, draw_land
 from sim.figures.chart import LEAST_ARROW, Chart, chart, lane_tonnes, missing_text
 from sim.figures.eras import halves
@@ -79,8 +79,8 @@ def draw_arrows(axes: Axes, drawn: Chart, tonnes: np.ndarray, width_per_kt: floa
             continue
         lane, width = drawn.lanes[number], tonnes[number] * width_per_kt
         shape = Polygon(
-            arrow(drawn.lines[number], width, gap), closed=True, facecolor=colour(lane.origin), edgecolor="white",
-            linewidth=0.35, alpha=0.88, zorder=3,
+            arrow(drawn.lines[number], width, gap), closed=True, facecolor=colour(lane.origin),
+            edgecolor=edge(width, colour(lane.origin)), linewidth=0.4, alpha=0.88, zorder=3,
         )  # fmt: skip
         axes.add_patch(shape)
         stroke = STROKES[lane.origin % len(STROKES)]

@@ -12,7 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-from sim.figures.arrows import arrow
+from sim.figures.arrows import arrow, edge
 from sim.figures.atlas import draw_land
 from sim.figures.chart import LEAST_ARROW, Chart, chart, missing_text
 from sim.figures.map_labels import MapLabels
@@ -22,7 +22,7 @@ from sim.figures.trade_map import WIDEST_ARROW
 from sim.motion.script import Moment, month_numbers
 
 MOST_BARS = 12
-BAR_INCHES = 0.24
+BAR_INCHES, AXIS_INCHES = 0.24, 0.5
 MAP_HEIGHTS = (2.3, 3.7)  # inches
 VANISHES = 0.3  # of the least share that has an arrow on the map of means: single months scatter
 
@@ -43,7 +43,7 @@ def flow_board(frames: dict[str, pd.DataFrame], meta: dict[str, Any], moments: l
     trade = trade.assign(at=month_numbers(trade, years))
     if drawn is None:
         bars = _pairs(trade, meta)
-        return Plan(max(1.2, BAR_INCHES * len(set(bars)) + 0.3), lambda axes: FlowBars(axes, trade, bars, exported, meta, moments))
+        return Plan(max(1.2, BAR_INCHES * len(set(bars)) + 0.3) + AXIS_INCHES, lambda axes: FlowBars(axes, trade, bars, exported, meta, moments))
     height = float(np.clip(wide * drawn.window.shape, *MAP_HEIGHTS))
     return Plan(height, lambda axes: FlowMap(axes, drawn, trade, meta, moments, height / wide, len(years)))
 
@@ -123,10 +123,11 @@ class FlowMap:
         """Set widths and tonnages."""
         own = self.tonnes[self._moments[moment]]
         gap = 0.004 * self._wide
-        for line, shape, kt in zip(self._drawn.lines, self.arrows, own, strict=True):
+        for lane, line, shape, kt in zip(self._drawn.lanes, self._drawn.lines, self.arrows, own, strict=True):
             shape.set_visible(bool(kt >= self.least))
             if kt >= self.least:
                 shape.set_xy(arrow(line, kt * self._per_kt, gap))
+                shape.set_edgecolor(edge(kt * self._per_kt, colour(lane.origin)))
         self._labels.write(own)
         self._title.set_text(f"Trade: tonnes of the {moment.since}")
 
@@ -157,8 +158,9 @@ class FlowBars:
         axes.grid(axis="y", visible=False)
         axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
         box, wide = axes.get_position(), axes.figure.get_figwidth()
+        axis = AXIS_INCHES / axes.figure.get_figheight()
         names_wide = 0.075 * max(len(shorten(bar, 52)) for bar in bars)  # inches
-        axes.set_position((box.x0 + names_wide / wide, box.y0 + 0.04, box.width - names_wide / wide, box.height - 0.04))
+        axes.set_position((box.x0 + names_wide / wide, box.y0 + axis, box.width - names_wide / wide, box.height - axis))
         axes.set_xlabel("Tonnes (kt)")
         self._texts = [axes.text(0, row, "", va="center", fontsize=8) for row in range(len(bars))]
         self._title = axes.set_title("")

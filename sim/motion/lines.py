@@ -15,7 +15,9 @@ from sim.motion.script import Moment
 from sim.shipped import home_origin
 
 MOST_LINES = 6
+LARGE_KT = 1000.0
 SIZE = 7.5  # of the words beside a line
+KEY = 0.12  # where the sample of a line ends, of the panel's width beyond it
 ROOM = 0.125  # inches from one word to the next
 
 
@@ -41,17 +43,17 @@ class LineBoard:
         shade(axes, policy_events(meta, years))
         low, high = _range(parts, first, first + len(shown))
         axes.set_ylim(low, high)
-        self.lines, self._dots, self._words, self._leads = {}, [], [], []
+        self.lines, self._dots, self._words, self._keys = {}, [], [], []  # keys: samples of the lines
         for number, name in enumerate(parts):
             look = {"color": colour(number), "linestyle": dash(number)}
             (self.lines[name],) = axes.plot([], [], **look)
             self._dots += axes.plot([], [], "o", markersize=4, color=colour(number))
             self._words.append(axes.text(first, low, "", fontsize=SIZE, va="center", color=colour(number)))
-            self._leads += axes.plot([], [], color=colour(number), linewidth=0.6, clip_on=False)
+            self._keys += axes.plot([], [], clip_on=False, **look)
 
     def artists(self) -> list[Artist]:
         """Lines, dots and words."""
-        return [*self.lines.values(), *self._dots, *self._leads, *self._words]
+        return [*self.lines.values(), *self._dots, *self._keys, *self._words]
 
     def show(self, moment: Moment) -> None:
         """Draw lines up to the moment."""
@@ -73,14 +75,16 @@ class LineBoard:
         step = ROOM * (high - low) / inches
         order = [number for number in np.argsort(last[:, 1]) if np.isfinite(last[number, 1])]
         heights = spread(np.clip(last[order, 1], low, high), step, low, high)
-        edge = right + 0.03 * (right - axes.get_xlim()[0])
+        wide = right - axes.get_xlim()[0]
+        key = [right + 0.025 * wide, right + KEY * wide]
         for number in range(len(last)):
             self._words[number].set_text("")
-            self._leads[number].set_data([], [])
+            self._keys[number].set_data([], [])
         for number, height in zip(order, heights, strict=True):
             name = list(self.lines)[number]
             value = f"{last[number, 1]:,.{self._digits}f}"
-            self._words[number].set(x=edge, y=height, text=f"{name} {value}")
+            self._keys[number].set_data(key, [height, height])
+            self._words[number].set(x=key[1] + 0.02 * wide, y=height, text=f"{name} {value}")
 
 
 def spread(heights: np.ndarray, step: float, low: float, high: float) -> np.ndarray:
@@ -129,6 +133,9 @@ def return_board(frames: dict[str, pd.DataFrame], meta: dict[str, Any], shown: l
     shipped = _yearly_sum(lines_of(series, "exports_kt"))
     parts = {title_of(meta, "origins", name, 22): part for name, part in shipped.items() if (part["p50"] > 0).any()}
     parts = dict(list(parts.items())[:MOST_LINES])
+    if max((part["p50"].max() for part in parts.values()), default=0.0) < LARGE_KT:
+        return LineBoard(axes, parts, "Exports, last 12 months", "Exports (kt)", years, shown, meta)
+    parts = {name: part.assign(p50=part["p50"] / 1000) for name, part in parts.items()}
     return LineBoard(axes, parts, "Exports, last 12 months", "Exports (Mt)", years, shown, meta, digits=1)
 
 
@@ -161,9 +168,9 @@ def _steps(part: pd.DataFrame | None) -> pd.DataFrame | None:
 
 
 def _yearly_sum(lines: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Sums (Mt) over the crop year that ends with each period."""
+    """Sums (kt) over the crop year that ends with each period."""
     found = {}
     for name, part in lines.items():
         per_year = max(int(round(1 / np.diff(part["x"]).min())), 1) if len(part) > 1 else 1
-        found[name] = part.assign(p50=part["p50"].rolling(per_year, min_periods=1).sum() / 1000)
+        found[name] = part.assign(p50=part["p50"].rolling(per_year, min_periods=1).sum())
     return found

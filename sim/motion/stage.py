@@ -18,7 +18,7 @@ from sim.motion.script import MOST_NEWS, Moment, news
 
 DPI = 100
 WIDE = 9.6  # inches
-TITLE, NEWS_LINE, PANELS, AXIS, FOOT = 0.52, 0.19, 1.75, 0.46, 0.4  # inches, from the top
+TITLE, NEWS_LINE, PANELS, AXIS, FOOT = 0.45, 0.19, 1.75, 0.46, 0.4  # inches, from the top
 HEAD = 0.27  # inches of a panel's title
 
 
@@ -62,7 +62,7 @@ class Stage:
             down = top + HEAD + plan.height + HEAD + 0.08
             self.lines: list[LineBoard] = []
             for number, make in enumerate((price_board, return_board)):
-                board = make(frames, meta, shown, panel(0.62 + 4.8 * number, down, 2.75, PANELS))
+                board = make(frames, meta, shown, panel(0.72 + 4.8 * number, down, 2.78, PANELS))
                 self.lines.append(board)
         self._boards: list[Board] = [self.flows, *self.lines]
         self._moving = [artist for board in self._boards for artist in board.artists()]
