@@ -288,7 +288,7 @@ def test_compare_prints_and_saves(place, fake_market):
     assert "other minus made_up" in result.stdout and "Producer revenue" in result.stdout
     assert "published" not in result.stdout  # not the comparison the study made
     run = only_run(place / "results" / "compare-made_up-other")
-    assert {p.name for p in (run / "tables").iterdir()} == {"effects.csv", "markets.csv"}
+    assert {p.name for p in (run / "tables").iterdir()} == {"effects.csv", "markets.csv", "welfare.csv"}
     assert (run / "figures" / "effects.png").is_file()
     assert call("plot", run, "--format", "svg").exit_code == 0
 

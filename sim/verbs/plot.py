@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
 from pathlib import Path
 
 from sim.figures import KINDS
+from sim.figures.files import FORMATS, save
+from sim.scenario.problems import nearest
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
 from sim.stored.choice import lines_of
 
-WHY_NOT = {"sweep": "; curves need a numeric factor, and at most 12 combinations of the others, as in a grid"}
+WHY_NOT = {
+    "sweep": "; curves need a numeric factor, and at most 12 combinations of the others, as in a grid; "
+    "a heat map needs a whole grid of two or three factors"
+}
 
 
 def plot(
@@ -19,7 +25,14 @@ def plot(
 
     ``measures`` are patterns that choose among those of a sweep. The run's own folder stays as it was written, so its
     checksums keep holding.
+
+    Raises
+    ------
+    StoreError
+        If there is no such run, figure or format, or the run's files do not hold what a figure needs.
     """
+    if image_format not in FORMATS:
+        raise StoreError(f"--format {image_format}: choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     stored = find_run(run, out)
     kind = stored.manifest.get("kind", "run")
     if not isinstance(kind, str) or kind not in KINDS:
@@ -27,11 +40,18 @@ def plot(
     known = KINDS[kind].figures
     for name in names:
         if name not in known:
-            raise StoreError(f"no figure called '{name}'; figures of this {kind}: {', '.join(known)}")
+            hint = nearest(name, known)
+            every = f"; figures of this {kind}: {', '.join(known)}" if "known:" not in hint else ""
+            raise StoreError(f"no figure called '{name}'{hint}{every}")
     if not isinstance(stored.manifest.get("stem"), str):
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
     stem = safe_stem(stored.manifest["stem"])
-    frames = {name: stored.frame(name) for name in KINDS[kind].tables}
+    kept = stored.manifest.get("files") or {}  # an older run lacks tables that came later, and their figures
+    frames = {
+        name: stored.frame(name)
+        for name in KINDS[kind].tables
+        if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in kept)
+    }
     meta = stored.manifest
     if measures:
         if kind != "sweep":
@@ -40,7 +60,7 @@ def plot(
         meta = {**meta, "sweep": {"measures": measures}}
     target = into if into is not None else Path.cwd()
     files = []
-    for name in names or known:
+    for name in dict.fromkeys(names) or known:
         try:
             figure = known[name](frames, meta)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
@@ -52,7 +72,7 @@ def plot(
         make_folders(target)
         path = target / f"{stem}-{name}.{image_format}"
         try:
-            figure.savefig(path, dpi=120)
+            save(figure, path, image_format)
         except OSError as error:
             if error.errno != errno.EISDIR:
                 path.unlink(missing_ok=True)  # half an image is worse than none
@@ -61,3 +81,17 @@ def plot(
     if not files:
         raise StoreError(f"{stored.path}: nothing to draw{WHY_NOT.get(kind, '')}")
     return files
+
+
+def listed(run: str | None, out: Path) -> Iterator[str]:
+    """Lines that name the figures by kind of result: of every kind, or of that of a run."""
+    chosen = KINDS
+    if run is not None:
+        kind = find_run(run, out).manifest.get("kind", "run")
+        chosen = {kind: KINDS[kind]} if isinstance(kind, str) and kind in KINDS else {}
+    width = max((len(name) for each in chosen.values() for name in each.figures), default=0)
+    for kind, each in chosen.items():
+        yield f"{kind}:"
+        for name, function in each.figures.items():
+            words = (function.__doc__ or "").strip().splitlines()[0].replace("``", "")
+            yield f"  {name:{width}}  {words}"
