@@ -107,7 +107,7 @@ def _gif(pictures: Iterable[np.ndarray], fps: int, file: IO[bytes]) -> None:
     pause = round(100 / fps) * 10
     times = [*[pause] * (len(frames) - 1), max(pause, round(1000 * HOLD_SECONDS))]
     frames[0].save(
-        file, format="GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=False
+        file, format="GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True
     )
 
 

@@ -17,7 +17,7 @@ STEPS = ("month", "crop_year")
 LOOK_BACK = 12  # months of trade that a moment shows
 NEWS = 0.25  # crop years for which a beginning or end is news
 MOST_NEWS = 3
-MOST_MOMENTS = 2000
+MOST_MOMENTS = 600
 TINY = 1e-9
 
 
@@ -128,7 +128,7 @@ def news(meta: dict[str, Any], years: list[str], moment: Moment, length: float) 
             fresh.append((begins, f"Begins, {month_name(start, years)}: {name}"))
         if -TINY <= ends < recent - TINY and end < len(years):
             fresh.append((ends, f"Ends, {month_name(end - 1 / 24, years)}: {name}"))
-        elif begins > TINY and ends < 0 and not begun:
+        elif begins > TINY and (ends < -TINY or end >= len(years)) and not begun:
             since = f" (since {month_name(start, years)})" if start > 0 else ""
             standing.append(f"{name}{since}")
     lines = [text for _age, text in sorted(fresh, key=lambda each: each[0])][:MOST_NEWS]

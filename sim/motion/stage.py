@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 from sim.figures.style import GREY, STYLE, crop_years_of, shorten, source
 from sim.motion.flows import FlowBars, FlowMap, flow_board
 from sim.motion.lines import LineBoard, price_board, return_board
-from sim.motion.script import MOST_NEWS, Moment, news
+from sim.motion.script import Moment, news
 
 DPI = 100
 WIDE = 9.6  # inches
-TITLE, NEWS_LINE, PANELS, AXIS, FOOT = 0.45, 0.19, 1.75, 0.46, 0.4  # inches, from the top
+TITLE, DATE, NEWS_LINE, PANELS, AXIS, FOOT = 0.45, 0.66, 0.19, 1.75, 0.46, 0.4  # inches, from the top
 HEAD = 0.27  # inches of a panel's title
 
 
@@ -45,10 +45,12 @@ class Stage:
     def __init__(self, frames: dict[str, pd.DataFrame], meta: dict[str, Any], moments: list[Moment]) -> None:
         self._meta, self._years = meta, crop_years_of(frames["series"])
         self._length = moments[1].end - moments[0].end if len(moments) > 1 else 1.0
+        self._told = {moment: news(meta, self._years, moment, self._length) for moment in moments}
+        self._lines = max((len(told.lines) for told in self._told.values()), default=0)
         shown = list(dict.fromkeys(moment.crop_year for moment in moments))
         with mpl.rc_context(STYLE):
             plan = flow_board(frames, meta, moments, WIDE - 0.2)
-            top = TITLE + NEWS_LINE * (MOST_NEWS + 1)
+            top = TITLE + max(NEWS_LINE * self._lines, DATE - TITLE)
             high = top + HEAD + plan.height + HEAD + 0.08 + PANELS + AXIS + FOOT
             high = 2 * np.ceil(high * DPI / 2) / DPI  # films want even numbers of pixels
             self.figure = Figure(figsize=(WIDE, high), dpi=DPI)
@@ -62,7 +64,7 @@ class Stage:
             down = top + HEAD + plan.height + HEAD + 0.08
             self.lines: list[LineBoard] = []
             for number, make in enumerate((price_board, return_board)):
-                board = make(frames, meta, shown, panel(0.72 + 4.8 * number, down, 2.78, PANELS))
+                board = make(frames, meta, shown, panel(0.76 + 4.6 * number, down, 2.5, PANELS))
                 self.lines.append(board)
         self._boards: list[Board] = [self.flows, *self.lines]
         self._moving = [artist for board in self._boards for artist in board.artists()]
@@ -85,7 +87,7 @@ class Stage:
         self._year = self.figure.text(right, up - 0.42 / high, "", ha="right", va="top", fontsize=10, color=GREY)
         self._news = [
             self.figure.text(0.1 / WIDE, 1 - (TITLE + NEWS_LINE * line) / high, "", va="top", fontsize=9.5)
-            for line in range(MOST_NEWS + 1)
+            for line in range(self._lines)
         ]
 
     def show(self, moment: Moment) -> np.ndarray:
@@ -103,7 +105,7 @@ class Stage:
     def _tell(self, moment: Moment) -> None:
         self._date.set_text(moment.title)
         self._year.set_text(f"crop year {moment.crop_year}" if moment.title != moment.crop_year else "crop year")
-        told = news(self._meta, self._years, moment, self._length)
+        told = self._told[moment]
         for number, text in enumerate(self._news):
             line = told.lines[number] if number < len(told.lines) else ""
             text.set_text(shorten(line, 118))
