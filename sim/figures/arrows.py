@@ -6,6 +6,7 @@ import numpy as np
 
 STEPS = 40
 HEAD_LONG, HEAD_WIDE = 1.1, 2.1  # of the width
+LEAST_RIM = 0.8
 LEAST_HEAD = 2.2  # in the unit of the axes: a thin arrow still points
 
 
@@ -53,3 +54,8 @@ def arrow(line: np.ndarray, width: float, gap: float = 0.0) -> np.ndarray:
     wings = normal[-1] * max(HEAD_WIDE * width, 0.8 * LEAST_HEAD) / 2
     left, right = shaft + normal * width / 2, shaft - normal * width / 2
     return np.concatenate([left, [shaft[-1] + wings, point, shaft[-1] - wings], right[::-1]])
+
+
+def edge(width: float, colour: str) -> str:
+    """Colour of an arrow's rim: white parts wide arrows, but would hide thin ones."""
+    return "white" if width > LEAST_RIM else colour

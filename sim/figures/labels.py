@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.text import Text
 
 RADII = (5.0, 10.0, 17.0, 26.0, 38.0, 52.0, 70.0)  # points from the mark
 TURNS = 16
@@ -24,8 +24,8 @@ class Label:
     style: dict[str, Any] = field(default_factory=dict)
 
 
-def write_labels(axes: Axes, labels: list[Label], lines: list[np.ndarray]) -> list[Text]:
-    """Write labels, the first ones first, each at the free place nearest to its point.
+def write_labels(axes: Axes, labels: list[Label], lines: list[np.ndarray]) -> list[Artist]:
+    """Write labels, the first ones first, each at the free place nearest to its point; the texts come first.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def write_labels(axes: Axes, labels: list[Label], lines: list[np.ndarray]) -> li
     marks = axes.transData.transform([label.at for label in labels]) if labels else np.empty((0, 2))
     busy = np.concatenate([axes.transData.transform(line) for line in lines]) if lines else np.empty((0, 2))
     taken = [(*mark - 3 * pixel, *mark + 3 * pixel) for mark in marks]
-    frame, texts = axes.bbox, []
+    frame, texts, leaders = axes.bbox, [], []
     for label, mark in zip(labels, marks, strict=True):
         text = axes.text(*label.at, label.text, ha="center", va="center", zorder=8, **label.style)
         text.set_in_layout(False)
@@ -50,9 +50,9 @@ def write_labels(axes: Axes, labels: list[Label], lines: list[np.ndarray]) -> li
         text.set_position(axes.transData.inverted().transform(best))
         if np.hypot(*(np.clip(mark, low, high) - mark)) > LEADER_FROM * pixel:
             ends = axes.transData.inverted().transform([np.clip(mark, low, high), mark])
-            axes.plot(*ends.T, color="#444444", linewidth=0.6, zorder=7, scalex=False, scaley=False)
+            leaders += axes.plot(*ends.T, color="#444444", linewidth=0.6, zorder=7, scalex=False, scaley=False)
         texts.append(text)
-    return texts
+    return [*texts, *leaders]
 
 
 def _candidates(mark: np.ndarray, half: np.ndarray, pixel: float) -> list[np.ndarray]:

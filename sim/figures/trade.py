@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.figures.places import Place, buyer_entry, buyer_place
-from sim.figures.style import shorten
+from sim.figures.style import plain, shorten
 
 Frame = pd.DataFrame
 
@@ -73,7 +73,7 @@ def destinations(ledger: Frame, scenario: dict[str, Any], least_share: float, mo
         region = " ".join(word[:1].upper() + word[1:] for word in name.split("_"))
         several = f"{'Other ' if name in alone else ''}{region} ({len(buyers)})"
         title = buyer_title(scenario, buyers[0]) if len(buyers) == 1 else several
-        found.append(Destination(shorten(title, 30), tuple(buyers), _middle(scenario, tonnes[buyers])))
+        found.append(Destination(plain(shorten(title, 30)), tuple(buyers), _middle(scenario, tonnes[buyers])))
     if rest:
         found.append(Destination(f"Other ({len(rest)})", tuple(rest), None))
     return found

@@ -17,7 +17,8 @@ STEPS = ("month", "crop_year")
 LOOK_BACK = 12  # months of trade that a moment shows
 NEWS = 0.25  # crop years for which a beginning or end is news
 MOST_NEWS = 3
-MOST_MOMENTS = 2000
+MOST_MOMENTS = 600
+TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,6 @@ class Moment:
         What the arrows add up: "12 months", or fewer at the start, or "crop year".
     rows : tuple of int
         First and last month that the arrows add up, counted from the start of the run.
-    per_year : float
-        Turns that sum into a year's: 1, but for the first months of a run.
     """
 
     title: str
@@ -43,7 +42,6 @@ class Moment:
     end: float
     since: str
     rows: tuple[int, int]
-    per_year: float
 
 
 def month_numbers(frame: pd.DataFrame, years: list[str]) -> pd.Series:
@@ -89,7 +87,7 @@ def moments(series: pd.DataFrame, wanted: str = "", step: str = "month") -> list
     first = years.index(shown[0])
     if step == "crop_year":
         return [
-            Moment(year, year, at + 1.0, "crop year", (12 * at, 12 * at + 11), 1.0)
+            Moment(year, year, at + 1.0, "crop year", (12 * at, 12 * at + 11))
             for at, year in enumerate(shown, first)
         ]
     own = month_numbers(series[series["time"] == "period"], years)
@@ -101,8 +99,7 @@ def moments(series: pd.DataFrame, wanted: str = "", step: str = "month") -> list
         count = min(LOOK_BACK, number + 1)
         since = f"last {count} months" if count > 1 else "first month"
         name = month_name((number + 0.5) / 12, years)
-        rows = (number - count + 1, number)
-        found.append(Moment(name, years[number // 12], (number + 1) / 12, since, rows, LOOK_BACK / count))
+        found.append(Moment(name, years[number // 12], (number + 1) / 12, since, (number - count + 1, number)))
     return found
 
 
@@ -126,11 +123,12 @@ def news(meta: dict[str, Any], years: list[str], moment: Moment, length: float) 
     for name, start, end in policy_events(meta, years):
         recent = max(NEWS, length)
         begins, ends = moment.end - start, moment.end - end
-        if 0 < begins <= recent and start > 0:
+        begun = TINY < begins <= recent + TINY and start > 0
+        if begun:
             fresh.append((begins, f"Begins, {month_name(start, years)}: {name}"))
-        if 0 <= ends <= recent and end < len(years):
+        if -TINY <= ends < recent - TINY and end < len(years):
             fresh.append((ends, f"Ends, {month_name(end - 1 / 24, years)}: {name}"))
-        elif begins > 0 and ends < 0 and not (begins <= recent and start > 0):
+        elif begins > TINY and (ends < -TINY or end >= len(years)) and not begun:
             since = f" (since {month_name(start, years)})" if start > 0 else ""
             standing.append(f"{name}{since}")
     lines = [text for _age, text in sorted(fresh, key=lambda each: each[0])][:MOST_NEWS]
