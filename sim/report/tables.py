@@ -97,3 +97,21 @@ def year_grids(tables: Sequence[YearTable | None], letters: Sequence[str], draws
         groups = [(columns[key], len(shown)) for key in block] if several else []
         out.append(Grid(title, ["Crop year", *names], rows, groups))
     return out
+
+
+def narrow(grid: Grid) -> list[Grid]:
+    """Split a table with many columns into tables that fit a page, each with the names of the rows."""
+    count = len(grid.headings) - 1
+    if grid.groups or count <= MOST_CELLS + 2:
+        return [grid]
+    blocks = [range(start, min(start + MOST_CELLS, count + 1)) for start in range(1, count + 1, MOST_CELLS)]
+    return [
+        Grid(
+            f"{grid.title}, part {position + 1} of {len(blocks)}",
+            [grid.headings[0], *(grid.headings[i] for i in block)],
+            [[row[0], *(row[i] for i in block)] for row in grid.rows],
+            note=grid.note if position == len(blocks) - 1 else "",
+            texts=frozenset({0, *(1 + j for j, i in enumerate(block) if i in grid.texts)}),
+        )
+        for position, block in enumerate(blocks)
+    ]
