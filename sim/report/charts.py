@@ -100,11 +100,20 @@ def _year_charts(runs: Sequence[Shown]) -> Iterator[Chart]:
         for number, ((unit, grade), keys) in enumerate(groups.items()):
             lines = [
                 _year_line(run, table, key, headings[key], place)
-                for place, key in enumerate(keys) for run, table in enumerate(own)
+                for place, key in _placed(name, keys, runs) for run, table in enumerate(own)
                 if table is not None and key in table.columns.values()
             ]  # fmt: skip
             heading = f"{title}{', ' + grade.replace('_', ' ') if grade else ''} (mean of draws)"
             yield _chart(f"{name}-{number}", heading, unit, lines, runs, "category", years)
+
+
+def _placed(name: str, keys: list[str], runs: Sequence[Shown]) -> list[tuple[int, str]]:
+    """Place in the palette of every column: that of its market, as in the figures, or else its own."""
+    markets = list(dict.fromkeys(market for each in runs for market in each.meta["scenario"]["markets"]))
+    origins = {key.partition(":")[0] for key in keys}
+    if name != "tonnes" or len(origins) > 1:
+        return list(enumerate(keys))
+    return [(markets.index(key.split(":")[1]), key) for key in keys]
 
 
 def _year_line(run: int, table: YearTable, key: str, heading: str, place: int) -> Line:

@@ -23,6 +23,7 @@ FILED = {  # tables that are kept as CSV only
 OPTIONAL = {"equilibria", "dominance", "best_responses"}  # no file where there is nothing in them
 NAMES = ("player", "first", "second", "strategy", "dominates", "plays", "row", "column")  # texts, though some look like numbers
 TITLE_LENGTH = 90
+ABOUT = {"incidence": "Who pays for the export programmes and who gains: ", "ablation": "How sellers think: "}
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ class Shown:
         scenario = self.meta.get("scenario") or {}
         if self.kind == "comparison":
             return shorten(f"{self.meta['other_scenario']['title']} less {scenario['title']}", TITLE_LENGTH)
-        return shorten(str(self.meta.get("title") or scenario.get("title") or self.meta.get("stem")), TITLE_LENGTH)
+        if self.kind == "study":
+            return "The study’s Tables 1-4 and the simulation"
+        own = str(self.meta.get("title") or scenario.get("title") or self.meta.get("stem"))
+        return shorten(f"{ABOUT.get(self.kind, '')}{own}", TITLE_LENGTH)
 
     @property
     def label(self) -> str:

@@ -22,7 +22,7 @@ from sim.report.words import amount, listing, plural
 from sim.shipped import published_figures
 
 Told = tuple[list[str], list[Grid]]
-SWEEP_WIDTH = 140  # of a terminal on which a sweep's table has as many measures as a page
+SWEEP_WIDTH = 110  # of a terminal on which a sweep's table has as many measures as a page
 MOST_FACTORS = 3  # that a sentence can name with their values
 SHOWN = 4  # measures of a sweep, or results of a sensitivity, that are put into words
 
@@ -48,7 +48,7 @@ def _study(shown: Shown) -> Told:
         f"The study's four tables beside three simulations, {plural(shown.draws, 'draw')} each"
         f" (seed {shown.meta.get('seed')}){'; Table 2 also from the study’s own model' if len(again) else ''}."
     )
-    return [text, *agreement_sentences(frame), *printed], record.grids[-1:]
+    return [text, *agreement_sentences(frame, shown.meta["scenario"]), *printed], record.grids[-1:]
 
 
 def _ablation(shown: Shown) -> Told:

@@ -22,7 +22,14 @@ from sim.report.manifests import manifest_of, scenario_parts
 from sim.report.other_kinds import TELLERS
 from sim.report.pictures import Picture, pictures
 from sim.report.run_words import missing_cost_note, run_sentences
-from sim.report.study_grids import agreement_sentences, beside_comparison, beside_run, missing_tables, published_grids
+from sim.report.study_grids import (
+    HOW_TO_READ,
+    agreement_sentences,
+    beside_comparison,
+    beside_run,
+    missing_tables,
+    published_grids,
+)
 from sim.report.tables import Grid, narrow, year_grids
 from sim.report.words import capital, plural
 from sim.store import StoreError
@@ -66,7 +73,7 @@ def told(each: Shown) -> tuple[list[str], list[Grid]]:
     if each.kind == "run":
         return run_sentences(each), []
     sentences, grids = TELLERS[each.kind](each)
-    return sentences, [part for grid in grids for part in narrow(grid)]
+    return [capital(text) for text in sentences], [part for grid in grids for part in narrow(grid)]
 
 
 def _content(shown: Sequence[Shown], title: str | None, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -85,7 +92,7 @@ def _content(shown: Sequence[Shown], title: str | None, progress: Callable[[str]
             (each, sentences, "" if has_cost or each.kind != "run" else missing_cost_note(each))
             for each, sentences, _ in texts
         ],
-        "published": published, "published_notes": notes, "charts": drawn,
+        "published": published, "published_notes": notes, "how_to_read": HOW_TO_READ, "charts": drawn,
         "figures": _figures(shown, progress),
         "means": beside_grids(runs), "years": _years(runs),
         "tables": [(each, grids) for each, _, grids in texts if grids],
@@ -113,7 +120,11 @@ def _published(shown: Sequence[Shown], runs: Sequence[Shown]) -> tuple[list[tupl
     frames = [(each, makers[each.kind](each)) for each in shown if each.kind in makers]
     frames = [(each, frame) for each, frame in frames if len(frame)]
     parts = [
-        (each, [] if each.kind == "study" else agreement_sentences(frame), published_grids(frame, each.draws))
+        (
+            each,
+            [] if each.kind == "study" else agreement_sentences(frame, each.meta["scenario"]),
+            published_grids(frame, each.draws, each.meta["scenario"]),
+        )
         for each, frame in frames
     ]
     of_runs = [frame for each, frame in frames if each.kind == "run"]

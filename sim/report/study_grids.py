@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.published import COLUMNS, LABELS, NEAR, REPLICATION, agreement, kind, position
+from sim.headings import title_of
 from sim.report.gather import Shown
 from sim.report.tables import Cell, Grid, figure_cell
-from sim.report.words import listing
+from sim.report.words import capital, listing
 from sim.screen import number
 from sim.shipped import AVERAGE, published_figures
 from sim.verbs.study_screen import FIRST, TITLES, heading
@@ -22,9 +23,11 @@ MEANS = {
     "replication": "replication: the study's own model on segments inferred from the same table, no evidence",
 }
 PER_BLOCK = 2  # columns of a published table side by side; each takes three
-NOTE = (
-    "Simulated: mean of draws with 5-95 % of draws below. Miss: simulated mean less published; coloured and marked"
-    " outside where the published figure lies outside the range, near where it is still within {near}."
+NEAR_SIZES = ", ".join(f"{size:g} {unit}" for unit, size in NEAR.items())
+HOW_TO_READ = (
+    "Simulated: mean of draws with 5-95 % of draws below. Miss: simulated mean less published figure; inside: the"
+    " published figure lies in the range; near (yellow): outside the range, but the miss is within"
+    f" {NEAR_SIZES}; outside (red): farther away."
 )
 
 
@@ -59,7 +62,7 @@ def beside_comparison(shown: Shown) -> pd.DataFrame:
     return frame.drop(columns="table").rename(columns=names).assign(table=2, label=LABELS[2])[COLUMNS]
 
 
-def published_grids(frame: pd.DataFrame, draws: int, what: str = "") -> list[Grid]:
+def published_grids(frame: pd.DataFrame, draws: int, scenario: dict[str, Any]) -> list[Grid]:
     """Lay out published beside simulated figures, a table each, two of its columns a block."""
     out = []
     for (table, label), part in frame.groupby(["table", "label"], sort=False):
@@ -68,22 +71,26 @@ def published_grids(frame: pd.DataFrame, draws: int, what: str = "") -> list[Gri
         columns, rows = (list(dict.fromkeys(part[name])) for name in ("column", "row"))
         blocks = [columns[i : i + PER_BLOCK] for i in range(0, len(columns), PER_BLOCK)]
         for number_, block in enumerate(blocks):
-            title = f"{TITLES[table]}{what}"
+            title = TITLES[table]
             title += f", part {number_ + 1} of {len(blocks)}" if len(blocks) > 1 else ""
             groups = [(heading(column).replace("\n", " "), 3) for column in block]
             headings = [FIRST[table], *(["Published", "Simulated", "Miss"] * len(block))]
-            lines = [[Cell(row), *(cell for column in block for cell in _cells(cells.get((row, column)), draws))] for row in rows]
-            out.append(Grid(title, headings, lines, groups, _note(table, str(label), number_ == len(blocks) - 1)))
+            lines = [
+                [Cell(row_title(table, row, scenario)), *(each for name in block for each in _cells(cells.get((row, name)), draws))]
+                for row in rows
+            ]
+            out.append(Grid(title, headings, lines, groups, f"Label: {MEANS[label]}."))
     return out
 
 
-def _note(table: int, label: str, last: bool) -> str:
-    near = {1: "C$/t", 2: "C$/t", 3: "C$/t", 4: "C$/t"}[table]
-    sizes = f"C${NEAR[near]:g}/t"
-    if table in (2, 3):
-        million = NEAR["million C$ revenue" if table == 2 else "million C$ loss"]
-        sizes += f" or C${million:g} million"
-    return f"Label: {MEANS[label]}. {NOTE.format(near=sizes)}" if last else f"Label: {label}."
+def row_title(table: int, row: str, scenario: dict[str, Any]) -> str:
+    """Row of a published table in words: markets by their titles, series without underscores."""
+    if table == 1:
+        period, _, pair = row.partition(" ")
+        markets = [name for name in pair.split("-") if name in (scenario.get("markets") or {})]
+        if len(markets) == 2:
+            return f"{period}: {' less '.join(title_of(scenario, 'markets', name) for name in markets)}"
+    return capital(row.replace("_", " "))
 
 
 def _cells(found: tuple[Any, str] | None, draws: int) -> list[Cell]:
@@ -93,16 +100,16 @@ def _cells(found: tuple[Any, str] | None, draws: int) -> list[Cell]:
     digits = max(1, min(2, len(f"{line.published:.6f}".rstrip("0").partition(".")[2])))
     miss = line.simulated - line.published
     near = abs(miss) <= NEAR[kind(line.table, line.column)]
-    mark = "" if place in ("", "-") and draws > 1 and place == "" else "near" if near else "outside"
+    mark = "" if place == "" else "near" if near else "outside"
     texts = {"": "inside", "near": "near", "outside": "outside"}
     return [
         Cell(number(line.published, digits)),
         figure_cell(line.simulated, line.low, line.high, draws),
-        Cell(f"{'+' if miss > 0 else ''}{number(miss, 1)}", texts[mark], mark),
+        Cell(f"{'+' if miss >= 0.05 else ''}{number(miss, 1)}", texts[mark], mark),
     ]
 
 
-def agreement_sentences(frame: pd.DataFrame) -> list[str]:
+def agreement_sentences(frame: pd.DataFrame, scenario: dict[str, Any]) -> list[str]:
     """How many published figures lie inside the range, are near, and have the right sign; and the largest misses."""
     if frame.empty:
         return []
@@ -110,12 +117,13 @@ def agreement_sentences(frame: pd.DataFrame) -> list[str]:
     counts = agreement(frame).iloc[-1]
     text = f"Of {counts.figures} published figures {counts.inside} lie inside the 5-95 % range of the draws and"
     text += f" {counts.near} are near"
-    text += f"; {counts.same_sign} of the {counts.signed} that can have either sign have it right." if counts.signed else "."
+    signs = f"; {counts.same_sign} of the {counts.signed} that can have either sign have it right"
+    text += f"{signs if counts.signed else ''}."
     miss = (own["simulated"] - own["published"]).abs()
     size = pd.Series([NEAR[kind(line.table, line.column)] for line in own.itertuples()], index=own.index)
     worst = own.loc[(miss / size).sort_values(ascending=False, kind="stable").index[:3]]
     named = [
-        f"Table {line.table}, {line.row}, {heading(line.column).replace(chr(10), ' ')}: {number(line.simulated, 1)} "
+        f"Table {line.table}, {row_title(line.table, line.row, scenario)}, {heading(line.column).replace(chr(10), ' ')}: {number(line.simulated, 1)} "
         f"against {number(line.published, 1)} published"
         for line in worst.itertuples()
     ]

@@ -58,8 +58,8 @@ def grid_of(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]], 
 
 
 def figure_cell(mean: float, low: float, high: float, draws: int, digits: int = 1, mark: str = "") -> Cell:
-    """Mean with its range below; the mean alone for a single draw."""
-    if draws == 1 or not math.isfinite(mean):
+    """Mean with its range below; the mean alone for a single draw, and where luck moves nothing."""
+    if draws == 1 or not math.isfinite(mean) or low == high:
         return Cell(number(mean, digits), mark=mark)
     return Cell(number(mean, digits), f"{number(low, digits)} to {number(high, digits)}", mark)
 
@@ -83,9 +83,7 @@ def year_grids(tables: Sequence[YearTable | None], letters: Sequence[str], draws
         {(line.row, line.column): figure_cell(line.mean, line.p05, line.p95, count) for line in table.frame.itertuples()}
         for table, _, count in shown
     ]
-    size = max(1, MOST_CELLS // len(letters))
-    keys = list(columns)
-    blocks = [keys[i : i + size] for i in range(0, len(keys), size)]
+    blocks = _blocks(list(columns), max(1, MOST_CELLS // len(letters)))
     several = len(letters) > 1
     out = []
     for position, block in enumerate(blocks):
@@ -102,9 +100,9 @@ def year_grids(tables: Sequence[YearTable | None], letters: Sequence[str], draws
 def narrow(grid: Grid) -> list[Grid]:
     """Split a table with many columns into tables that fit a page, each with the names of the rows."""
     count = len(grid.headings) - 1
-    if grid.groups or count <= MOST_CELLS + 2:
+    if grid.groups or count <= MOST_CELLS + 1:
         return [grid]
-    blocks = [range(start, min(start + MOST_CELLS, count + 1)) for start in range(1, count + 1, MOST_CELLS)]
+    blocks = _blocks(range(1, count + 1), MOST_CELLS)
     return [
         Grid(
             f"{grid.title}, part {position + 1} of {len(blocks)}",
@@ -115,3 +113,9 @@ def narrow(grid: Grid) -> list[Grid]:
         )
         for position, block in enumerate(blocks)
     ]
+
+
+def _blocks(columns: Sequence[Any], most: int) -> list[Sequence[Any]]:
+    """Columns in parts of about the same length."""
+    size = math.ceil(len(columns) / math.ceil(len(columns) / most))
+    return [columns[i : i + size] for i in range(0, len(columns), size)]

@@ -13,7 +13,7 @@ from sim.guard import plain
 from sim.report import gather, page
 from sim.report.gather import Shown
 from sim.report.page import told
-from sim.store import safe_stem
+from sim.store import StoreError, safe_stem
 from sim.stored.whole_file import whole_file
 from sim.verbs.results_list import size
 
@@ -25,6 +25,8 @@ def report(
     errors: Console,
 ) -> Path:  # fmt: skip
     """Write the report of some results; return the file, which is there whole or not at all."""
+    if to is not None and to.suffix.lower() not in ENDINGS:
+        raise StoreError(f"--to {str(to)[:200]}: a report is HTML; choose a name that ends in .html")
     shown, remarks = gather(runs, out)
     target = to if to is not None else Path(_name(shown))
     for remark in remarks:

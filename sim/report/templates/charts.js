@@ -20,7 +20,11 @@
     layout.xaxis.gridcolor = layout.yaxis.gridcolor = "#ddd";
     layout.xaxis.automargin = layout.yaxis.automargin = true;
     layout.yaxis.zerolinecolor = "#555";
-    if (narrow) { layout.hovermode = "closest"; }
+    if (narrow) {
+      layout.hovermode = "closest";
+      layout.legend.y = -0.3;
+      if (layout.xaxis.type === "category") { layout.xaxis.title = { text: "" }; }
+    }
     return layout;
   }
 
