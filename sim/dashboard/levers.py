@@ -86,7 +86,9 @@ def _wrong(lever: Lever, value: object) -> str:
     low, high = lever.low, lever.high
     slack = 1e-9 * max(abs(low), abs(high), 1.0)
     unit = f" {lever.unit}" if lever.unit else ""
-    return "" if low - slack <= value <= high + slack else f"{value:g} is out of range; allowed: {low:g} to {high:g}{unit}"
+    return (
+        "" if low - slack <= value <= high + slack else f"{value:g} is out of range; allowed: {low:g} to {high:g}{unit}"
+    )
 
 
 def _differs(lever: Lever, values: Mapping[str, Value]) -> bool:

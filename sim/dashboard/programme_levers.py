@@ -51,8 +51,16 @@ def _bonus(data: Data, title: str, own: bool) -> list[Control]:
     text = "How far below the going price sellers with a bonus aim, as a share of that price."
     initial = data["eep"]["undercut"]
     found.append(
-        number("eep_undercut", f"{title}: undercutting", "share", SUBSIDIES, (0.0, 0.15, 0.005), initial, text,
-               setter("eep", "undercut"))  # fmt: skip
+        number(
+            "eep_undercut",
+            f"{title}: undercutting",
+            "share",
+            SUBSIDIES,
+            (0.0, 0.15, 0.005),
+            initial,
+            text,
+            setter("eep", "undercut"),
+        )  # fmt: skip
     )
     return found
 
@@ -91,6 +99,7 @@ def _no_refunds(data: Data) -> None:
 def _lane(name: str, title: str, own: bool) -> list[Control]:
     origin = name.removeprefix(f"{SUBSIDY}_")
     text = "Switched off, nobody who ships from there is paid a subsidy."
+
     def off(data: Data) -> None:
         strike(data, "export_subsidies", origin)
 
