@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from sim.experiments.compare import pick
 from sim.experiments.incidence import READ
 from sim.ledger import Ledger
 from sim.measures import Measures, Table, summary
-from sim.measures.incidence import Followed, incidence_tables
+from sim.measures.incidence import gain_tables
 from sim.measures.reading import Reading
 from sim.measures.welfare import buyers_surplus
 
@@ -27,28 +28,29 @@ SHOWN = (
 class YearAccounts:
     """Summary and incidence of crop years that have closed.
 
-    What a year needs is read in two parts, each on request, so that no step of a market has to wait for all of it.
+    What a year needs is read in parts, each on request, so that no step of a market has to wait for all of it.
 
     Parameters
     ----------
     ledger : Ledger
         Of a market that is being simulated; years are read when they do not change any more.
-    followed : Followed or None
-        What the incidence of a programme follows; None where nobody asks for it.
+    incidence : bool
+        Whether anybody asks who gains from a programme.
     """
 
-    def __init__(self, ledger: Ledger, followed: Followed | None) -> None:
-        self._ledger, self._followed = ledger, followed
+    def __init__(self, ledger: Ledger, incidence: bool) -> None:
+        self._ledger, self._incidence = ledger, incidence
         self._due: deque[Callable[[], None]] = deque()
         self.shown: list[Measures] = []
+        self.read: list[Measures] = []
         self.incidence: list[list[Table]] = []
 
     def close(self, year: int) -> None:
         """Note that crop year ``year`` has closed."""
         reading: list[Reading] = []
-        self._due.append(partial(self._read_summary, year, reading))
-        if self._followed is not None:
-            self._due.append(partial(self._read_incidence, year, reading))
+        self._due += [partial(self._read_summary, year, reading), partial(self._read_shown, reading)]
+        if self._incidence:
+            self._due.append(partial(self._read_incidence, reading))
 
     def work(self) -> bool:
         """Read one part of what is due; False when nothing is."""
@@ -64,24 +66,27 @@ class YearAccounts:
 
     def _read_summary(self, year: int, reading: list[Reading]) -> None:
         reading.append(Reading.of(one_year(self._ledger, year)))
-        self.shown.append(summary(reading[0], tables=(*READ, *SHOWN)))
+        self.read.append(summary(reading[0], tables=READ))
 
-    def _read_incidence(self, year: int, reading: list[Reading]) -> None:
-        self.incidence.append([*incidence_tables(reading[0], self._followed), buyers_surplus(reading[0])])
+    def _read_shown(self, reading: list[Reading]) -> None:
+        self.shown.append(summary(reading[0], tables=SHOWN))
+
+    def _read_incidence(self, reading: list[Reading]) -> None:
+        self.incidence.append([*gain_tables(reading[0]), buyers_surplus(reading[0])])
 
     def lines(self) -> pd.DataFrame:
         """Lines of a run's summary for the crop years read so far: table, row, column, unit, mean, p05 ... missing."""
-        frames = [each.bands() for each in self.shown]
+        frames = [each.bands() for pair in zip(self.shown, self.read, strict=False) for each in pair]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     def measures(self) -> Measures | None:
         """All that an incidence is read from, over the crop years read so far; None before the first."""
-        years = min(len(self.shown), len(self.incidence))
+        years = min(len(self.read), len(self.incidence))
         if not years:
             return None
         first = self.incidence[:years]
         tables = [joined([each[number] for each in first]) for number in range(len(first[0]))]
-        own = [[table for table in _tables(each) if table.name in READ] for each in self.shown[:years]]
+        own = [_tables(each) for each in self.read[:years]]
         names = list(dict.fromkeys(table.name for each in own for table in each))
         tables += [joined([table for each in own for table in each if table.name == name]) for name in names]
         return Measures.from_tables(tables, self._ledger.first_draw)
@@ -123,8 +128,6 @@ def joined(tables: Sequence[Table]) -> Table:
     return Table(tables[0].name, rows, tuple(columns), tuple(units.values()), np.concatenate(parts))
 
 
-def _tables(measures: Measures) -> Iterable[Table]:
+def _tables(measures: Measures) -> list[Table]:
     """Tables of a run's measures, those of one name as one."""
-    from sim.experiments.compare import pick
-
     return [pick(measures, name) for name in dict.fromkeys(key[0] for key in measures.keys)]

@@ -11,9 +11,8 @@ from sim.dashboard.growing import Bands, Book
 from sim.dashboard.question import programmes_of
 from sim.frames import YearTable, run_tables
 from sim.market import BarleyMarket
-from sim.measures.incidence import Followed
 from sim.scenario import Loaded
-from sim.shipped import home_origin, market_pairs
+from sim.shipped import market_pairs
 
 
 class LiveWorld:
@@ -41,8 +40,7 @@ class LiveWorld:
         self.book = Book(self.ledger, loaded.resolved)
         self._year_of_period = self.ledger.year_codes
         self.programmes = programmes_of(loaded)
-        followed = Followed(home_origin(loaded.resolved)) if incidence else None
-        self.accounts = YearAccounts(self.ledger, followed)
+        self.accounts = YearAccounts(self.ledger, incidence)
 
     @property
     def running(self) -> bool:
@@ -105,7 +103,7 @@ class LiveWorld:
         return frame[frame["kt"] > 0].reset_index(drop=True)
 
     def year_table(self) -> pd.DataFrame:
-        """Lines of a run's summary for the crop years read so far: table, row (crop year), column, unit, mean, p05 ..."""
+        """Lines of a run's summary for the crop years read so far: table, row (crop year), column, mean ..."""
         return self.accounts.lines()
 
     def year_tables(self) -> list[YearTable]:

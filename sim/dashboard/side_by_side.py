@@ -101,7 +101,7 @@ def _check_together(plans: Sequence[Plan]) -> None:
         if (first.start, first.periods_per_year) != (other.start, other.periods_per_year):
             message = (
                 f"{plan.title} starts in {other.start} with {other.periods_per_year} periods a year, "
-                f"{plans[0].title} in {first.start} with {first.periods_per_year}; two that stand side by side need the "
+                f"{plans[0].title} in {first.start} with {first.periods_per_year}; two side by side need the "
                 "same start and the same length of period"
             )
             raise ScenarioError([Problem(Mark("comparison"), "calendar", message)])

@@ -33,14 +33,14 @@ def nothing_yet(costs: Sequence[Cost], month: str) -> str:
 
 def headline(costs: Sequence[Cost], month: str, finished: bool) -> str:
     """What each programme cost in all and a year, what it added, and what an additional tonne cost."""
-    when = "In the whole run" if finished else f"By {month_text(month)}"
+    when = "in the whole run it" if finished else f"by {month_text(month)} it had"
     return " ".join(_cost_text(cost, when) for cost in costs if cost.spent_million_cad.mean > 0)
 
 
 def _cost_text(cost: Cost, when: str) -> str:
     usd, cad = cost.spent_million_usd.mean, cost.spent_million_cad.mean
     text = (
-        f"{when} {cost.title} cost taxpayers in {country(cost.origin_title)} US${_amount(usd)} million "
+        f"{cost.title}: {when} cost taxpayers in {country(cost.origin_title)} US${_amount(usd)} million "
         f"(C${_amount(cad)} million), US${_amount(cost.a_year_million_usd)} million a crop year."
     )
     if not cost.additional_kt.mean > 0 or np.isnan(cost.additional_usd_t):
@@ -65,8 +65,8 @@ def who_text(gains: Sequence[Gain]) -> str:
     dead = next((gain for gain in gains if gain.key == "deadweight"), None)
     if not won and not lost:
         return ""
-    parts = [f"{_listed(each)} {verb}" for each, verb in ((won, "gained"), (lost, "lost")) if each]
-    text = f"Per dollar spent, {'; '.join(parts)}"
+    parts = [_listed(each, verb) for each, verb in ((won, "gained"), (lost, "lost")) if each]
+    text = f"Per dollar spent: {'; '.join(parts)}"
     if dead is not None and abs(dead.per_dollar) > LEAST:
         text += (
             f"; {abs(dead.per_dollar):.2f} {'was lost to everybody' if dead.per_dollar > 0 else 'was won on balance'}"
@@ -74,8 +74,9 @@ def who_text(gains: Sequence[Gain]) -> str:
     return f"{text}."
 
 
-def _listed(gains: Sequence[Gain]) -> str:
-    parts = [f"{_small(gain.title)} {abs(gain.per_dollar):.2f}" for gain in gains]
+def _listed(gains: Sequence[Gain], verb: str) -> str:
+    first, *rest = [(_small(gain.title), f"{abs(gain.per_dollar):.2f}") for gain in gains]
+    parts = [f"{first[0]} {verb} {first[1]}", *(" ".join(each) for each in rest)]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
