@@ -1,0 +1,100 @@
+"""The bar at the top: Mesa's controller (reset, play, step) with a button for a crop year, speed, date and policies."""
+
+from __future__ import annotations
+
+import solara
+from mesa.visualization.solara_viz import ModelController
+from mesa.visualization.utils import force_update, update_counter
+
+from sim.dashboard.desk import Desk
+from sim.dashboard.frames import month_name
+from sim.dashboard.market import Market
+
+SPEEDS = {"slow": 900, "normal": 250, "fast": 1}
+"""Milliseconds between two periods, beside what a period takes."""
+UNITS = {12: "month", 52: "week"}
+
+
+@solara.component
+def Playing(desk: Desk) -> None:
+    """Controls and date."""
+    speed = solara.use_reactive("normal")
+    interval = solara.use_reactive(SPEEDS["normal"])
+    every, threads = solara.use_reactive(1), solara.use_reactive(False)  # Mesa's controller takes nothing else
+    market = desk.model.value
+    unit = UNITS.get(market.timeline.periods_per_year, "period")
+
+    def choose(name: str) -> None:
+        speed.value = name
+        interval.value = SPEEDS[name]
+
+    with solara.Div(classes=["sd-bar"]):
+        with solara.Div(classes=["sd-controls", f"sd-unit-{unit}"]):
+            ModelController(
+                desk.model, model_parameters=desk.parameters, play_interval=interval, render_interval=every,
+                use_threads=threads,
+            ).key(f"controller-{desk.round.value}")  # fmt: skip
+            CropYear(desk)
+            with solara.ToggleButtonsSingle(value=speed.value, on_value=choose, dense=True, classes=["sd-speed"]):
+                for name in SPEEDS:
+                    solara.Button(name.capitalize(), value=name, text=True, small=True)
+        Progress(desk)
+    Pending(desk)
+    Trouble(desk)
+
+
+@solara.component
+def CropYear(desk: Desk) -> None:
+    """Button that plays to the end of the crop year."""
+    update_counter.get()
+    market = desk.model.value
+
+    def play() -> None:
+        market.step_crop_year()
+        force_update()
+
+    solara.Button("+ 1 crop year", on_click=play, disabled=not market.running, outlined=True, color="primary")
+
+
+@solara.component
+def Progress(desk: Desk) -> None:
+    """Date, crop year, how far the calendar is, and the policies in force."""
+    update_counter.get()
+    market: Market = desk.model.value
+    done, periods = market.done_periods, market.periods
+    unit = UNITS.get(market.timeline.periods_per_year, "period")
+    with solara.Div(classes=["sd-when"]):
+        solara.Text(month_name(market.date), classes=["sd-date"])
+        state = "the end" if market.finished else f"crop year {market.crop_year}"
+        solara.Text(f"{state} · {done} of {periods} {unit}s played", classes=["sd-progress-text"])
+        solara.v.ProgressLinear(value=100 * done / periods, height=6, color="primary", rounded=True)
+        with solara.Div(classes=["sd-chips"]):
+            events = dict.fromkeys(name for _, name in market.events())
+            for name in events:
+                solara.v.Chip(small=True, outlined=True, color="primary", children=[name])
+            if not events:
+                solara.Text("No special policy in force", classes=["sd-quiet"])
+
+
+@solara.component
+def Pending(desk: Desk) -> None:
+    """Note that levers wait for a reset."""
+    update_counter.get()
+    if desk.pending:
+        with solara.Div(classes=["sd-note"]):
+            solara.Text("Levers changed. They take effect when the market begins anew: press Reset, or")
+            solara.Button("Apply and restart", on_click=desk.restart, color="primary", small=True)
+
+
+@solara.component
+def Trouble(desk: Desk) -> None:
+    """What went wrong: with what was chosen, or in the market."""
+    update_counter.get()
+    if desk.problem.value:
+        with solara.Div(classes=["sd-trouble"]):
+            solara.Text("This cannot be: the market stays as it was.")
+            solara.Preformatted(desk.problem.value)
+    if desk.model.value.error:
+        with solara.Div(classes=["sd-trouble"]):
+            solara.Text("The market stopped with an error. Reset starts it again.")
+            solara.Preformatted(desk.model.value.error)

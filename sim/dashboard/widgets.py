@@ -1,0 +1,75 @@
+"""The two parts of the page that run in the browser: a chart that grows, and a place to drop a file on.
+
+Solara's own chart sends and paints everything at every change, in sight or not; with two scenarios that is more than
+a browser does between two months.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipyvuetify
+import solara
+import traitlets
+
+MOST_BYTES = 1_000_000  # of an uploaded scenario
+
+
+class ChartWidget(ipyvuetify.VuetifyTemplate):
+    """See ``chart.vue``."""
+
+    template_file = (__file__, "chart.vue")
+    frame = traitlets.Dict(default_value={}).tag(sync=True)
+    lines = traitlets.List(default_value=[]).tag(sync=True)
+    height = traitlets.Int(260).tag(sync=True)
+    label = traitlets.Unicode("").tag(sync=True)
+
+
+class UploadWidget(ipyvuetify.VuetifyTemplate):
+    """See ``upload.vue``."""
+
+    template_file = (__file__, "upload.vue")
+    label = traitlets.Unicode("").tag(sync=True)
+    most = traitlets.Int(MOST_BYTES).tag(sync=True)
+    on_file = traitlets.Callable(None, allow_none=True)
+
+    def vue_arrived(self, message: Mapping[str, Any]) -> None:
+        """Hand a file on: its name, and its bytes or None when it is too large or cannot be read."""
+        if self.on_file is not None:
+            self.on_file(str(message.get("name", ""))[:200], _bytes_of(message.get("data")))
+
+
+def _bytes_of(text: object) -> bytes | None:
+    if not isinstance(text, str) or len(text) > MOST_BYTES * 4 // 3 + 4:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+@solara.component
+def Chart(frame: dict, lines: list | None = None, height: int = 260, label: str = "") -> None:
+    """A chart.
+
+    Parameters
+    ----------
+    frame : dict
+        Option of ECharts; ``unit`` is what the values are in.
+    lines : list of dict
+        Series with bands: name, colour, p50, and p05, p25, p75, p95 where there is a spread.
+    height : int
+        Pixels.
+    label : str
+        What is seen, for those who cannot see it.
+    """
+    ChartWidget.element(frame=frame, lines=lines or [], height=height, label=label)
+
+
+@solara.component
+def Upload(label: str, on_file: Callable[[str, bytes | None], None]) -> None:
+    """A button, and a place to drop a file on."""
+    UploadWidget.element(label=label, on_file=on_file)
