@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import solara
-from mesa.visualization.utils import update_counter
 
 from sim.dashboard.desk import NOTHING, Desk
 
@@ -14,7 +13,7 @@ WITHOUT = "without"
 @solara.component
 def Answer(desk: Desk) -> None:
     """The card."""
-    update_counter.get()
+    _ = desk.years.value  # the answer changes when a crop year closes
     market = desk.model.value
     with solara.Div(classes=["sd-answer"]):
         solara.HTML("h2", QUESTION)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import solara
-from mesa.visualization.utils import update_counter
 
 from sim.dashboard.desk import Desk
 from sim.dashboard.flows import flow_frame
@@ -13,7 +10,7 @@ from sim.dashboard.frames import over_time, policies
 from sim.dashboard.lines import value_range
 from sim.dashboard.market import Market
 from sim.dashboard.pictures import PICTURES, Picture, grades_of, scenario_of
-from sim.dashboard.widgets import Chart
+from sim.dashboard.widgets import ChartWidget, show_chart, use_beat
 
 HEIGHT = 270
 SIDES = ("A", "B")
@@ -50,37 +47,49 @@ def Charts(desk: Desk) -> None:
 @solara.component
 def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
     """One picture of every market, on one value axis."""
-    update_counter.get()
     market: Market = desk.model.value
     events = solara.use_memo(lambda: [policies(world.loaded) for world in market.worlds], [id(market)])
-    found = [picture.lines(world, grade) for world in market.worlds]
+    charts = Beside(market, picture.title)
     key = f"{picture.name} {grade}"
-    bounds = market.bounds[key] = value_range([line for lines in found for line in lines], market.bounds.get(key))
-    with solara.Div(classes=["sd-beside"]):
-        for side, world, lines, named in zip(SIDES, market.worlds, found, events, strict=False):
+
+    def show() -> None:
+        found = [picture.lines(world, grade) for world in market.worlds]
+        bounds = market.bounds[key] = value_range([line for lines in found for line in lines], market.bounds.get(key))
+        for chart, world, lines, named in zip(charts, market.worlds, found, events, strict=True):
             names = [line["name"] for line in lines]
             frame = over_time(world.loaded.timeline, named, bounds, picture.unit, names)
-            One(side if len(market.worlds) > 1 else "", picture.title, frame, lines, not market.done_periods)
+            show_chart(solara.get_widget(chart), {**frame, "empty": "" if lines else empty(market)}, lines)
+
+    use_beat(show, [id(market), key])
 
 
-@solara.component
-def One(side: str, title: str, frame: dict[str, Any], lines: list[dict[str, Any]], early: bool) -> None:
-    """One chart, under the letter of its scenario."""
-    with solara.Div(classes=["sd-one"]):
-        if side:
-            solara.HTML("span", side, classes=["sd-letter", f"sd-letter-{side}"])
-        Chart(frame, lines, HEIGHT, f"{title} {side}")
-        if not lines:
-            solara.Text("Play to see it grow." if early else "Nothing of this so far.", classes=["sd-empty"])
+def Beside(market: Market, title: str) -> list[solara.Element]:
+    """Charts beside each other, each under the letter of its scenario; returns their elements."""
+    charts = []
+    with solara.Div(classes=["sd-beside"]):
+        for side, _ in zip(SIDES, market.worlds, strict=False):
+            with solara.Div(classes=["sd-one"]):
+                if len(market.worlds) > 1:
+                    solara.HTML("span", side, classes=["sd-letter", f"sd-letter-{side}"])
+                charts.append(ChartWidget.element(height=HEIGHT, label=f"{title} {side}"))
+    return charts
+
+
+def empty(market: Market) -> str:
+    """What stands in a chart without lines."""
+    return "Nothing of this so far." if market.done_periods else "Play to see it grow."
 
 
 @solara.component
 def Flows(desk: Desk) -> None:
     """Sellers to markets."""
-    update_counter.get()
     market: Market = desk.model.value
-    with solara.Div(classes=["sd-beside"]):
-        for side, world in zip(SIDES, market.worlds, strict=False):
-            per_year = world.loaded.timeline.periods_per_year
-            frame = flow_frame(world.flows(per_year), scenario_of(world))
-            One(side if len(market.worlds) > 1 else "", "Who sells where", frame, [], not market.done_periods)
+    charts = Beside(market, "Who sells where")
+
+    def show() -> None:
+        for chart, world in zip(charts, market.worlds, strict=True):
+            frame = flow_frame(world.flows(world.loaded.timeline.periods_per_year), scenario_of(world))
+            words = "" if frame["series"] else empty(market)
+            show_chart(solara.get_widget(chart), {**frame, "empty": words}, [])
+
+    use_beat(show, [id(market)])

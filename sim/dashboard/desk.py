@@ -43,6 +43,12 @@ class Desk:
         What is wrong with an uploaded file.
     round : Reactive of int
         Counts the markets that began anew after an end, for the controller to forget that end.
+    years : Reactive of int
+        Crop years that have closed.
+    running : Reactive of bool
+        Whether the market has periods left.
+    error : Reactive of str
+        What stopped the market.
     """
 
     def __init__(self, start: Start) -> None:
@@ -55,6 +61,9 @@ class Desk:
         self.problem = solara.Reactive("")
         self.upload_problem = solara.Reactive("")
         self.round = solara.Reactive(0)
+        self.years = solara.Reactive(0)
+        self.running = solara.Reactive(True)
+        self.error = solara.Reactive("")
         asked = {"plans": (start.plan,), "draws": self.draws.value, "seed": self.seed.value}
         self.parameters = _held(asked)
         self.model = _held(Market(**asked))
@@ -122,6 +131,12 @@ class Desk:
         if not before.running:
             self.round.value += 1
         self.model.value = market
+
+    def take_note(self, market: Market) -> None:
+        """Note what a period has changed that more than the charts depend on: seldom anything."""
+        self.years.value = market.longest.years_done
+        self.running.value = market.running
+        self.error.value = market.error
 
     def _set(self, side: str, plan: Plan) -> None:
         (self.base if side == "A" else self.other).value = plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from sim.headings import sellers_by_title, title_of
 
 MOST_SELLERS = 9  # the smaller ones are one together
 OTHERS = "other sellers"
+LEAST_KT = 0.5
 
 
 def flow_frame(flows: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, Any]:
@@ -23,24 +25,27 @@ def flow_frame(flows: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, Any]:
         seller, market, kt.
     """
     titles = {**_boards(scenario), **sellers_by_title(scenario)}
-    found = flows.groupby(["seller", "market"], as_index=False)["kt"].sum()
-    found = found[found["kt"] >= 0.5]
-    if found.empty:
+    rows = list(zip(flows["seller"], flows["market"], flows["kt"], strict=True))
+    totals: Counter[str] = Counter()
+    for seller, _, kt in rows:
+        totals[seller] += kt
+    large = {seller: titles.get(seller, _words(seller)) for seller, _ in totals.most_common(MOST_SELLERS)}
+    markets = {name: f"to {title_of(scenario, 'markets', name)}" for name in scenario["markets"]}
+    links: Counter[tuple[str, str]] = Counter()
+    for seller, market, kt in rows:
+        links[large.get(seller, OTHERS), markets[market]] += kt
+    seen = {pair: kt for pair, kt in links.items() if kt >= LEAST_KT}
+    if not seen:
         return {"animation": False, "series": []}
-    totals = found.groupby("seller")["kt"].sum().sort_values(ascending=False)
-    large = list(totals.index[:MOST_SELLERS])
-    found["who"] = [titles.get(name, _words(name)) if name in large else OTHERS for name in found["seller"]]
-    found["where"] = [f"to {title_of(scenario, 'markets', name)}" for name in found["market"]]
-    links = found.groupby(["who", "where"], as_index=False)["kt"].sum()
-    markets = [f"to {title_of(scenario, 'markets', name)}" for name in scenario["markets"]]
-    order = [name for name in dict.fromkeys([titles.get(n, _words(n)) for n in large] + [OTHERS]) if name in set(links["who"])]
+    left, right = ({pair[side] for pair in seen} for side in (0, 1))
+    order = [name for name in dict.fromkeys([*large.values(), OTHERS]) if name in left]
     nodes = [{"name": name, "itemStyle": {"color": "#7A7A7A"}, "label": {"position": "right"}} for name in order]
+    colours = {name: colour(at) for at, name in enumerate(markets.values())}
     nodes += [
-        {"name": name, "itemStyle": {"color": colour(at)}, "label": {"position": "left"}}
-        for at, name in enumerate(markets)
-        if name in set(links["where"])
+        {"name": name, "itemStyle": {"color": colours[name]}, "label": {"position": "left"}}
+        for name in markets.values()
+        if name in right
     ]
-    colours = {name: colour(at) for at, name in enumerate(markets)}
     return {
         "animation": False,
         "textStyle": TEXT,
@@ -54,7 +59,7 @@ def flow_frame(flows: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, Any]:
                 "links": [
                     {"source": who, "target": where, "value": round(kt),
                      "lineStyle": {"color": colours[where], "opacity": 0.35}}
-                    for who, where, kt in zip(links["who"], links["where"], links["kt"], strict=True)
+                    for (who, where), kt in seen.items()
                 ],
             }
         ],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import solara
 from mesa.visualization.solara_viz import ModelController
-from mesa.visualization.utils import force_update, update_counter
+from mesa.visualization.utils import force_update
 
 from sim.dashboard.desk import Desk
 from sim.dashboard.frames import month_name
 from sim.dashboard.market import Market
+from sim.dashboard.widgets import WhenWidget, use_beat
 
 SPEEDS = {"slow": 900, "normal": 250, "fast": 1}
 """Milliseconds between two periods, beside what a period takes."""
@@ -46,40 +47,39 @@ def Playing(desk: Desk) -> None:
 @solara.component
 def CropYear(desk: Desk) -> None:
     """Button that plays to the end of the crop year."""
-    update_counter.get()
     market = desk.model.value
 
     def play() -> None:
         market.step_crop_year()
         force_update()
 
-    solara.Button("+ 1 crop year", on_click=play, disabled=not market.running, outlined=True, color="primary")
+    solara.Button("+ 1 crop year", on_click=play, disabled=not desk.running.value, outlined=True, color="primary")
 
 
 @solara.component
 def Progress(desk: Desk) -> None:
     """Date, crop year, how far the calendar is, and the policies in force."""
-    update_counter.get()
     market: Market = desk.model.value
-    done, periods = market.done_periods, market.periods
     unit = UNITS.get(market.timeline.periods_per_year, "period")
-    with solara.Div(classes=["sd-when"]):
-        solara.Text(month_name(market.date), classes=["sd-date"])
-        state = "the end" if market.finished else f"crop year {market.crop_year}"
-        solara.Text(f"{state} · {done} of {periods} {unit}s played", classes=["sd-progress-text"])
-        solara.v.ProgressLinear(value=100 * done / periods, height=6, color="primary", rounded=True)
-        with solara.Div(classes=["sd-chips"]):
-            events = dict.fromkeys(name for _, name in market.events())
-            for name in events:
-                solara.v.Chip(small=True, outlined=True, color="primary", children=[name])
-            if not events:
-                solara.Text("No special policy in force", classes=["sd-quiet"])
+    element = WhenWidget.element()
+
+    def show() -> None:
+        done, periods = market.done_periods, market.periods
+        where = "the end of the calendar" if market.finished else f"crop year {market.crop_year}"
+        widget = solara.get_widget(element)
+        with widget.hold_sync():
+            widget.date = month_name(market.date)
+            widget.text = f"{where} · {done} of {periods} {unit}s played"
+            widget.percent = round(100 * done / periods, 2)
+            widget.policies = list(dict.fromkeys(name for _, name in market.events()))
+        desk.take_note(market)
+
+    use_beat(show, [id(market)])
 
 
 @solara.component
 def Pending(desk: Desk) -> None:
     """Note that levers wait for a reset."""
-    update_counter.get()
     if desk.pending:
         with solara.Div(classes=["sd-note"]):
             solara.Text("Levers changed. They take effect when the market begins anew: press Reset, or")
@@ -89,12 +89,11 @@ def Pending(desk: Desk) -> None:
 @solara.component
 def Trouble(desk: Desk) -> None:
     """What went wrong: with what was chosen, or in the market."""
-    update_counter.get()
     if desk.problem.value:
         with solara.Div(classes=["sd-trouble"]):
             solara.Text("This cannot be: the market stays as it was.")
             solara.Preformatted(desk.problem.value)
-    if desk.model.value.error:
+    if desk.error.value:
         with solara.Div(classes=["sd-trouble"]):
             solara.Text("The market stopped with an error. Reset starts it again.")
-            solara.Preformatted(desk.model.value.error)
+            solara.Preformatted(desk.error.value)

@@ -1,4 +1,4 @@
-"""The two parts of the page that run in the browser: a chart that grows, and a place to drop a file on.
+"""The parts of the page that run in the browser: a chart that grows, the date, and a place to drop a file on.
 
 Solara's own chart sends and paints everything at every change, in sight or not; with two scenarios that is more than
 a browser does between two months.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipyvuetify
 import solara
 import traitlets
+from mesa.visualization.utils import update_counter
 
 MOST_BYTES = 1_000_000  # of an uploaded scenario
 
@@ -22,10 +24,20 @@ class ChartWidget(ipyvuetify.VuetifyTemplate):
     """See ``chart.vue``."""
 
     template_file = (__file__, "chart.vue")
-    frame = traitlets.Dict(default_value={}).tag(sync=True)
-    lines = traitlets.List(default_value=[]).tag(sync=True)
+    frame = traitlets.Unicode("{}").tag(sync=True)
+    lines = traitlets.Unicode("[]").tag(sync=True)
     height = traitlets.Int(260).tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
+
+
+class WhenWidget(ipyvuetify.VuetifyTemplate):
+    """See ``when.vue``."""
+
+    template_file = (__file__, "when.vue")
+    date = traitlets.Unicode("").tag(sync=True)
+    text = traitlets.Unicode("").tag(sync=True)
+    percent = traitlets.Float(0.0).tag(sync=True)
+    policies = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
 
 class UploadWidget(ipyvuetify.VuetifyTemplate):
@@ -51,22 +63,33 @@ def _bytes_of(text: object) -> bytes | None:
         return None
 
 
-@solara.component
-def Chart(frame: dict, lines: list | None = None, height: int = 260, label: str = "") -> None:
-    """A chart.
+def show_chart(widget: ChartWidget, frame: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """Show something in a chart; what has not changed is not sent.
 
     Parameters
     ----------
+    widget : ChartWidget
     frame : dict
-        Option of ECharts; ``unit`` is what the values are in.
+        Option of ECharts; ``unit`` is what the values are in, ``empty`` what stands where there is nothing to see.
     lines : list of dict
         Series with bands: name, colour, p50, and p05, p25, p75, p95 where there is a spread.
-    height : int
-        Pixels.
-    label : str
-        What is seen, for those who cannot see it.
     """
-    ChartWidget.element(frame=frame, lines=lines or [], height=height, label=label)
+    with widget.hold_sync():
+        widget.frame = json.dumps(frame)
+        widget.lines = json.dumps(lines)
+
+
+def use_beat(show: Callable[[], None], dependencies: list[Any]) -> None:
+    """Call something now and after every period of the market.
+
+    It may set widgets directly: having Solara compare the whole page at every period takes longer than the period.
+    """
+
+    def follow() -> Callable[[], None]:
+        show()
+        return update_counter.subscribe(lambda _: show())
+
+    solara.use_effect(follow, dependencies)
 
 
 @solara.component
