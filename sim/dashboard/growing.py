@@ -88,7 +88,12 @@ class Book:
         self.flow_kt = np.zeros((len(ledger.periods), len(self.flows)))
         self._gaps = self._gap_places(scenario)
         programmes = ledger.states["programme_spend_cad_k"].labels
+        self._programmes, self._origins = list(programmes), list(ledger.states["exports_kt"].labels)
         self._spent = np.zeros((2, len(programmes), ledger.draws))  # million C$ and million US$
+        self._subsidised_kt = np.zeros((len(programmes), ledger.draws))
+        self._exported_kt = np.zeros((len(self._origins), ledger.draws))
+        self._paid: dict[str, list[int]] = {}  # first and last period in which a programme paid
+        self._periods_per_year = scenario["calendar"]["periods_per_year"]
         states = {
             name: (list(state.labels), state.unit, state.time)
             for name, state in ledger.states.items()
@@ -142,6 +147,10 @@ class Book:
         spend = states["programme_spend_cad_k"].values[t] / 1000
         usd = states["exchange"].values[t, 0]
         self._spent = self._spent + np.stack([spend, spend / usd])
+        self._subsidised_kt = self._subsidised_kt + states["programme_kt"].values[t]
+        self._exported_kt = self._exported_kt + states["exports_kt"].values[t]
+        for name in np.array(self._programmes)[spend.any(axis=1)]:
+            self._paid.setdefault(str(name), [t, t])[1] = t
         gaps = [price[first] - price[second] for first, second in self._gaps.values()]
         self.flow_kt[t] = np.bincount(self._flow_codes[rows], weights=kt.mean(axis=1), minlength=len(self.flows))
         self.monthly.append(
@@ -157,6 +166,32 @@ class Book:
                 SPENT_USD: self._spent[1],
             }
         )
+
+    def spent(self, programme: str) -> np.ndarray:
+        """Spending of a programme so far, million C$ and million US$ (2, draw); zero where there is no such programme.
+
+        US dollars are those of the month in which they were paid.
+        """
+        return (
+            self._spent[:, self._programmes.index(programme)]
+            if programme in self._programmes
+            else 0 * self._spent[:, 0]
+        )
+
+    def subsidised_kt(self, programme: str) -> np.ndarray:
+        """Tonnes a programme paid for so far (draw,)."""
+        known = programme in self._programmes
+        return self._subsidised_kt[self._programmes.index(programme)] if known else np.zeros(self.ledger.draws)
+
+    def exported_kt(self, origin: str) -> np.ndarray:
+        """Exports of an origin so far (draw,)."""
+        known = origin in self._origins
+        return self._exported_kt[self._origins.index(origin)] if known else np.zeros(self.ledger.draws)
+
+    def paying_years(self, programme: str) -> float:
+        """Crop years from the first period in which a programme paid to the last one."""
+        first, last = self._paid.get(programme, (0, -1))
+        return (last + 1 - first) / self._periods_per_year
 
     def take_year(self, year: int) -> None:
         """Read the accounts of crop year ``year``, which has just closed."""

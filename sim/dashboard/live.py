@@ -6,9 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.dashboard.accounts import YearAccounts
 from sim.dashboard.growing import Bands, Book
+from sim.dashboard.question import programmes_of
+from sim.frames import YearTable, run_tables
 from sim.market import BarleyMarket
 from sim.scenario import Loaded
+from sim.shipped import market_pairs
 
 
 class LiveWorld:
@@ -20,15 +24,23 @@ class LiveWorld:
         What it is called.
     loaded : Loaded
         The scenario, with its levers moved.
+    programmes : dict of str to str
+        Export programmes that are ever in force, and the origin each subsidises.
+    book : Book
+        Bands and flows, up to the last period.
+    accounts : YearAccounts
+        Accounts of crop years that have closed; they are read a part at a time, see :meth:`YearAccounts.work`.
     """
 
-    def __init__(self, loaded: Loaded, name: str, title: str, draws: int, seed: int) -> None:
+    def __init__(self, loaded: Loaded, name: str, title: str, draws: int, seed: int, incidence: bool = False) -> None:
         self.name, self.title, self.loaded, self.draws, self.seed = name, title, loaded, draws, seed
         self._market: BarleyMarket | None = BarleyMarket(loaded, draws=draws, seed=seed)
         self.ledger = self._market.ledger
         self.periods = len(self.ledger.periods)
         self.book = Book(self.ledger, loaded.resolved)
         self._year_of_period = self.ledger.year_codes
+        self.programmes = programmes_of(loaded)
+        self.accounts = YearAccounts(self.ledger, incidence)
 
     @property
     def running(self) -> bool:
@@ -53,6 +65,7 @@ class LiveWorld:
         year = self._year_of_period[t]
         if t + 1 == self.periods or self._year_of_period[t + 1] != year:
             self.book.take_year(int(year))
+            self.accounts.close(int(year))
         if not self.running:
             self.release()
 
@@ -89,11 +102,18 @@ class LiveWorld:
         frame = pd.DataFrame(self.book.flows, columns=["origin", "seller", "market"]).assign(kt=kt)
         return frame[frame["kt"] > 0].reset_index(drop=True)
 
+    def year_table(self) -> pd.DataFrame:
+        """Lines of a run's summary for the crop years read so far: table, row (crop year), column, mean ..."""
+        return self.accounts.lines()
+
+    def year_tables(self) -> list[YearTable]:
+        """Tables for people of the crop years read so far: those a run prints."""
+        lines = self.year_table()
+        return [] if lines.empty else run_tables(lines, self.meta)
+
     @property
     def meta(self) -> dict[str, Any]:
         """What figures and tables want to know of a run."""
-        from sim.shipped import market_pairs
-
         return {
             "stem": self.name,
             "scenario": self.loaded.resolved,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 
 from sim.scenario import Loaded, write_yaml
 from sim.scenario.text import load_text

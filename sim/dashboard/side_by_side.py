@@ -9,6 +9,7 @@ import mesa
 
 from sim.dashboard.live import LiveWorld
 from sim.dashboard.plans import Plan
+from sim.dashboard.question import question_of
 from sim.scenario import ScenarioError
 from sim.scenario.problems import Mark, Problem
 
@@ -36,8 +37,10 @@ class SideBySide(mesa.Model):
         root = ready[0].scenario.seed if seed is None else seed
         super().__init__(seed=root)
         self.root, self.plans = root, tuple(plans)
+        self.question = question_of(*ready) if len(ready) == 2 else None
         self.worlds = tuple(
-            LiveWorld(each, plan.name, plan.title, self.draws, root) for plan, each in zip(plans, ready, strict=True)
+            LiveWorld(each, plan.name, plan.title, self.draws, root, incidence=self.question is not None)
+            for plan, each in zip(plans, ready, strict=True)
         )
         weakref.finalize(self, _release, self.worlds)
 
@@ -47,6 +50,14 @@ class SideBySide(mesa.Model):
             if world.running:
                 world.step()
         self.running = any(world.running for world in self.worlds)
+        for world in self.worlds:  # one part of the accounts per step, so that no step waits for all of them
+            if world.accounts.work():
+                break
+
+    def catch_up(self) -> None:
+        """Read all accounts of crop years that have closed."""
+        for world in self.worlds:
+            world.accounts.catch_up()
 
     @property
     def longest(self) -> LiveWorld:
@@ -90,7 +101,7 @@ def _check_together(plans: Sequence[Plan]) -> None:
         if (first.start, first.periods_per_year) != (other.start, other.periods_per_year):
             message = (
                 f"{plan.title} starts in {other.start} with {other.periods_per_year} periods a year, "
-                f"{plans[0].title} in {first.start} with {first.periods_per_year}; two that stand side by side need the "
+                f"{plans[0].title} in {first.start} with {first.periods_per_year}; two side by side need the "
                 "same start and the same length of period"
             )
             raise ScenarioError([Problem(Mark("comparison"), "calendar", message)])

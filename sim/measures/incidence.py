@@ -36,17 +36,31 @@ class Followed:
 
 def incidence_tables(ledger: Ledger, followed: Followed) -> list[Table]:
     """Tables ``gains``, ``money``, ``stocks``, ``exports`` and ``prices`` of a run; rows are crop years."""
-    origins = labels(ledger, "origin")
-    accounts = {origin: producer_account(ledger, origin) for origin in origins}
-    whole = welfare(ledger, list(accounts.values()))
-    exported = np.stack([exports_kt(ledger, origin) for origin in origins], axis=1)
+    accounts, whole = _accounts(ledger)
     return [
         by_country(whole),
         money(ledger, accounts, whole),
         _stocks(ledger, accounts),
-        Table("exports", tuple(ledger.crop_years), tuple(origins), ("kt",) * len(origins), exported),
+        _exports(ledger),
         followed_prices(ledger, followed, accounts.get(followed.origin)),
     ]
+
+
+def gain_tables(ledger: Ledger) -> list[Table]:
+    """Tables ``gains``, ``stocks`` and ``exports`` of these, which say who gains and what a programme adds."""
+    accounts, whole = _accounts(ledger)
+    return [by_country(whole), _stocks(ledger, accounts), _exports(ledger)]
+
+
+def _accounts(ledger: Ledger) -> tuple[dict[str, ProducerAccount], Welfare]:
+    accounts = {origin: producer_account(ledger, origin) for origin in labels(ledger, "origin")}
+    return accounts, welfare(ledger, list(accounts.values()))
+
+
+def _exports(ledger: Ledger) -> Table:
+    origins = labels(ledger, "origin")
+    exported = np.stack([exports_kt(ledger, origin) for origin in origins], axis=1)
+    return Table("exports", tuple(ledger.crop_years), tuple(origins), ("kt",) * len(origins), exported)
 
 
 def money(ledger: Ledger, accounts: dict[str, ProducerAccount], whole: Welfare) -> Table:

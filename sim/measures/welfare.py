@@ -65,21 +65,30 @@ def consumers_surplus(ledger: Ledger) -> Table:
     In each period a buyer's surplus is ``choke x Q - slope x Q^2 / 2`` less the landed cost of its purchases, with
     ``Q`` all it buys of a grade in the period (the linear inverse demand is landed: P = choke - slope x Q).
     """
-    countries = labels(ledger, "country")
-    surplus_cad_k = np.zeros((len(countries), len(ledger.crop_years), ledger.draws))
-    names = ledger.states["choke_cad_t"].labels if "choke_cad_t" in ledger.states else ()
     country_of = dict(combinations(ledger, ("buyer", "country")))
-    for name in names:
-        buyer, grade = name.split(":")
-        if buyer not in country_of:  # never had a tender, so bought nothing
+    return _surplus_by(ledger, "consumers_surplus", country_of, labels(ledger, "country"))
+
+
+def buyers_surplus(ledger: Ledger) -> Table:
+    """The same, buyer by buyer."""
+    buyers = labels(ledger, "buyer")
+    return _surplus_by(ledger, "buyers_surplus", {buyer: buyer for buyer in buyers}, buyers)
+
+
+def _surplus_by(ledger: Ledger, name: str, group_of: dict[str, str], groups: list[str]) -> Table:
+    """Buyers' surplus, added up by the group that each buyer belongs to."""
+    surplus_cad_k = np.zeros((len(groups), len(ledger.crop_years), ledger.draws))
+    for demand in ledger.states["choke_cad_t"].labels if "choke_cad_t" in ledger.states else ():
+        buyer, grade = demand.split(":")
+        if buyer not in group_of:  # never had a tender, so bought nothing
             continue
         bought = tabulate(ledger, select(ledger, buyer=buyer, grade=grade), ("kt", "landed_cad_k"), ("period",))
-        choke, slope = ledger.state("choke_cad_t", name), ledger.state("slope_cad_t_kt", name)
+        choke, slope = ledger.state("choke_cad_t", demand), ledger.state("slope_cad_t_kt", demand)
         if np.any((choke <= 0) & (bought["kt"] > 0)):
-            raise ValueError(f"{name} bought in a period for which the ledger has no demand; its surplus is unknown")
+            raise ValueError(f"{demand} bought in a period for which the ledger has no demand; its surplus is unknown")
         gain = consumer_surplus(choke, slope, bought["kt"], bought["landed_cad_k"])
-        surplus_cad_k[countries.index(country_of[buyer])] += by_crop_year(ledger, gain)
-    return _table(ledger, "consumers_surplus", countries, surplus_cad_k)
+        surplus_cad_k[groups.index(group_of[buyer])] += by_crop_year(ledger, gain)
+    return _table(ledger, name, groups, surplus_cad_k)
 
 
 def _table(ledger: Ledger, name: str, columns: list[str], values_cad_k: np.ndarray) -> Table:
