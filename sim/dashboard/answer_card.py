@@ -2,25 +2,165 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+import numpy as np
 import solara
 
+from sim.dashboard.answers import Answer, Cost, Gain, Range, subsidy_answer
+from sim.dashboard.comparisons import WITHOUT, comparisons
 from sim.dashboard.desk import NOTHING, Desk
+from sim.dashboard.frames import INK, PALE, RULE, TEXT
+from sim.dashboard.lines import short
+from sim.dashboard.widgets import ChartWidget
+from sim.figures.style import PALETTE
 
 QUESTION = "What did the export subsidies cost, per extra tonne, and who got it?"
-WITHOUT = "without"
+BAR = 26  # pixels of the bar chart per line
+WON, LOST = PALETTE[0], PALETTE[1]
 
 
 @solara.component
-def Answer(desk: Desk) -> None:
-    """The card."""
-    _ = desk.years.value  # the answer changes when a crop year closes
+def AnswerCard(desk: Desk) -> None:
+    """The card: the answer as of the last crop year that closed, or the way to one."""
+    _ = desk.years.value, desk.running.value  # the answer changes when a crop year closes
     market = desk.model.value
+    found = subsidy_answer(market)
     with solara.Div(classes=["sd-answer"]):
         solara.HTML("h2", QUESTION)
-        found = None
         if found is not None:
-            solara.Text(found.headline)
+            Answered(found)
         elif desk.against.value == NOTHING:
-            solara.Text("Play the same market with and without them, and see what changes.")
-            solara.Button("Compare with the same market without the programme",
-                          on_click=lambda: desk.compare(WITHOUT), color="primary")  # fmt: skip
+            Offer(desk)
+        elif market.question is None:
+            solara.Text("A and B have the same export subsidies, so there is nothing to tell apart.", classes=["sd-say"])
+        else:
+            solara.Text("Press play: the answer comes in as the years pass.", classes=["sd-say"])
+
+
+@solara.component
+def Offer(desk: Desk) -> None:
+    """One click to the comparison that answers."""
+    offers = comparisons(desk.base.value)
+    if WITHOUT not in offers:
+        solara.Text("This market has no export subsidies, so there is nothing to ask.", classes=["sd-say"])
+        return
+    with solara.Div(classes=["sd-offer"]):
+        solara.Text("To know, play the same market with and without them:", classes=["sd-say"])
+        solara.Button("Compare with the same market without the programme", color="primary",
+                      on_click=lambda: desk.compare(WITHOUT))  # fmt: skip
+        for name, (title, _) in offers.items():
+            if name.startswith(f"{WITHOUT}:"):
+                solara.Button(title.replace("The same without:", "Only without"), outlined=True, small=True,
+                              color="primary", on_click=lambda name=name: desk.compare(name)).key(name)  # fmt: skip
+
+
+@solara.component
+def Answered(answer: Answer) -> None:
+    """Figures, words, table and bars."""
+    with solara.Div(classes=["sd-answered"]):
+        with solara.Div(classes=["sd-answer-words"]):
+            for cost in answer.costs:
+                Figures(cost)
+            solara.Text(answer.headline, classes=["sd-say"])
+            if answer.who:
+                solara.Text(answer.who, classes=["sd-say"])
+            for note in answer.notes:
+                solara.Text(note, classes=["sd-help"])
+        if answer.gains:
+            with solara.Div(classes=["sd-answer-who"]):
+                span = f"{answer.crop_years[0]} to {answer.crop_years[-1]}"
+                solara.HTML("h3", f"Who gained and who lost, million C$ per crop year, {span}")
+                frame = gains_frame(answer.gains)
+                height = 30 + BAR * len(answer.gains)
+                ChartWidget.element(frame=json.dumps(frame), lines="[]", height=height, label="Who gained, who lost")
+                GainTable(answer.gains)
+
+
+@solara.component
+def Figures(cost: Cost) -> None:
+    """The three numbers of a programme."""
+    per = cost.additional_range_usd_t
+    extra = "no extra tonnes" if np.isnan(cost.additional_usd_t) else f"US${cost.additional_usd_t:,.0f}"
+    with solara.Div(classes=["sd-figures"]):
+        solara.HTML("h3", cost.title)
+        Figure(f"US${amount(cost.spent_million_usd.mean)} million", "paid by taxpayers so far",
+               between(cost.spent_million_usd))  # fmt: skip
+        Figure(f"{amount(cost.additional_kt.mean)} kt", f"extra exports from {cost.origin_title}",
+               between(cost.additional_kt))  # fmt: skip
+        Figure(extra, "per extra tonne", between(per))
+
+
+@solara.component
+def Figure(value: str, what: str, spread: str) -> None:
+    """One number, what it is, and how far draws spread."""
+    with solara.Div(classes=["sd-figure"]):
+        solara.Text(value, classes=["sd-value"])
+        solara.Text(what, classes=["sd-what"])
+        solara.Text(spread, classes=["sd-help"])
+
+
+@solara.component
+def GainTable(gains: tuple[Gain, ...]) -> None:
+    """The bars in figures."""
+    head = ("", "million C$ a year", "9 in 10 draws", "million US$ a year", "per dollar spent")
+    rows = [
+        (gain.title, f"{gain.million_cad.mean:+,.0f}", between(gain.million_cad, ""), f"{gain.million_usd:+,.0f}",
+         f"{gain.per_dollar:+.2f}")
+        for gain in gains
+    ]  # fmt: skip
+    with solara.Details("The same in figures"):
+        Table(head, rows)
+
+
+@solara.component
+def Table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A table of texts; all columns but the first are numbers."""
+    cells = "".join(f"<th>{escaped(each)}</th>" for each in head)
+    lines = "".join("<tr>" + "".join(f"<td>{escaped(each)}</td>" for each in row) + "</tr>" for row in rows)
+    inner = f"<thead><tr>{cells}</tr></thead><tbody>{lines}</tbody>"
+    solara.HTML("div", f"<table class='sd-table'>{inner}</table>", classes=["sd-scroll"])
+
+
+def escaped(text: str) -> str:
+    """Text as it may stand in HTML."""
+    from html import escape
+
+    return escape(str(text))
+
+
+def gains_frame(gains: tuple[Gain, ...]) -> dict[str, Any]:
+    """Frame of the bars: who gained (to the right), who lost (to the left)."""
+    values = short([gain.million_cad.mean for gain in gains])
+    bars = [
+        {"value": value, "itemStyle": {"color": WON if (value or 0) >= 0 else LOST},
+         "label": {"position": "right" if (value or 0) >= 0 else "left"}}
+        for value in values
+    ]  # fmt: skip
+    label = {**TEXT, "width": 210, "overflow": "break", "margin": 10}
+    return {
+        "animation": False,
+        "textStyle": TEXT,
+        "unit": "million C$",
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "transitionDuration": 0, "confine": True},
+        "grid": {"left": 225, "right": 46, "top": 4, "bottom": 22},
+        "xAxis": {"type": "value", "axisLabel": TEXT, "splitLine": {"lineStyle": {"color": RULE}}, "splitNumber": 4,
+                  "boundaryGap": ["14%", "10%"]},
+        "yAxis": {"type": "category", "inverse": True, "data": [gain.title for gain in gains], "axisLabel": label,
+                  "axisTick": {"show": False}, "axisLine": {"onZero": True, "lineStyle": {"color": PALE}}},
+        "series": [{"type": "bar", "data": bars, "barWidth": "62%", "name": "per crop year",
+                    "label": {"show": True, "color": INK, "fontSize": 11}}],
+    }  # fmt: skip
+
+
+def between(span: Range, words: str = "9 in 10 draws: ") -> str:
+    """5 to 95 % of the draws; nothing where they do not differ."""
+    if not span.high > span.low:
+        return ""
+    return f"{words}{amount(span.low)} to {amount(span.high)}"
+
+
+def amount(value: float) -> str:
+    """A number for people: whole from 100 on."""
+    return f"{value:,.0f}" if abs(value) >= 99.5 else f"{value:,.1f}"

@@ -52,15 +52,15 @@ def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
     charts = Beside(market, picture.title)
     key = f"{picture.name} {grade}"
 
-    def show() -> None:
+    def show(*widgets: ChartWidget) -> None:
         found = [picture.lines(world, grade) for world in market.worlds]
         bounds = market.bounds[key] = value_range([line for lines in found for line in lines], market.bounds.get(key))
-        for chart, world, lines, named in zip(charts, market.worlds, found, events, strict=True):
+        for widget, world, lines, named in zip(widgets, market.worlds, found, events, strict=True):
             names = [line["name"] for line in lines]
             frame = over_time(world.loaded.timeline, named, bounds, picture.unit, names)
-            show_chart(solara.get_widget(chart), {**frame, "empty": "" if lines else empty(market)}, lines)
+            show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
 
-    use_beat(show, [id(market), key])
+    use_beat(charts, show, [id(market), key])
 
 
 def Beside(market: Market, title: str) -> list[solara.Element]:
@@ -86,10 +86,10 @@ def Flows(desk: Desk) -> None:
     market: Market = desk.model.value
     charts = Beside(market, "Who sells where")
 
-    def show() -> None:
-        for chart, world in zip(charts, market.worlds, strict=True):
+    def show(*widgets: ChartWidget) -> None:
+        for widget, world in zip(widgets, market.worlds, strict=True):
             frame = flow_frame(world.flows(world.loaded.timeline.periods_per_year), scenario_of(world))
             words = "" if frame["series"] else empty(market)
-            show_chart(solara.get_widget(chart), {**frame, "empty": words}, [])
+            show_chart(widget, {**frame, "empty": words}, [])
 
-    use_beat(show, [id(market)])
+    use_beat(charts, show, [id(market)])

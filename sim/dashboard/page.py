@@ -15,7 +15,7 @@ from pathlib import Path
 import solara
 import solara.lab
 
-from sim.dashboard.answer_card import Answer
+from sim.dashboard.answer_card import AnswerCard
 from sim.dashboard.charts import Charts
 from sim.dashboard.closing import Closing
 from sim.dashboard.desk import Desk
@@ -39,7 +39,7 @@ def Page() -> None:
         with solara.Div(classes=["sd-main"]):
             Titles(desk)
             Playing(desk)
-            Answer(desk)
+            AnswerCard(desk)
             Charts(desk)
             Closing(desk)
 

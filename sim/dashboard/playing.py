@@ -63,10 +63,9 @@ def Progress(desk: Desk) -> None:
     unit = UNITS.get(market.timeline.periods_per_year, "period")
     element = WhenWidget.element()
 
-    def show() -> None:
+    def show(widget: WhenWidget) -> None:
         done, periods = market.done_periods, market.periods
         where = "the end of the calendar" if market.finished else f"crop year {market.crop_year}"
-        widget = solara.get_widget(element)
         with widget.hold_sync():
             widget.date = month_name(market.date)
             widget.text = f"{where} · {done} of {periods} {unit}s played"
@@ -74,7 +73,7 @@ def Progress(desk: Desk) -> None:
             widget.policies = list(dict.fromkeys(name for _, name in market.events()))
         desk.take_note(market)
 
-    use_beat(show, [id(market)])
+    use_beat([element], show, [id(market)])
 
 
 @solara.component

@@ -79,15 +79,16 @@ def show_chart(widget: ChartWidget, frame: dict[str, Any], lines: list[dict[str,
         widget.lines = json.dumps(lines)
 
 
-def use_beat(show: Callable[[], None], dependencies: list[Any]) -> None:
-    """Call something now and after every period of the market.
+def use_beat(elements: list[solara.Element], show: Callable[..., None], dependencies: list[Any]) -> None:
+    """Call something with the elements' widgets, now and after every period of the market.
 
-    It may set widgets directly: having Solara compare the whole page at every period takes longer than the period.
+    It sets the widgets directly: having Solara compare the whole page at every period takes longer than the period.
     """
 
     def follow() -> Callable[[], None]:
-        show()
-        return update_counter.subscribe(lambda _: show())
+        widgets = [solara.get_widget(element) for element in elements]
+        show(*widgets)
+        return update_counter.subscribe(lambda _: show(*widgets))
 
     solara.use_effect(follow, dependencies)
 
