@@ -41,7 +41,7 @@ class YearAccounts:
     def __init__(self, ledger: Ledger, incidence: bool) -> None:
         self._ledger, self._incidence = ledger, incidence
         self._due: deque[Callable[[], None]] = deque()
-        self.shown: list[Measures] = []
+        self._frames: list[pd.DataFrame] = []
         self.read: list[Measures] = []
         self.incidence: list[list[Table]] = []
 
@@ -69,15 +69,19 @@ class YearAccounts:
         self.read.append(summary(reading[0], tables=READ))
 
     def _read_shown(self, reading: list[Reading]) -> None:
-        self.shown.append(summary(reading[0], tables=SHOWN))
+        shown = summary(reading[0], tables=SHOWN).bands()
+        self._frames.append(pd.concat([shown, self.read[-1].bands()], ignore_index=True))
 
     def _read_incidence(self, reading: list[Reading]) -> None:
         self.incidence.append([*gain_tables(reading[0]), buyers_surplus(reading[0])])
 
     def lines(self) -> pd.DataFrame:
         """Lines of a run's summary for the crop years read so far: table, row, column, unit, mean, p05 ... missing."""
-        frames = [each.bands() for pair in zip(self.shown, self.read, strict=False) for each in pair]
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        return pd.concat(self._frames, ignore_index=True) if self._frames else pd.DataFrame()
+
+    def last_lines(self) -> pd.DataFrame:
+        """Those of the last crop year that has been read."""
+        return self._frames[-1] if self._frames else pd.DataFrame()
 
     def measures(self) -> Measures | None:
         """All that an incidence is read from, over the crop years read so far; None before the first."""

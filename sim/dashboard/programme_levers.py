@@ -12,6 +12,7 @@ from sim.programme_names import SUBSIDY
 from sim.scenario import Loaded
 from sim.scenario.schema import Origin
 
+IN_FORCE = " in force"
 NO_LIMIT = 1e5  # million US$: a programme without a budget of its own is stated with more than anybody spends
 
 
@@ -36,7 +37,7 @@ def programme_levers(loaded: Loaded) -> list[Control]:
 
 def _bonus(data: Data, title: str, own: bool) -> list[Control]:
     text = f"Switched off, {title} never pays a bonus: what the market would have been without it."
-    found = [switch("eep_on", f"{title} in force", SUBSIDIES, text, lambda data: strike(data, "eep"))]
+    found = [switch("eep_on", f"{title}{IN_FORCE}", SUBSIDIES, text, lambda data: strike(data, "eep"))]
     found += _limit(
         data, ("eep", "max_bonus_usd_t"), f"{title}: highest bonus", "US$/t", (0.0, 120.0, 1.0),
         "Bids for a larger bonus than this are refused.",
@@ -75,7 +76,7 @@ def _refunds(data: Data, title: str, own: bool) -> list[Control]:
         f"Switched off, {title} never pays, and support buying at home ends with it: without refunds its stores would "
         "fill without end."
     )
-    found = [switch("restitution_on", f"{title} in force", SUBSIDIES, text, _no_refunds)]
+    found = [switch("restitution_on", f"{title}{IN_FORCE}", SUBSIDIES, text, _no_refunds)]
     if own:
         text = "Tonnage that is to leave the country with refunds in a year, times this."
         edit = partial(_scale, path=("restitution",), key="target_kt")
@@ -103,7 +104,7 @@ def _lane(name: str, title: str, own: bool) -> list[Control]:
     def off(data: Data) -> None:
         strike(data, "export_subsidies", origin)
 
-    found = [switch(f"{name}_on", f"{title} in force", SUBSIDIES, text, off)]
+    found = [switch(f"{name}_on", f"{title}{IN_FORCE}", SUBSIDIES, text, off)]
     if own:
         text = "Subsidy per tonne on every lane, times this."
         edit = partial(_scale_rates, origin=origin)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import mesa
 
+from sim.dashboard.limits import check_size
 from sim.dashboard.live import LiveWorld
 from sim.dashboard.plans import Plan
 from sim.dashboard.question import question_of
@@ -33,6 +34,8 @@ class SideBySide(mesa.Model):
     def __init__(self, *, plans: Sequence[Plan], draws: int | None = None, seed: int | None = None) -> None:
         ready = [plan.ready for plan in plans]
         _check_together(plans)
+        for each in ready:
+            check_size(each, ready[0].scenario.draws if draws is None else draws)
         self.draws = ready[0].scenario.draws if draws is None else draws
         root = ready[0].scenario.seed if seed is None else seed
         super().__init__(seed=root)
