@@ -9,16 +9,18 @@ import numpy as np
 import solara
 
 from sim.dashboard.answers import Answer, Cost, Gain, Range, subsidy_answer
-from sim.dashboard.comparisons import WITHOUT, comparisons
+from sim.dashboard import plans
 from sim.dashboard.desk import NOTHING, Desk
 from sim.dashboard.frames import INK, PALE, RULE, TEXT
 from sim.dashboard.lines import short
+from sim.dashboard.sheets import Table
 from sim.dashboard.widgets import ChartWidget
 from sim.figures.style import PALETTE
 
+WITHOUT, ALL = "without_", "without_subsidies"
 QUESTION = "What did the export subsidies cost, per extra tonne, and who got it?"
 BAR = 26  # pixels of the bar chart per line
-WON, LOST = PALETTE[0], PALETTE[1]
+WON, LOST, NOBODY = PALETTE[0], PALETTE[1], "#8A8A8A"
 
 
 @solara.component
@@ -42,18 +44,20 @@ def AnswerCard(desk: Desk) -> None:
 @solara.component
 def Offer(desk: Desk) -> None:
     """One click to the comparison that answers."""
-    offers = comparisons(desk.base.value)
-    if WITHOUT not in offers:
+    offers = {plan.name: plan.title for plan in plans.presets(desk.base.value) if plan.name.startswith(WITHOUT)}
+    if not offers:
         solara.Text("This market has no export subsidies, so there is nothing to ask.", classes=["sd-say"])
         return
     with solara.Div(classes=["sd-offer"]):
         solara.Text("To know, play the same market with and without them:", classes=["sd-say"])
-        solara.Button("Compare with the same market without the programme", color="primary",
-                      on_click=lambda: desk.compare(WITHOUT))  # fmt: skip
-        for name, (title, _) in offers.items():
-            if name.startswith(f"{WITHOUT}:"):
-                solara.Button(title.replace("The same without:", "Only without"), outlined=True, small=True,
-                              color="primary", on_click=lambda name=name: desk.compare(name)).key(name)  # fmt: skip
+        first = ALL if ALL in offers else next(iter(offers))
+        which = "any of them" if len(offers) > 1 else "the programme"
+        solara.Button(f"Compare with the same market without {which}", color="primary",
+                      on_click=lambda: desk.compare(first))  # fmt: skip
+        for name, title in offers.items():
+            if name != first:
+                solara.Button(f"Only {title[0].lower()}{title[1:]}", outlined=True, color="primary",
+                              on_click=lambda name=name: desk.compare(name)).key(name)  # fmt: skip
 
 
 @solara.component
@@ -63,11 +67,12 @@ def Answered(answer: Answer) -> None:
         with solara.Div(classes=["sd-answer-words"]):
             for cost in answer.costs:
                 Figures(cost)
-            solara.Text(answer.headline, classes=["sd-say"])
             if answer.who:
                 solara.Text(answer.who, classes=["sd-say"])
-            for note in answer.notes:
-                solara.Text(note, classes=["sd-help"])
+            with solara.Details("In words, with the money in both currencies"):
+                solara.Text(answer.headline, classes=["sd-say"])
+                for note in answer.notes:
+                    solara.Text(note, classes=["sd-help"])
         if answer.gains:
             with solara.Div(classes=["sd-answer-who"]):
                 span = f"{answer.crop_years[0]} to {answer.crop_years[-1]}"
@@ -114,29 +119,13 @@ def GainTable(gains: tuple[Gain, ...]) -> None:
         Table(head, rows)
 
 
-@solara.component
-def Table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """A table of texts; all columns but the first are numbers."""
-    cells = "".join(f"<th>{escaped(each)}</th>" for each in head)
-    lines = "".join("<tr>" + "".join(f"<td>{escaped(each)}</td>" for each in row) + "</tr>" for row in rows)
-    inner = f"<thead><tr>{cells}</tr></thead><tbody>{lines}</tbody>"
-    solara.HTML("div", f"<table class='sd-table'>{inner}</table>", classes=["sd-scroll"])
-
-
-def escaped(text: str) -> str:
-    """Text as it may stand in HTML."""
-    from html import escape
-
-    return escape(str(text))
-
-
 def gains_frame(gains: tuple[Gain, ...]) -> dict[str, Any]:
     """Frame of the bars: who gained (to the right), who lost (to the left)."""
     values = short([gain.million_cad.mean for gain in gains])
     bars = [
-        {"value": value, "itemStyle": {"color": WON if (value or 0) >= 0 else LOST},
-         "label": {"position": "right" if (value or 0) >= 0 else "left"}}
-        for value in values
+        {"value": value, "label": {"position": "right" if (value or 0) >= 0 else "left"},
+         "itemStyle": {"color": NOBODY if gain.key == "deadweight" else WON if (value or 0) >= 0 else LOST}}
+        for gain, value in zip(gains, values, strict=True)
     ]  # fmt: skip
     label = {**TEXT, "width": 210, "overflow": "break", "margin": 10}
     return {

@@ -9,7 +9,7 @@ from sim.dashboard.flows import flow_frame
 from sim.dashboard.frames import over_time, policies
 from sim.dashboard.lines import value_range
 from sim.dashboard.market import Market
-from sim.dashboard.pictures import PICTURES, Picture, grades_of, scenario_of
+from sim.dashboard.pictures import PICTURES, Picture, grades_of, price_differences, scenario_of
 from sim.dashboard.widgets import ChartWidget, show_chart, use_beat
 
 HEIGHT = 270
@@ -37,9 +37,15 @@ def Charts(desk: Desk) -> None:
                         )  # fmt: skip
                 solara.Text(picture.tells, classes=["sd-help"])
                 Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{id(market)}")
+        if pair:
+            with solara.Div(classes=["sd-section"]):
+                solara.HTML("h2", "What B changes: prices, B minus A")
+                solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference is that of the policies; "
+                            "mean of the draws.", classes=["sd-help"])  # fmt: skip
+                Differences(desk, chosen).key(f"difference-{id(market)}")
         with solara.Div(classes=["sd-section"]):
-            solara.HTML("h2", "Who sells where")
-            solara.Text("Tonnes of the last twelve months, from sellers (left) to markets (right), mean of the draws.",
+            solara.HTML("h2", "Trade: who sells where")
+            solara.Text("Exports of the last twelve months, from sellers (left) to markets (right): kt, mean of the draws.",
                         classes=["sd-help"])  # fmt: skip
             Flows(desk).key(f"flows-{id(market)}")
 
@@ -78,6 +84,22 @@ def Beside(market: Market, title: str) -> list[solara.Element]:
 def empty(market: Market) -> str:
     """What stands in a chart without lines."""
     return "Nothing of this so far." if market.done_periods else "Play to see it grow."
+
+
+@solara.component
+def Differences(desk: Desk, grade: str) -> None:
+    """Prices of B less those of A."""
+    market: Market = desk.model.value
+    chart = ChartWidget.element(height=HEIGHT, label="Prices, B minus A")
+
+    def show(widget: ChartWidget) -> None:
+        lines = price_differences(*market.worlds, grade)
+        bounds = market.bounds[grade] = value_range(lines, market.bounds.get(grade))
+        names = [line["name"] for line in lines]
+        frame = over_time(market.timeline, policies(market.worlds[0].loaded), bounds, "C$/t", names)
+        show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
+
+    use_beat([chart], show, [id(market), grade])
 
 
 @solara.component

@@ -10,7 +10,6 @@ from typing import Any
 import solara
 
 from sim.dashboard import plans
-from sim.dashboard.comparisons import comparisons, compared
 from sim.dashboard.levers import moved
 from sim.dashboard.market import Market
 from sim.dashboard.plans import Plan
@@ -18,7 +17,6 @@ from sim.dashboard.start import Start
 from sim.scenario import ScenarioError
 
 NOTHING, OWN, SHIPPED = "nothing", "own", "shipped:"
-MOST_DRAWS, FEWEST_DRAWS = 2000, 1
 
 
 class Desk:
@@ -199,6 +197,5 @@ def _other(base: Plan, against: str, before: Plan | None) -> Plan | None:
     if against.startswith(SHIPPED):
         name = against.removeprefix(SHIPPED)
         return before if before is not None and before.name == name else Plan(name, *_titled(plans.open_shipped(name)))
-    if against not in comparisons(base):  # a scenario without what the last one was compared for
-        return None
-    return compared(base, against)
+    # none where the scenario is without what the last one was compared for
+    return next((plan for plan in plans.presets(base) if plan.name == against), None)

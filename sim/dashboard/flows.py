@@ -17,15 +17,16 @@ LEAST_KT = 0.5
 
 
 def flow_frame(flows: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, Any]:
-    """Frame of a Sankey diagram; an empty one where nothing was sold.
+    """Frame of a Sankey diagram of trade; an empty one where nothing was sold abroad.
 
     Parameters
     ----------
     flows : pandas.DataFrame
-        seller, market, kt.
+        origin, seller, market, kt.
     """
     titles = {**_boards(scenario), **sellers_by_title(scenario)}
-    rows = list(zip(flows["seller"], flows["market"], flows["kt"], strict=True))
+    abroad = flows[flows["origin"] != flows["market"]]
+    rows = list(zip(abroad["seller"], abroad["market"], abroad["kt"], strict=True))
     totals: Counter[str] = Counter()
     for seller, _, kt in rows:
         totals[seller] += kt

@@ -18,6 +18,8 @@ class Market(SideBySide):
         What stopped the market; empty while nothing did.
     bounds : dict of str to (float, float)
         Value axis of each chart: it grows with the market, and A and B share it.
+    results : list of Results or None
+        What a finished market leaves, once somebody asked; ``closing`` is held while it is worked out.
     """
 
     def __init__(self, *, plans: tuple[Plan, ...], draws: int = 200, seed: int | None = None) -> None:
@@ -26,6 +28,8 @@ class Market(SideBySide):
         self.asked = {"plans": plans, "draws": draws, "seed": seed}
         self.error = ""
         self.bounds: dict[str, tuple[float, float]] = {}
+        self.results: list[Any] | None = None
+        self.closing = threading.Lock()
         self._turn = threading.Lock()
 
     def step(self) -> None:

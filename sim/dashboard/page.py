@@ -13,11 +13,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import solara
-import solara.lab
 
 from sim.dashboard.answer_card import AnswerCard
 from sim.dashboard.charts import Charts
-from sim.dashboard.closing import Closing
+from sim.dashboard.closing import Closing, Headlines
 from sim.dashboard.desk import Desk
 from sim.dashboard.playing import Playing
 from sim.dashboard.server import TITLE
@@ -25,7 +24,6 @@ from sim.dashboard.sidebar import Choosing
 from sim.dashboard.start import asked
 
 LOOK = Path(__file__).with_name("look.css")
-solara.lab.theme.themes.light.primary = "#00528A"
 
 
 @solara.component
@@ -41,6 +39,7 @@ def Page() -> None:
             Playing(desk)
             AnswerCard(desk)
             Charts(desk)
+            Headlines(desk)
             Closing(desk)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.dashboard.lines import line, spread
+from sim.dashboard.lines import colour, dash, line, short, spread
 from sim.dashboard.growing import GAP, SPENT_USD
 from sim.headings import programme_title, title_of
 from sim.shipped import home_origin
@@ -59,6 +59,19 @@ def by_market(series: str) -> Callable[[Any, str], Lines]:
         ]
 
     return lines
+
+
+def price_differences(a: Any, b: Any, grade: str) -> Lines:
+    """Mean price of each market in B less that in A."""
+    bands, scenario, found = (a.bands("price_cad_t"), b.bands("price_cad_t")), scenario_of(a), []
+    for position, market in enumerate(scenario["markets"]):
+        pair = [each.get(f"{market}:{grade}") for each in bands]
+        if None not in pair and all(map(_any, pair)):
+            done = min(len(pair[0].mean), len(pair[1].mean))
+            values = short(pair[1].mean[:done] - pair[0].mean[:done])
+            title = title_of(scenario, "markets", market)
+            found.append({"name": title, "colour": colour(position), "dash": dash(position), "p50": values})
+    return found
 
 
 def pool(world: Any, _grade: str) -> Lines:

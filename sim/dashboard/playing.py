@@ -30,7 +30,7 @@ def Playing(desk: Desk) -> None:
         interval.value = SPEEDS[name]
 
     with solara.Div(classes=["sd-bar"]):
-        with solara.Div(classes=["sd-controls", f"sd-unit-{unit}"]):
+        with solara.Div(classes=["sd-controls", f"sd-unit-{unit}", "" if desk.running.value else "sd-ended"]):
             ModelController(
                 desk.model, model_parameters=desk.parameters, play_interval=interval, render_interval=every,
                 use_threads=threads,
@@ -70,17 +70,27 @@ def Progress(desk: Desk) -> None:
             widget.date = month_name(market.date)
             widget.text = f"{where} · {done} of {periods} {unit}s played"
             widget.percent = round(100 * done / periods, 2)
-            widget.policies = list(dict.fromkeys(name for _, name in market.events()))
+            widget.policies = in_force(market)
         desk.take_note(market)
 
     use_beat([element], show, [id(market)])
 
 
+def in_force(market: Market) -> list[str]:
+    """Policy events of the month; of two scenarios with the letter of the one that has it alone."""
+    letters: dict[str, list[str]] = {}
+    for world, name in market.events():
+        at = next((place for place, each in enumerate(market.worlds) if each.name == world), 0)
+        letters.setdefault(name, []).append("AB"[at])
+    alone = len(market.worlds) > 1
+    return [f"{found[0]}: {name}" if alone and len(set(found)) == 1 else name for name, found in letters.items()]
+
+
 @solara.component
 def Pending(desk: Desk) -> None:
     """Note that levers wait for a reset."""
-    if desk.pending:
-        with solara.Div(classes=["sd-note"]):
+    with solara.Div(classes=["sd-note"]):
+        if desk.pending:
             solara.Text("Levers changed. They take effect when the market begins anew: press Reset, or")
             solara.Button("Apply and restart", on_click=desk.restart, color="primary", small=True)
 
@@ -88,11 +98,10 @@ def Pending(desk: Desk) -> None:
 @solara.component
 def Trouble(desk: Desk) -> None:
     """What went wrong: with what was chosen, or in the market."""
-    if desk.problem.value:
-        with solara.Div(classes=["sd-trouble"]):
+    with solara.Div(classes=["sd-trouble"]):
+        if desk.problem.value:
             solara.Text("This cannot be: the market stays as it was.")
             solara.Preformatted(desk.problem.value)
-    if desk.error.value:
-        with solara.Div(classes=["sd-trouble"]):
+        if desk.error.value:
             solara.Text("The market stopped with an error. Reset starts it again.")
             solara.Preformatted(desk.error.value)

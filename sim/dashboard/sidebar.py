@@ -5,9 +5,10 @@ from __future__ import annotations
 import solara
 
 from sim.dashboard import plans
-from sim.dashboard.comparisons import comparisons
-from sim.dashboard.desk import FEWEST_DRAWS, MOST_DRAWS, NOTHING, OWN, SHIPPED, Desk
+from sim.dashboard.closing import Downloads
+from sim.dashboard.desk import NOTHING, OWN, SHIPPED, Desk
 from sim.dashboard.lever_panel import LeverPanel
+from sim.dashboard.limits import MOST_DRAWS
 from sim.dashboard.widgets import Upload
 
 
@@ -55,9 +56,9 @@ def ScenarioChoice(desk: Desk) -> None:
 def Comparison(desk: Desk) -> None:
     """What A is compared with."""
     base = desk.base.value
-    presets = solara.use_memo(lambda: comparisons(base), [id(base.loaded)])
+    presets = solara.use_memo(lambda: plans.presets(base), [id(base)])
     items = [{"text": "Nothing: one market", "value": NOTHING}]
-    items += [{"text": title, "value": name} for name, (title, _) in presets.items()]
+    items += [{"text": f"The same: {preset.title[0].lower()}{preset.title[1:]}", "value": preset.name} for preset in presets]
     items += [{"text": "Own levers for B", "value": OWN}]
     items += [{"header": "Another scenario"}]
     items += [{"text": title, "value": SHIPPED + name} for name, title in plans.shipped() if name != base.name]
@@ -97,7 +98,7 @@ def Ensemble(desk: Desk) -> None:
         with solara.Row(gap="8px"):
             solara.v.TextField(
                 label="Draws", v_model=str(desk.draws.value), dense=True, outlined=True, hide_details=True,
-                on_v_model=lambda text: change(text, FEWEST_DRAWS, MOST_DRAWS, "Draws"),
+                on_v_model=lambda text: change(text, 1, MOST_DRAWS, "Draws"),
             )  # fmt: skip
             solara.v.TextField(
                 label="Seed", v_model=str(desk.seed.value), dense=True, outlined=True, hide_details=True,
@@ -107,17 +108,3 @@ def Ensemble(desk: Desk) -> None:
             solara.Text(problem.value, classes=["sd-wrong"])
         solara.Text("The market is played that many times at once, each with other harvests and demand; bands show how "
                     "far they spread. The same seed repeats the same luck.", classes=["sd-help"])  # fmt: skip
-
-
-@solara.component
-def Downloads(desk: Desk) -> None:
-    """The scenarios as files."""
-    with solara.Div(classes=["sd-panel"]):
-        solara.HTML("h2", "Take it with you")
-        for side, plan in (("A", desk.base.value), ("B", desk.other.value)):
-            if plan is not None:
-                solara.FileDownload(
-                    lambda plan=plan: plans.as_yaml(plan), filename=f"{plan.name}.yaml", mime_type="text/yaml",
-                    label=f"Scenario {side} as YAML",
-                ).key(f"yaml-{side}-{id(plan)}")  # fmt: skip
-        solara.Text("Runs with: singledesk run FILE.yaml", classes=["sd-help"])
