@@ -97,7 +97,9 @@ class RunDraft:
         """Write ``figures/<name>.png``."""
         path = self.path / "figures" / f"{name}.png"
         path.parent.mkdir(exist_ok=True)
-        figure.savefig(path, dpi=120)
+        from sim.figures.files import save  # drawing is slow to import
+
+        save(figure, path)
 
     def manifest(self, content: dict[str, Any]) -> None:
         """Write ``run.json``: ``content``, the times, and the size and SHA-256 of every file written before it."""

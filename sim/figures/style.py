@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -10,30 +12,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Okabe and Ito (2008), told apart by colour-blind readers; yellow last because it is weak on white
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
-DASHES = ("-", "--", ":", "-.")
+SHEET = Path(__file__).with_name("singledesk.mplstyle")
+STYLE: mpl.RcParams = mpl.rc_params_from_file(SHEET, use_default_template=False)
+"""Settings of the style sheet; figures are made and saved in ``mpl.rc_context(STYLE)``."""
+
+PALETTE: tuple[str, ...] = tuple(each["color"] for each in STYLE["axes.prop_cycle"])
+DASHES: tuple[Any, ...] = tuple(each["linestyle"] for each in STYLE["axes.prop_cycle"])
+MARKERS = "osD^vPX*"
+HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++", "oooo", "----", "||||")
 GREY = "#555555"
 WIDTH_INCHES = 10.0
 FOOTER_LENGTH = 150  # characters of the footer that fit the width
 BAND_NOTE = "Lines: median of draws. Bands: 25-75 % (dark) and 5-95 % (light) of draws."
-
-STYLE = {
-    "font.size": 9,
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.axisbelow": True,
-    "grid.color": "#DDDDDD",
-    "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    "legend.fontsize": 8.5,
-    "lines.linewidth": 1.4,
-    "hatch.linewidth": 0.6,
-}
 
 
 def colour(position: int) -> str:
@@ -41,9 +31,39 @@ def colour(position: int) -> str:
     return PALETTE[position % len(PALETTE)]
 
 
-def dash(position: int) -> str:
-    """Line style that goes with ``colour``."""
-    return DASHES[position // len(PALETTE) % len(DASHES)]
+def dash(position: int) -> Any:
+    """Line style that goes with ``colour``: no two of the first eight are alike, nor two lines of one colour."""
+    return DASHES[(position + position // len(PALETTE)) % len(DASHES)]
+
+
+def marker(position: int) -> str:
+    """Marker that goes with ``colour``, for points."""
+    return MARKERS[(position + position // len(PALETTE)) % len(MARKERS)]
+
+
+def hatch(position: int) -> str:
+    """Hatch that goes with ``colour``, for bars and areas."""
+    return HATCHES[position % len(HATCHES)]
+
+
+def line_look(position: int) -> dict[str, Any]:
+    """Keywords of ``plot`` for a line that is told apart by colour and, in greyscale, by dash."""
+    return {"color": colour(position), "linestyle": dash(position)}
+
+
+def point_look(position: int) -> dict[str, Any]:
+    """Keywords of ``plot`` for points without a line, told apart by colour and, in greyscale, by marker."""
+    return {"color": colour(position), "marker": marker(position), "linestyle": "none", "markeredgecolor": "white"}
+
+
+def bar_look(position: int) -> dict[str, Any]:
+    """Keywords of ``bar`` for bars told apart by colour and, in greyscale, by hatch."""
+    return {"color": colour(position), "hatch": hatch(position), "edgecolor": "white", "linewidth": 0.4}
+
+
+def plain(text: Any) -> str:
+    """Text with its dollar signs escaped, which Matplotlib would take for the ends of a formula."""
+    return re.sub(r"(?<!\\)\$", r"\\$", str(text))
 
 
 def sheet(
@@ -64,9 +84,9 @@ def sheet(
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", rect=(0.005, 0.45 / height, 0.985, 1 - 0.5 / height), h_pad=0.06)
         axes = figure.subplots(len(heights), columns, squeeze=False, gridspec_kw={"height_ratios": heights})
-        figure.suptitle(title, x=0.012, ha="left", fontsize=12, fontweight="bold")
+        figure.suptitle(plain(title), x=0.012, ha="left", fontsize=12, fontweight="bold")
         lines = [note, source(meta)] if note else [source(meta)]
-        figure.text(0.012, 0.08 / height, "\n".join(lines), fontsize=7.5, color=GREY, va="bottom", ha="left")
+        figure.text(0.012, 0.08 / height, plain("\n".join(lines)), fontsize=7.5, color=GREY, va="bottom", ha="left")
     return figure, axes
 
 
@@ -87,7 +107,7 @@ def shorten(text: str, length: int) -> str:
 def title_of(meta: dict[str, Any], section: str, name: str, length: int = 26) -> str:
     """Title of a market, grade, seller ... in the scenario; its name when it has none."""
     entry = meta["scenario"].get(section) or {}
-    return shorten((entry.get(name) or {}).get("title") or name.replace("_", " "), length)
+    return plain(shorten((entry.get(name) or {}).get("title") or name.replace("_", " "), length))
 
 
 def crop_years_of(series: pd.DataFrame) -> list[str]:
@@ -130,8 +150,9 @@ def band_line(axes: Axes, part: pd.DataFrame, position: int, label: str, bands: 
     if bands:
         axes.fill_between(x, part["p05"], part["p95"], color=own, alpha=0.13, linewidth=0)
         axes.fill_between(x, part["p25"], part["p75"], color=own, alpha=0.22, linewidth=0)
-    marker = {"marker": "o", "markersize": 2.2} if part["p50"].isna().any() or len(part) == 1 else {}
-    axes.plot(x, part["p50"], color=own, linestyle=dash(position), label=label, **marker)
+    lonely = part["p50"].isna().any() or len(part) == 1
+    dots = {"marker": marker(position), "markersize": 3.0} if lonely else {}
+    axes.plot(x, part["p50"], **line_look(position), label=label, **dots)
 
 
 def crop_year_axis(axes: Axes, years: list[str], labelled: bool = True, inches: float = 7.4) -> None:

@@ -1,0 +1,35 @@
+"""Figures as files: the same figure gives the same bytes, whenever and in whatever format it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from sim.figures.style import STYLE
+
+FORMATS = ("png", "svg", "pdf")
+# Dates and versions would make two files of one figure differ.
+_UNDATED: dict[str, dict[str, Any]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+def save(figure: Figure, target: Path | BinaryIO, image_format: str | None = None) -> None:
+    """Write a figure as PNG (120 dots per inch), SVG (letters as text) or PDF, its title among the file's properties.
+
+    ``image_format`` is one of ``FORMATS``; the ending of ``target`` says it when absent.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    kind = image_format or Path(str(target)).suffix[1:]
+    title = figure.get_suptitle().replace("\\$", "$")
+    with mpl.rc_context(STYLE):
+        figure.savefig(target, format=kind, metadata={"Title": title, **_UNDATED[kind]})
