@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,15 @@ from sim.measures.incidence import gain_tables
 from sim.measures.reading import Reading
 from sim.measures.welfare import buyers_surplus
 
-SHOWN = (
-    "origin_price", "landed_price", "origin_tonnes", "seller_tonnes", "price_gap", "programme_rate", "cash_price",
-    "pool_return_cad_t", "pool_deficit_million_cad",
-)  # fmt: skip
+SHOWN = ("origin_price", "origin_tonnes", "price_gap", "programme_rate", "cash_price", "pool_return_cad_t",
+         "pool_deficit_million_cad")  # fmt: skip
 """Tables of a run's summary that are shown as crop years pass, beside those an incidence is read from."""
+
+
+def shown_tables(scenario: dict[str, Any]) -> tuple[str, ...]:
+    """Those a scenario has something to show in: landed prices where its demands state them, sellers by cost."""
+    landed = ("landed_price",) if scenario.get("sellers") or not scenario.get("base_price_origin") else ()
+    return (*SHOWN, *landed, *(("seller_tonnes",) if scenario.get("sellers") else ()))
 
 
 class YearAccounts:
@@ -34,12 +39,14 @@ class YearAccounts:
     ----------
     ledger : Ledger
         Of a market that is being simulated; years are read when they do not change any more.
+    scenario : dict
+        The scenario as plain data.
     incidence : bool
         Whether anybody asks who gains from a programme.
     """
 
-    def __init__(self, ledger: Ledger, incidence: bool) -> None:
-        self._ledger, self._incidence = ledger, incidence
+    def __init__(self, ledger: Ledger, scenario: dict[str, Any], incidence: bool) -> None:
+        self._ledger, self._incidence, self._shown = ledger, incidence, shown_tables(scenario)
         self._due: deque[Callable[[], None]] = deque()
         self._frames: list[pd.DataFrame] = []
         self.read: list[Measures] = []
@@ -69,7 +76,7 @@ class YearAccounts:
         self.read.append(summary(reading[0], tables=READ))
 
     def _read_shown(self, reading: list[Reading]) -> None:
-        shown = summary(reading[0], tables=SHOWN).bands()
+        shown = summary(reading[0], tables=self._shown).bands()
         self._frames.append(pd.concat([shown, self.read[-1].bands()], ignore_index=True))
 
     def _read_incidence(self, reading: list[Reading]) -> None:

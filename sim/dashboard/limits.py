@@ -10,6 +10,8 @@ from sim.scenario.problems import Mark, Problem
 MOST_DRAWS = 1_000
 MOST_PERIODS = 2_600  # fifty years of weeks
 MOST_SALES = 80_000_000  # possible sales, all draws together: history is reckoned to have 21 million at 200 draws
+MOST_ROWS = 600_000  # of one draw
+MOST_A_PERIOD = 10_000  # rows of one draw in a period, on average
 COMMAND = "`singledesk run` takes it"
 
 
@@ -23,7 +25,7 @@ def check_size(loaded: Loaded, draws: int) -> None:
 
 def most_draws(loaded: Loaded) -> int:
     """Most draws with which a scenario may be played live; 0 when it is too large with any."""
-    if _periods(loaded) > MOST_PERIODS:
+    if _periods(loaded) > MOST_PERIODS or possible_sales(loaded) > _most_rows(loaded):
         return 0
     return min(MOST_DRAWS, MOST_SALES // max(possible_sales(loaded), 1))
 
@@ -66,16 +68,19 @@ def _periods(loaded: Loaded) -> int:
     return calendar.crop_years * calendar.periods_per_year
 
 
+def _most_rows(loaded: Loaded) -> int:
+    return min(MOST_ROWS, MOST_A_PERIOD * _periods(loaded))
+
+
 def _too_large(loaded: Loaded, draws: int) -> tuple[str, str] | None:
     if not 1 <= draws <= MOST_DRAWS:
         return "draws", f"{draws:,} draws; the live page takes 1 to {MOST_DRAWS:,}"
     if _periods(loaded) > MOST_PERIODS:
         return "calendar", f"{_periods(loaded):,} periods; the live page takes at most {MOST_PERIODS:,}"
-    sales = possible_sales(loaded)
+    sales, most = possible_sales(loaded), _most_rows(loaded)
+    if sales > most:
+        return "", f"up to {sales:,} possible sales; the live page takes {most:,}: fewer buyers, sellers or crop years"
     if draws * sales > MOST_SALES:
-        known = f"{draws:,} draws of {sales:,} possible sales each are more than the live page holds"
-        least = (
-            f"it takes {MOST_SALES // sales:,} draws of this scenario" if sales <= MOST_SALES else "take fewer sellers"
-        )
-        return "draws", f"{known}; {least}"
+        known = f"{draws:,} draws of up to {sales:,} possible sales are more than the live page holds"
+        return "draws", f"{known}; it takes {MOST_SALES // sales:,} draws of this scenario"
     return None

@@ -40,7 +40,7 @@ class LiveWorld:
         self.book = Book(self.ledger, loaded.resolved)
         self._year_of_period = self.ledger.year_codes
         self.programmes = programmes_of(loaded)
-        self.accounts = YearAccounts(self.ledger, incidence)
+        self.accounts = YearAccounts(self.ledger, loaded.resolved, incidence)
 
     @property
     def running(self) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.scenario.chain import Document, Merged, document_of, merge_documents, read_chain
 from sim.scenario.loader import Loaded, finish
 from sim.scenario.overrides import SET_FILE
-from sim.scenario.problems import Mark, Report, nearest, printable, show
+from sim.scenario.problems import Mark, Problem, Report, ScenarioError, nearest, printable, show
 from sim.scenario.source import decode
 from sim.scenario.tree import child, elements
-from sim.shipped import shipped_names, shipped_path, shipped_table, table_names
+from sim.shipped import shipped_folder, shipped_names, shipped_path, shipped_table, table_names
 
 TEXT_BYTES = 256 * 2**10  # the shipped history is some 30 kB
 NAME_LETTERS = 80
@@ -44,7 +45,17 @@ def load_text(name: str, raw: bytes, sets: Sequence[str] = (), tables_as_named: 
         merged = _merged(text, file, sets, report)
         if merged is not None and not tables_as_named:
             _keep_to_shipped_tables(merged, file, report)
-    return finish(merged, report, file)
+    try:
+        return finish(merged, report, file)
+    except ScenarioError as error:
+        raise ScenarioError(_without_folder(each) for each in error.problems) from None
+
+
+def _without_folder(problem: Problem) -> Problem:
+    """Call shipped files by their names: where they are is nobody's business who sends a text."""
+    folder = f"{shipped_folder()}{os.sep}"
+    mark = replace(problem.mark, file=problem.mark.file.replace(folder, ""))
+    return replace(problem, mark=mark, message=problem.message.replace(folder, ""))
 
 
 def text_name(name: str) -> str:
