@@ -143,7 +143,7 @@ def _said(name: str) -> str:
 
 def _outcome(world: pd.Series, draws: int) -> str:
     """The world's loss in words: where crops or demand differ too, it is not only deadweight."""
-    word, sign = ("The world's loss (deadweight loss if only policy differs)", -1)
+    word, sign = ("The world's loss", -1)
     if world["mean"] >= 0:
         word, sign = ("The world's gain", 1)
     low, high = sorted((sign * world["p05"], sign * world["p95"]))
@@ -152,11 +152,9 @@ def _outcome(world: pd.Series, draws: int) -> str:
 
 
 def _note(meta: dict[str, Any], grouped: list[str], scenarios: tuple[dict[str, Any], ...]) -> str:
-    note = "Each bar begins where the one above ends: mean change over crop years" + (
-        " and draws (5-95 % of draws). " if meta["draws"] > 1 else ". "
-    )
-    note += "Stocks at one price."
+    note = "Bars begin where the one above ends: means"
+    note += " and 5-95 % of draws. " if meta["draws"] > 1 else ". "
     if grouped:
         names = ", ".join(_country(name, scenarios, []) for name in grouped)
-        note = shorten(f"{note} {_country(OTHERS, scenarios, grouped)}: {names}.", 165)
-    return note
+        note += shorten(f"{_country(OTHERS, scenarios, grouped)}: {names}", 60) + ". "
+    return note + "A world's loss by policy alone is deadweight loss."
