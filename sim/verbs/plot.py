@@ -42,7 +42,7 @@ def plot(
         if name not in known:
             near = nearest(name, known)
             hint = near if "did you mean" in near else ""
-            raise StoreError(f"no figure called '{name}'{hint}; figures of this {kind}: {', '.join(known)}")
+            raise StoreError(f"no figure called '{name}'{hint or ';'} figures of this {kind}: {', '.join(known)}")
     if not isinstance(stored.manifest.get("stem"), str):
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
     stem = safe_stem(stored.manifest["stem"])
