@@ -37,7 +37,7 @@ OUTLETS = {  # column of the account: what it is called, and its place in the pa
 }
 STAYS = {"color": "#BDBDBD"}  # what is not marketed, in grey
 BOARD_PLACES = (0, 4, 6)  # places in the palette of an origin's largest boards
-CALLED, KEPT_CALL = 3, 5
+CALLED = 3
 LINE_YEARS = 4  # fewer are drawn as bars
 NOTE = "Bars, shares and lines without bands: mean of draws. Lines with bands: median, 25-75 % and 5-95 % of draws."
 
@@ -133,9 +133,7 @@ def _calls_panel(axes: Axes, frames: dict[str, pd.DataFrame], boards: list[str],
         kept = failed[failed["column"] == f"{board}:delivery_failure_share"].set_index("row").reindex(years)
         turned = {name: 100 * (1 - kept[REVERSED[name]]) for name in REVERSED}
         x = np.arange(len(years)) + 0.5
-        band_line(
-            axes, kept.assign(**turned, x=x), KEPT_CALL if len(boards) == 1 else place, f"Delivered, of the call{whose}"
-        )
+        band_line(axes, kept.assign(**turned, x=x), place, f"Delivered, of the call{whose}")
     axes.set_title("What the board calls, and how far growers keep the call")
     axes.set_ylabel("Share of tonnes (%)")
     axes.set_ylim(0, 105)
