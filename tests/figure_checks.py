@@ -64,7 +64,7 @@ def draw(figure: Figure, run_id: str | None = None) -> Drawn:
     """Draw a figure and measure its texts; of tick labels, those whose tick lies within the axis."""
     if not isinstance(figure.canvas, FigureCanvasAgg):
         FigureCanvasAgg(figure)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     renderer = figure.canvas.get_renderer()
     hidden = {id(text) for axes in figure.axes for text in _not_shown(axes)}
     texts = [
@@ -171,9 +171,13 @@ def clipped(drawn: Drawn) -> Iterator[str]:
 
 def overlap(drawn: Drawn) -> Iterator[str]:
     """No text lies on another."""
-    for (one, a), (two, b) in itertools.combinations(drawn.texts, 2):
-        if not clear_of(a, b, SLACK_PIXELS):
-            yield f"{one.get_text()!r} lies on {two.get_text()!r}"
+    ends = np.array([[box.x0, box.y0, box.x1, box.y1] for _text, box in drawn.texts]).reshape(-1, 4)
+    for place, (low, high) in enumerate(zip(ends[:, :2], ends[:, 2:], strict=True)):
+        shared = np.minimum(high, ends[place + 1 :, 2:]) - np.maximum(low, ends[place + 1 :, :2])
+        for other in place + 1 + np.flatnonzero((shared >= SLACK_PIXELS).all(axis=1)):
+            (one, a), (two, b) = drawn.texts[place], drawn.texts[other]
+            if not clear_of(a, b, SLACK_PIXELS):
+                yield f"{one.get_text()!r} lies on {two.get_text()!r}"
 
 
 def covered(drawn: Drawn) -> Iterator[str]:
@@ -183,7 +187,8 @@ def covered(drawn: Drawn) -> Iterator[str]:
             continue
         box = Box.of(what.get_window_extent(drawn.renderer)).smaller(4.0)
         for axes in drawn.panels:
-            if any(_meets(box, data) for data in data_boxes(axes, drawn.renderer)):
+            frame = np.array([axes.bbox.extents])
+            if _meets(box, frame) and any(_meets(box, data) for data in data_boxes(axes)):
                 yield f"a legend lies on what is drawn in {name_of(axes)}"
 
 

@@ -36,6 +36,8 @@ from sim.figures.subsidies import subsidies
 from sim.figures.supply import supply
 from sim.figures.sweep import responses
 from sim.figures.table2 import table2
+from sim.figures.trade_map import trade_map
+from sim.figures.trade_sankey import trade_sankey
 from sim.figures.welfare import welfare
 
 Frames = dict[str, pd.DataFrame]
@@ -66,6 +68,8 @@ KINDS: dict[str, Kind] = {
             "deliveries": deliveries,
             "supply": supply,
             "concentration": concentration,
+            "trade_map": trade_map,
+            "trade_sankey": trade_sankey,
         },
     ),
     "comparison": Kind(("comparison", "welfare"), {"effects": effects, "table2": table2, "welfare": welfare}),
@@ -83,6 +87,21 @@ KINDS: dict[str, Kind] = {
     "sweep": Kind(("design", "bands"), {"responses": responses, "heat_map": heat_map}),
     "calibration": Kind(("fit", "held_out", "parameters", "profiles"), {"fit": fit, "profiles": profiles}),
 }
+
+
+def tables_kept(kind: str, meta: dict[str, Any]) -> list[str]:
+    """Tables of a kind of result that one has: an older one lacks those that came later, and their figures.
+
+    ``meta`` is its ``run.json``; what is not saved yet names no files and has all.
+    """
+    files = meta.get("files")
+    if files is None:
+        return list(KINDS[kind].tables)
+    return [
+        name
+        for name in KINDS[kind].tables
+        if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in files)
+    ]
 
 
 def drawn(kind: str, frames: Frames, meta: dict[str, Any]) -> Iterator[tuple[str, Figure]]:

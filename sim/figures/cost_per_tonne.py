@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from sim.experiments.destination import LOSS, SHARE, SIDES
 from sim.figures.style import GREY, STYLE, bar_look, plain, sheet, shorten
 from sim.headings import programme_title
-from sim.incidence_names import country_title
+from sim.incidence_names import country_title, destination_title
 from sim.shipped import AVERAGE
 
 STORY_LENGTH = 58  # characters that fit the panel
@@ -22,17 +22,6 @@ SMALL = 0.01  # of a dollar: a side that moves by less than a cent has no bar, u
 HOME = ("own_producers", "own_buyers", "own_taxpayers_otherwise")
 FIRST = ("own_producers", "own_buyers", "favoured_buyers")
 ORDER = (*HOME, *(side for side in SIDES if side not in HOME))
-WORDS = {
-    "own_producers": "{own}: producers",
-    "own_buyers": "{own}: buyers",
-    "own_taxpayers_otherwise": "{own}: other budgets",
-    "favoured_buyers": "Importers it favours",
-    "other_buyers": "Other buyers abroad",
-    "middlemen": "Middlemen, everywhere",
-    "other_producers": "Producers elsewhere",
-    "other_taxpayers": "Taxpayers elsewhere",
-    LOSS: "Nobody (deadweight loss)",
-}
 
 
 def cost_per_tonne(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -138,7 +127,7 @@ def _went(panel: Axes, part: pd.DataFrame, sides: list[str], own: str, draws: in
         if side == LOSS or (side not in HOME and sides[place - 1] in HOME):
             panel.axhline(place - 0.5, color=GREY, linewidth=0.8)
     panel.axvline(0, color="#333333", linewidth=0.8)
-    panel.set_yticks(range(len(sides)), [WORDS[side].format(own=own) for side in sides])
+    panel.set_yticks(range(len(sides)), [destination_title(side, own) for side in sides])
     panel.set_ylim(len(sides) - 0.4, -0.6)
     _lines_across(panel)
     panel.set_xlabel("Gain or loss (cents per C\\$1 of spending)")
@@ -151,8 +140,13 @@ def _story(part: pd.DataFrame, own: str) -> str:
     favoured, lost = _cents(part, "favoured_buyers")["mean"], _cents(part, LOSS)["mean"]
     rest = 100 - round(home) - round(favoured) - round(lost)
     words = f"Of each dollar spent {_minus(round(home))} cents stay in {own} (producers' gain less buyers' loss), "
-    words += f"{_minus(round(favoured))} go to importers it favours, {_minus(rest)} to others; "
-    words += f"{_minus(round(lost))} are lost"
+    words += (
+        f"{round(favoured)} go to importers it favours; "
+        if favoured >= 0
+        else f"importers it favours lose {-round(favoured)}; "
+    )
+    words += f"others {'gain' if rest >= 0 else 'lose'} {abs(rest)}; "
+    words += f"{round(lost)} are lost" if lost >= 0 else f"{-round(lost)} are gained beyond the spending"
     return textwrap.fill(words, STORY_LENGTH)
 
 
@@ -167,7 +161,7 @@ def _lines_across(panel: Axes) -> None:
 
 
 def _range(line: pd.Series, draws: int) -> str:
-    return f" ({line['p05']:,.0f} to {line['p95']:,.0f})" if draws > 1 else ""
+    return f" ({round(line['p05']):,} to {round(line['p95']):,})" if draws > 1 else ""
 
 
 def _note(meta: dict[str, Any], years: int) -> str:
