@@ -40,9 +40,9 @@ def plot(
     known = KINDS[kind].figures
     for name in names:
         if name not in known:
-            hint = nearest(name, known)
-            every = f"; figures of this {kind}: {', '.join(known)}" if "known:" not in hint else ""
-            raise StoreError(f"no figure called '{name}'{hint}{every}")
+            near = nearest(name, known)
+            hint = near if "did you mean" in near else ""
+            raise StoreError(f"no figure called '{name}'{hint}; figures of this {kind}: {', '.join(known)}")
     if not isinstance(stored.manifest.get("stem"), str):
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
     stem = safe_stem(stored.manifest["stem"])
