@@ -116,7 +116,7 @@ def _months_panel(
         label, place = OUTLETS[column]
         if kt.sum() > DUST_KT:
             axes.plot(x, kt.reindex(periods["period"], fill_value=0.0), label=label, **line_look(place))
-    length = "month" if len(periods) == 12 * len(crop_years_of(series)) else "period"
+    length = {12: "month", 52: "week"}.get(len(periods) // len(crop_years_of(series)), "period")
     axes.set_title(f"By {length}: deliveries and off-board sales")
     axes.set_ylabel(f"Tonnes (kt per {length})")
     axes.set_ylim(bottom=0)
@@ -129,7 +129,11 @@ def _calls_panel(axes: Axes, frames: dict[str, pd.DataFrame], boards: list[str],
     for place, board in zip(BOARD_PLACES, boards, strict=False):
         whose = f", {title_of(meta, 'boards', board, 20)}" if len(boards) > 1 else ""
         if len(boards) == 1:
-            band_line(axes, _percent(called[board]), CALLED, "Called, of growers' offers")
+            share = _percent(called[board])
+            in_force = lines_of(frames["series"], "called_kt")[board]["mean"] > 0
+            numbers = list(REVERSED)
+            share[numbers] = share[numbers].where(in_force, axis=0)  # a share that was, while nothing is called
+            band_line(axes, share, CALLED, "Called, of growers' offers")
         kept = failed[failed["column"] == f"{board}:delivery_failure_share"].set_index("row").reindex(years)
         turned = {name: 100 * (1 - kept[REVERSED[name]]) for name in REVERSED}
         x = np.arange(len(years)) + 0.5
