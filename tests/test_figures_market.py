@@ -182,6 +182,16 @@ def test_deficits_stand_at_the_foot_of_the_returns(runs):
     assert [text.get_text() for text in panel.texts] == wanted and "0.0" not in wanted
 
 
+def test_a_return_stands_over_its_own_pool_year(runs):
+    frames, meta = runs("three years")
+    panel = panel_of(FIGURES["returns"](frames, meta), "Australian Barley Board, feed pool")
+    (step,) = [line for line in panel.lines if line.get_label() == PAID]
+    paid = frames["summary"].query("table == 'pool_return_cad_t' and column == 'abb:feed'")["p50"].to_numpy()
+    ends = np.array([[0, 4], [4, 16], [16, 28]]) / 12  # it closes with November, the fourth month of the crop year
+    x, y = (np.asarray(values).reshape(3, 3) for values in (step.get_xdata(), step.get_ydata()))
+    assert (x[:, :2] == ends).all() and (y[:, :2] == paid[:, None]).all() and np.isnan(y[:, 2]).all()
+
+
 @pytest.mark.parametrize("run", ["three years", "no desk"])
 def test_farmers_grain_adds_up(runs, run):
     frames, meta = runs(run)
@@ -254,8 +264,11 @@ def test_concentration_is_drawn_as_measured(runs):
     index = frames["summary"].query("table == 'concentration' and column == 'japan:feed'")["p50"].to_numpy()
     assert (line_of(panel_of(figure, "Japan: concentration"), "Index, feed") == index).all()
     bars = panel_of(figure, "Japan, feed: shares").patches
-    tops = np.array([bar.get_height() for bar in bars]).reshape(-1, 3).sum(axis=0)
-    assert tops == pytest.approx(100.0)
+    tops = {year: max(bar.get_y() + bar.get_height() for bar in bars if int(bar.get_x()) == year) for year in range(3)}
+    assert list(tops.values()) == pytest.approx([100.0] * 3)
+    sold = market_shares(frames["ledger"]).query("market == 'japan' and pool == 'feed' and seller == 'cwb'")
+    (own,) = [each for each in panel_of(figure, "Japan, feed: shares").containers if "Wheat" in each.get_label()]
+    assert [bar.get_height() for bar in own] == pytest.approx(list(100 * sold["share"]))
     home = panel_of(figure, "European Union: concentration")
     assert not home.get_legend_handles_labels()[1] and any("No index" in text.get_text() for text in home.texts)
 
