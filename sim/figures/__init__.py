@@ -23,6 +23,7 @@ from sim.figures.deliveries import deliveries
 from sim.figures.game import best_responses, game_payoffs
 from sim.figures.heat_map import heat_map
 from sim.figures.incidence import desk_and_war, who_gains
+from sim.figures.overview import overview
 from sim.figures.pool import pool
 from sim.figures.price_gaps import price_gaps
 from sim.figures.prices import prices
@@ -102,6 +103,10 @@ def tables_kept(kind: str, meta: dict[str, Any]) -> list[str]:
         for name in KINDS[kind].tables
         if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in files)
     ]
+
+TOGETHER = ("run", "comparison", "incidence")
+"""Kinds of the results that are drawn together, in the order in which ``TOGETHER_FIGURES`` take them."""
+TOGETHER_FIGURES: dict[str, Callable[..., Figure | None]] = {"overview": overview}
 
 
 def drawn(kind: str, frames: Frames, meta: dict[str, Any]) -> Iterator[tuple[str, Figure]]:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.destination import LOSS, SHARE, SIDES
-from sim.figures.style import GREY, STYLE, bar_look, plain, sheet, shorten
+from sim.figures.style import GREY, STYLE, bar_look, lines_across, plain, sheet, shorten
 from sim.headings import programme_title
 from sim.incidence_names import country_title, destination_title
 from sim.shipped import AVERAGE
@@ -91,7 +91,8 @@ def _cost(panel: Axes, part: pd.DataFrame, draws: int) -> None:
         panel.barh(place, line["mean"], height=0.46, **bar_look(0))
         if draws > 1:
             panel.hlines(place, line["p05"], line["p95"], color="#222222", linewidth=1.2)
-        text = f"C\\${line['mean']:,.0f}/t{_range(line, draws)}{_own_currency(part, kind)}"
+        own = own_cost(part, kind)
+        text = f"C\\${line['mean']:,.0f}/t{_range(line, draws)}{'' if own.startswith('C') else f' = {own}'}"
         panel.text(
             0.012, place - 0.27, text, va="bottom", transform=panel.get_yaxis_transform(),
             fontweight="bold" if place else "normal",
@@ -99,19 +100,20 @@ def _cost(panel: Axes, part: pd.DataFrame, draws: int) -> None:
     panel.set_yticks(range(len(labels)), labels)
     panel.set_ylim(1.4, -0.7)
     panel.set_xlim(left=0)
-    _lines_across(panel)
+    lines_across(panel)
     panel.set_xlabel("Spending (C\\$ per tonne)")
 
 
-def _own_currency(part: pd.DataFrame, kind: str) -> str:
-    """The cost in the currency the programme pays in, where that is recorded."""
-    stem = f"spending_per_{kind}_tonne_"
-    for (table, column), line in part.iterrows():
-        if table == "additional" and column.startswith(stem) and not column.endswith("_cad_t"):
-            unit = line["unit"].removesuffix("/t")
-            space = "" if unit.endswith("$") else " "
-            return plain(f" = {unit}{space}{line['mean']:,.0f}/t") if math.isfinite(line["mean"]) else ""
-    return ""
+def own_cost(part: pd.DataFrame, kind: str = "additional") -> str:
+    """Cost of a subsidised or additional tonne in the currency the programme pays in, as in US$52/t; else in C$."""
+    costs = part.loc["additional"].filter(like=f"spending_per_{kind}_tonne_", axis=0)
+    costs = costs[costs["mean"].map(math.isfinite)]
+    if costs.empty:
+        return ""
+    own = costs[~costs.index.str.endswith("_cad_t")]
+    line = (costs if own.empty else own).iloc[0]
+    unit = line["unit"].removesuffix("/t")
+    return plain(f"{unit}{'' if unit.endswith('$') else ' '}{line['mean']:,.0f}/t")
 
 
 def _went(panel: Axes, part: pd.DataFrame, sides: list[str], own: str, draws: int) -> None:
@@ -129,7 +131,7 @@ def _went(panel: Axes, part: pd.DataFrame, sides: list[str], own: str, draws: in
     panel.axvline(0, color="#333333", linewidth=0.8)
     panel.set_yticks(range(len(sides)), [destination_title(side, own) for side in sides])
     panel.set_ylim(len(sides) - 0.4, -0.6)
-    _lines_across(panel)
+    lines_across(panel)
     panel.set_xlabel("Gain or loss (cents per C\\$1 of spending)")
     panel.set_title(_story(part, own))
 
@@ -152,12 +154,6 @@ def _story(part: pd.DataFrame, own: str) -> str:
 
 def _minus(text: Any) -> str:
     return str(text).replace("-", "\N{MINUS SIGN}")
-
-
-def _lines_across(panel: Axes) -> None:
-    panel.grid(axis="y", visible=False)
-    panel.grid(axis="x", visible=True)
-    panel.tick_params(axis="y", length=0)
 
 
 def _range(line: pd.Series, draws: int) -> str:
