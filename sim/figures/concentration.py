@@ -25,8 +25,8 @@ INDEX_LOOKS = {"feed": 0, "malting": 1}
 FEW_GROWERS = 0.01  # share of growers beyond which an index says how they are grouped, not how they compete
 NO_INDEX = "No index: growers sell here,\nand each group would count as one seller."
 NOTE = (
-    "Left: mean of draws, a field for each seller of 1 % or more. Right: Herfindahl-Hirschman index (sum of squared shares), "
-    "median, 25-75 and 5-95 % of draws."
+    "Left: mean of draws, a field for each seller of 1 % or more. "
+    "Right: Herfindahl-Hirschman index (sum of squared shares), median, 25-75 and 5-95 % of draws."
 )
 
 
