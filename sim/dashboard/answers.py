@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.dashboard.live import LiveWorld
 from sim.dashboard.side_by_side import SideBySide
-from sim.dashboard.words import headline, nothing_yet, who_text
+from sim.dashboard.words import country, headline, nothing_yet, who_text
 from sim.experiments.compare import pick
 from sim.experiments.counterfactual import favoured_buyers
 from sim.experiments.incidence import who_gains
@@ -156,6 +156,9 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
     notes = []
     if side.question.others_differ:
         notes.append("The two scenarios differ in more than export programmes, so not all of this is theirs.")
+    if len(costs) > 1:
+        notes.append("Exports added are those with all these programmes less those without any of them.")
+    notes += _support_note(more, less, side)
     if gains:
         notes.append("Stocks count at one price in both worlds; money of all years counts alike, without interest.")
     paid = any(cost.spent_million_cad.mean > 0 for cost in costs)
@@ -164,6 +167,17 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
         with_it=more.title, without_it=less.title, costs=costs, gains=gains, crop_years=years, until=side.date,
         finished=finished, headline=text, who=who_text(gains), notes=tuple(notes),
     )  # fmt: skip
+
+
+def _support_note(more: LiveWorld, less: LiveWorld, side: SideBySide) -> list[str]:
+    """Say where support buying ends with a programme: part of what is found is its doing."""
+    origins = [world.loaded.resolved["origins"] for world in (more, less)]
+    found = [
+        title_of(more.loaded.resolved, "origins", name)
+        for name in dict.fromkeys(side.question.origins.values())
+        if (origins[0][name].get("support_price") is None) != (origins[1][name].get("support_price") is None)
+    ]
+    return [f"Support buying in {country(name)} goes with the programme: part of this is its doing." for name in found]
 
 
 def _spent(world: LiveWorld, names: list[str]) -> float:
@@ -260,15 +274,20 @@ def _sides(
     at_home = added("buyers", payers)
     origins = [name for name in scenario["origins"] if name not in payers]
     others = [name for name in origins if name != home]
+    grown = {group["origin"] for group in scenario["growers"].values()}
+
+    def who(names: list[str]) -> str:
+        return "Farmers" if grown & set(names) else "Producers"
+
     found = {
         "taxpayers": (f"Taxpayers, {where}", added("taxpayers", payers)),
         "favoured": ("Importers the programme favours", favoured),
-        "producers": (f"Farmers, {where}", added("producers", payers)),
+        "producers": (f"{who(payers)}, {where}", added("producers", payers)),
         "buyers_at_home": (f"Buyers at home, {where}", at_home),
         "middlemen": ("Trading companies and exporters", added("middlemen", countries)),
-        "home_producers": (f"Farmers, {title_of(scenario, 'origins', home)}",
+        "home_producers": (f"{who([home])}, {title_of(scenario, 'origins', home)}",
                            added("producers", [home] if home in origins else [])),
-        "other_producers": ("Farmers of other exporters", added("producers", others)),
+        "other_producers": (f"{who(others)} of other exporters", added("producers", others)),
         "other_buyers": ("All other buyers", added("buyers", countries) - favoured - at_home),
         "other_taxpayers": ("Other treasuries", added("taxpayers", [name for name in countries if name not in payers])),
         "deadweight": ("Lost to everybody (deadweight loss)", gains.column("world:deadweight_loss")),

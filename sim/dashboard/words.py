@@ -21,7 +21,9 @@ def month_text(month: str) -> str:
 
 
 def country(title: str) -> str:
-    """Name of a country within a sentence."""
+    """Name of a country, or of several joined by ``and``, within a sentence."""
+    if " and " in title:
+        return " and ".join(country(part) for part in title.split(" and "))
     return f"the {title}" if title.split()[-1] in WITH_ARTICLE and not title.lower().startswith("the ") else title
 
 
