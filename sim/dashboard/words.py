@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from sim.dashboard.answers import Cost, Gain
+    from sim.dashboard.answer import Cost, Gain
 
 WITH_ARTICLE = ("States", "Union", "Kingdom", "Republic", "Emirates", "Netherlands", "Community")
 LEAST = 0.005  # of a dollar: less than a cent is not worth a word
