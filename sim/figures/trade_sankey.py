@@ -46,7 +46,9 @@ def streams(ledger: pd.DataFrame, meta: dict[str, Any], years: int) -> tuple[lis
     table = table.groupby(["origin", "sold_by", "bought_by", "paid"], sort=False)["kt"].sum().reset_index()
     titles = {name: title_of(meta, "origins", name, 24) for name in origins}
     flows = [
-        Stream((titles[line.origin], line.sold_by, line.bought_by), line.kt / years, origins.index(line.origin), line.paid)
+        Stream(
+            (titles[line.origin], line.sold_by, line.bought_by), line.kt / years, origins.index(line.origin), line.paid
+        )
         for line in table.itertuples()
     ]
     place = table["origin"].map(origins.index) * table["kt"]
