@@ -130,6 +130,24 @@ def plot(
 
 
 @verb
+def report(
+    runs: Annotated[
+        list[str], typer.Argument(metavar="RUN...", help="Folders, ids, or names for their latest runs; of any kind.")
+    ],
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The HTML file; report-NAMES.html here when absent.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Heading of the page.")] = None,
+    out: Out = RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Write one HTML file about saved results: in words, tables, figures and charts; it needs no network."""
+    from sim.verbs.report import report as write_report
+
+    write_report(runs, to, title, out, as_json, screen(), errors())
+
+
+@verb
 def schema(
     sweep: Annotated[bool, typer.Option("--sweep", help="That of a sweep file instead.")] = False,
 ) -> None:

@@ -43,7 +43,7 @@ def test_figures_are_the_same_from_files(tmp_path, image_format):
         frame.to_parquet(tmp_path / f"{name}.parquet")
     read = {name: pd.read_parquet(tmp_path / f"{name}.parquet") for name in frames}
     for number, source in enumerate((frames, read)):
-        save(FIGURES["prices"](source, meta), tmp_path / f"{number}.{image_format}")
+        save(FIGURES["subsidies"](source, meta), tmp_path / f"{number}.{image_format}")
     first, second = ((tmp_path / f"{number}.{image_format}").read_bytes() for number in (0, 1))
     assert first == second
     assert b"CreationDate" not in first and b"<dc:date>" not in first and b"atplotlib v" not in first

@@ -17,10 +17,13 @@ from sim.figures.ablation import ablation
 from sim.figures.budgets import budgets
 from sim.figures.calibration import fit, profiles
 from sim.figures.comparison import effects
+from sim.figures.concentration import concentration
 from sim.figures.cost_per_tonne import cost_per_tonne
+from sim.figures.deliveries import deliveries
 from sim.figures.game import best_responses, game_payoffs
 from sim.figures.heat_map import heat_map
 from sim.figures.incidence import desk_and_war, who_gains
+from sim.figures.pool import pool
 from sim.figures.price_gaps import price_gaps
 from sim.figures.prices import prices
 from sim.figures.published import published
@@ -60,8 +63,11 @@ KINDS: dict[str, Kind] = {
             "grades": grades,
             "subsidies": subsidies,
             "budgets": budgets,
+            "pool": pool,
             "returns": returns,
+            "deliveries": deliveries,
             "supply": supply,
+            "concentration": concentration,
             "trade_map": trade_map,
             "trade_sankey": trade_sankey,
         },
@@ -81,6 +87,21 @@ KINDS: dict[str, Kind] = {
     "sweep": Kind(("design", "bands"), {"responses": responses, "heat_map": heat_map}),
     "calibration": Kind(("fit", "held_out", "parameters", "profiles"), {"fit": fit, "profiles": profiles}),
 }
+
+
+def tables_kept(kind: str, meta: dict[str, Any]) -> list[str]:
+    """Tables of a kind of result that one has: an older one lacks those that came later, and their figures.
+
+    ``meta`` is its ``run.json``; what is not saved yet names no files and has all.
+    """
+    files = meta.get("files")
+    if files is None:
+        return list(KINDS[kind].tables)
+    return [
+        name
+        for name in KINDS[kind].tables
+        if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in files)
+    ]
 
 
 def drawn(kind: str, frames: Frames, meta: dict[str, Any]) -> Iterator[tuple[str, Figure]]:

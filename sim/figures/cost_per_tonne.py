@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.destination import LOSS, SHARE, SIDES
-from sim.figures.style import GREY, STYLE, bar_look, plain, sheet, shorten
+from sim.figures.style import GREY, STYLE, bar_look, lines_across, plain, sheet, shorten
 from sim.headings import programme_title
-from sim.incidence_names import country_title
+from sim.incidence_names import country_title, destination_title
 from sim.shipped import AVERAGE
 
 STORY_LENGTH = 58  # characters that fit the panel
@@ -22,17 +22,6 @@ SMALL = 0.01  # of a dollar: a side that moves by less than a cent has no bar, u
 HOME = ("own_producers", "own_buyers", "own_taxpayers_otherwise")
 FIRST = ("own_producers", "own_buyers", "favoured_buyers")
 ORDER = (*HOME, *(side for side in SIDES if side not in HOME))
-WORDS = {
-    "own_producers": "{own}: producers",
-    "own_buyers": "{own}: buyers",
-    "own_taxpayers_otherwise": "{own}: other budgets",
-    "favoured_buyers": "Importers it favours",
-    "other_buyers": "Other buyers abroad",
-    "middlemen": "Middlemen, everywhere",
-    "other_producers": "Producers elsewhere",
-    "other_taxpayers": "Taxpayers elsewhere",
-    LOSS: "Nobody (deadweight loss)",
-}
 
 
 def cost_per_tonne(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -102,7 +91,8 @@ def _cost(panel: Axes, part: pd.DataFrame, draws: int) -> None:
         panel.barh(place, line["mean"], height=0.46, **bar_look(0))
         if draws > 1:
             panel.hlines(place, line["p05"], line["p95"], color="#222222", linewidth=1.2)
-        text = f"C\\${line['mean']:,.0f}/t{_range(line, draws)}{_own_currency(part, kind)}"
+        own = own_cost(part, kind)
+        text = f"C\\${line['mean']:,.0f}/t{_range(line, draws)}{'' if own.startswith('C') else f' = {own}'}"
         panel.text(
             0.012, place - 0.27, text, va="bottom", transform=panel.get_yaxis_transform(),
             fontweight="bold" if place else "normal",
@@ -110,19 +100,20 @@ def _cost(panel: Axes, part: pd.DataFrame, draws: int) -> None:
     panel.set_yticks(range(len(labels)), labels)
     panel.set_ylim(1.4, -0.7)
     panel.set_xlim(left=0)
-    _lines_across(panel)
+    lines_across(panel)
     panel.set_xlabel("Spending (C\\$ per tonne)")
 
 
-def _own_currency(part: pd.DataFrame, kind: str) -> str:
-    """The cost in the currency the programme pays in, where that is recorded."""
-    stem = f"spending_per_{kind}_tonne_"
-    for (table, column), line in part.iterrows():
-        if table == "additional" and column.startswith(stem) and not column.endswith("_cad_t"):
-            unit = line["unit"].removesuffix("/t")
-            space = "" if unit.endswith("$") else " "
-            return plain(f" = {unit}{space}{line['mean']:,.0f}/t") if math.isfinite(line["mean"]) else ""
-    return ""
+def own_cost(part: pd.DataFrame, kind: str = "additional") -> str:
+    """Cost of a subsidised or additional tonne in the currency the programme pays in, as in US$52/t; else in C$."""
+    costs = part.loc["additional"].filter(like=f"spending_per_{kind}_tonne_", axis=0)
+    costs = costs[costs["mean"].map(math.isfinite)]
+    if costs.empty:
+        return ""
+    own = costs[~costs.index.str.endswith("_cad_t")]
+    line = (costs if own.empty else own).iloc[0]
+    unit = line["unit"].removesuffix("/t")
+    return plain(f"{unit}{'' if unit.endswith('$') else ' '}{line['mean']:,.0f}/t")
 
 
 def _went(panel: Axes, part: pd.DataFrame, sides: list[str], own: str, draws: int) -> None:
@@ -138,9 +129,9 @@ def _went(panel: Axes, part: pd.DataFrame, sides: list[str], own: str, draws: in
         if side == LOSS or (side not in HOME and sides[place - 1] in HOME):
             panel.axhline(place - 0.5, color=GREY, linewidth=0.8)
     panel.axvline(0, color="#333333", linewidth=0.8)
-    panel.set_yticks(range(len(sides)), [WORDS[side].format(own=own) for side in sides])
+    panel.set_yticks(range(len(sides)), [destination_title(side, own) for side in sides])
     panel.set_ylim(len(sides) - 0.4, -0.6)
-    _lines_across(panel)
+    lines_across(panel)
     panel.set_xlabel("Gain or loss (cents per C\\$1 of spending)")
     panel.set_title(_story(part, own))
 
@@ -151,8 +142,13 @@ def _story(part: pd.DataFrame, own: str) -> str:
     favoured, lost = _cents(part, "favoured_buyers")["mean"], _cents(part, LOSS)["mean"]
     rest = 100 - round(home) - round(favoured) - round(lost)
     words = f"Of each dollar spent {_minus(round(home))} cents stay in {own} (producers' gain less buyers' loss), "
-    words += f"{_minus(round(favoured))} go to importers it favours, {_minus(rest)} to others; "
-    words += f"{_minus(round(lost))} are lost"
+    words += (
+        f"{round(favoured)} go to importers it favours; "
+        if favoured >= 0
+        else f"importers it favours lose {-round(favoured)}; "
+    )
+    words += f"others {'gain' if rest >= 0 else 'lose'} {abs(rest)}; "
+    words += f"{round(lost)} are lost" if lost >= 0 else f"{-round(lost)} are gained beyond the spending"
     return textwrap.fill(words, STORY_LENGTH)
 
 
@@ -160,14 +156,8 @@ def _minus(text: Any) -> str:
     return str(text).replace("-", "\N{MINUS SIGN}")
 
 
-def _lines_across(panel: Axes) -> None:
-    panel.grid(axis="y", visible=False)
-    panel.grid(axis="x", visible=True)
-    panel.tick_params(axis="y", length=0)
-
-
 def _range(line: pd.Series, draws: int) -> str:
-    return f" ({line['p05']:,.0f} to {line['p95']:,.0f})" if draws > 1 else ""
+    return f" ({round(line['p05']):,} to {round(line['p95']):,})" if draws > 1 else ""
 
 
 def _note(meta: dict[str, Any], years: int) -> str:

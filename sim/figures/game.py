@@ -34,14 +34,12 @@ def game_payoffs(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
         height = 1.0 + (0.36 if ranges else 0.26) * len(one)
         shape = ([height], 2) if side_by_side else ([height] * 2, 1)
         figure, axes = sheet(meta, "Pay-offs: " + shorten(meta["title"], 90), *shape, note=note)
-        for position, (panel, player) in enumerate(zip(axes.flat, meta["players"], strict=True)):
+        for panel, player in zip(axes.flat, meta["players"], strict=True):
             part = cells[cells["player"] == player["name"]].set_index(["first", "second"])
             _table(panel, part, one, other, ranges)
             panel.set_title(plain(f"{shorten(player['title'], 30)}: what it gets (million C$)"))
             panel.set_xlabel(_axis(meta["players"][1]))
             panel.set_ylabel(_axis(meta["players"][0]))
-            if position and side_by_side:
-                panel.set_ylabel("")
     return figure
 
 

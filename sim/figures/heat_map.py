@@ -55,8 +55,7 @@ def heat_map(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
             factor = plain(shorten(_title(meta, third), 24)) if third else ""
             _measure(panels, own.set_index("point"), design, (across, down, third), factor, values, key, several)
         for panel in axes.flat:
-            panel.set_xlabel(titles[across] if panel in axes[-1] else "")
-            panel.set_ylabel(titles[down] if panel in axes[:, 0] else "")
+            panel.set(xlabel=titles[across], ylabel=titles[down])
     return figure
 
 

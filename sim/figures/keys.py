@@ -13,7 +13,7 @@ LINE_INCHES = 0.21
 
 def key_inches(entries: int, columns: int) -> float:
     """Height of the row that a legend of so many entries needs, inches."""
-    return 0.06 + LINE_INCHES * -(-entries // columns)
+    return 0.14 + LINE_INCHES * -(-entries // columns)
 
 
 def entries_of(panels: Iterable[Axes], order: Iterable[str] = ()) -> dict[str, Any]:

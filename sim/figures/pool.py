@@ -25,8 +25,8 @@ FEWEST_YEARS = 2  # of which a mean is drawn
 BAND_YEARS = 4  # of which bands are drawn
 CLOSED_AT = 12.75  # where what was paid stands, in months since the opening
 NOTE = (
-    "By year: median, 25-75 % (dark) and 5-95 % (light) of draws; at the right what the pool paid. "
-    "Mean: of pool years, with the same shares of pool years."
+    "Single years: median, 25-75 % and 5-95 % of draws; at the right what was paid. "
+    "Means: of pool years, with 25-75 % and 5-95 % of them."
 )
 
 

@@ -25,7 +25,7 @@ CASH, INITIAL, OUTLOOK, UNPUBLISHED, PAID = LOOKS
 DEFICIT = "Deficit: paid above what sales brought"
 MOST_PANELS = 8
 DEFICIT_INCHES = 0.3  # room in a year for the number of its deficit
-NOTE = f"{BAND_NOTE} Deficits: mean of draws, in million C$ at the foot."
+DEFICIT_NOTE = " Deficits: mean of draws, in million C$ at the foot."
 
 
 def returns(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -37,7 +37,9 @@ def returns(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
         return None
     with mpl.rc_context(STYLE):
         title = "Pool returns, initial payments and the off-board price"
-        figure, panels = dated_sheet(meta, title, years, [2.4] * len(drawn), note=NOTE + left_out(missing))
+        has_deficit = any(pool.deficit_cad_m(year) for pool in drawn for year in pool.years)
+        note = BAND_NOTE + DEFICIT_NOTE * has_deficit + left_out(missing)
+        figure, panels = dated_sheet(meta, title, years, [2.4] * len(drawn), note=note)
         for panel, pool in zip(panels, drawn, strict=True):
             _panel(panel, pool, len(years))
             panel.set_title(pool.title)

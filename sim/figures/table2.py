@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 
 from sim.experiments.compare import REVENUE
 from sim.experiments.published import FITTED, PREDICTION, REPLICATION
+from sim.figures.keys import draw_key, key_inches
 from sim.figures.style import GREY, STYLE, colour, sheet, shorten
 from sim.incidence_names import effect_title
 from sim.shipped import AVERAGE
@@ -53,17 +54,16 @@ def table2(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
         note += " Replication (5-95 % of its inputs) checks identity; no evidence."
     title = f"Table 2, published and simulated: {shorten(meta['other'], 40)} less {shorten(meta['base'], 40)}"
     with mpl.rc_context(STYLE):
-        figure, axes = sheet(meta, title.replace("_", " "), [0.2, 1.0 + 0.34 * len(rows)], len(columns), note=note)
+        figure, axes = sheet(
+            meta, title.replace("_", " "), [key_inches(1, 4), 1.0 + 0.34 * len(rows)], len(columns), note=note
+        )
         for column, place in zip(columns, axes.T, strict=True):
-            place[0].set_axis_off()
             _panel(place[1], lines[lines["column"] == column], rows)
             unit = "million C\\$" if column == REVENUE else "C\\$/t"
             place[1].set(title=f"{effect_title(column)}\n", xlabel=f"Change ({unit})")
             place[1].set_yticks(range(len(rows)), [_row(row) for row in rows] if column == columns[0] else [])
         axes[1, 0].set_ylabel("Crop year (August-July)")
-        corner = {"loc": "center left", "bbox_to_anchor": (0, 0.5), "borderaxespad": 0}
-        axes[0, 0].legend(handles=_legend(lines), ncols=4, columnspacing=1.4, **corner)
-        axes[0, 0].get_legend().set_in_layout(False)  # it is wider than the column it stands in
+        draw_key(axes[0], {handle.get_label(): handle for handle in _legend(lines)}, columns=4)
     return figure
 
 

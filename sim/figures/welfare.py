@@ -142,19 +142,19 @@ def _said(name: str) -> str:
 
 
 def _outcome(world: pd.Series, draws: int) -> str:
-    """The world's loss in words."""
-    word, sign = ("Deadweight loss", -1) if world["mean"] < 0 else ("The world gains", 1)
+    """The world's loss in words: where crops or demand differ too, it is not only deadweight."""
+    word, sign = ("The world's loss", -1)
+    if world["mean"] >= 0:
+        word, sign = ("The world's gain", 1)
     low, high = sorted((sign * world["p05"], sign * world["p95"]))
     band = f" ({low:,.1f} to {high:,.1f})" if draws > 1 else ""
     return f"{word}: C\\${sign * world['mean']:,.1f} million per crop year{band}"
 
 
 def _note(meta: dict[str, Any], grouped: list[str], scenarios: tuple[dict[str, Any], ...]) -> str:
-    note = "Each bar begins where the one above ends: mean change over crop years" + (
-        " and draws; lines and brackets: 5-95 % of draws. " if meta["draws"] > 1 else ". "
-    )
-    note += "Stocks at one price in both."
+    note = "Bars begin where the one above ends: means"
+    note += " and 5-95 % of draws. " if meta["draws"] > 1 else ". "
     if grouped:
         names = ", ".join(_country(name, scenarios, []) for name in grouped)
-        note += "\n" + shorten(f"{_country(OTHERS, scenarios, grouped)}: {names}.", 150)
-    return note
+        note += shorten(f"{_country(OTHERS, scenarios, grouped)}: {names}", 60) + ". "
+    return note + "A world's loss by policy alone is deadweight loss."

@@ -36,28 +36,32 @@ class Followed:
 
 def incidence_tables(ledger: Ledger, followed: Followed) -> list[Table]:
     """Tables ``gains``, ``money``, ``stocks``, ``groups``, ``exports``, ``prices`` of a run; rows are crop years."""
-    accounts = _accounts(ledger)
-    origins = list(accounts)
-    whole = welfare(ledger, list(accounts.values()))
-    exported = np.stack([exports_kt(ledger, origin) for origin in origins], axis=1)
+    accounts, whole = _accounts(ledger)
     return [
         by_country(whole),
         money(ledger, accounts, whole),
         _stocks(ledger, accounts),
         _groups(ledger, followed),
-        Table("exports", tuple(ledger.crop_years), tuple(origins), ("kt",) * len(origins), exported),
+        _exports(ledger),
         followed_prices(ledger, followed, accounts.get(followed.origin)),
     ]
 
 
 def gains_tables(ledger: Ledger) -> list[Table]:
-    """Tables ``gains`` and ``stocks`` of a run: what ``sim.experiments.gains.who_gains`` reads of each of two."""
-    accounts = _accounts(ledger)
-    return [by_country(welfare(ledger, list(accounts.values()))), _stocks(ledger, accounts)]
+    """Tables ``gains``, ``stocks`` and ``exports`` of a run: what says, of two, who gains and what a programme adds."""
+    accounts, whole = _accounts(ledger)
+    return [by_country(whole), _stocks(ledger, accounts), _exports(ledger)]
 
 
-def _accounts(ledger: Ledger) -> dict[str, ProducerAccount]:
-    return {origin: producer_account(ledger, origin) for origin in labels(ledger, "origin")}
+def _accounts(ledger: Ledger) -> tuple[dict[str, ProducerAccount], Welfare]:
+    accounts = {origin: producer_account(ledger, origin) for origin in labels(ledger, "origin")}
+    return accounts, welfare(ledger, list(accounts.values()))
+
+
+def _exports(ledger: Ledger) -> Table:
+    origins = labels(ledger, "origin")
+    exported = np.stack([exports_kt(ledger, origin) for origin in origins], axis=1)
+    return Table("exports", tuple(ledger.crop_years), tuple(origins), ("kt",) * len(origins), exported)
 
 
 def _groups(ledger: Ledger, followed: Followed) -> Table:

@@ -65,12 +65,21 @@ def consumers_surplus(ledger: Ledger) -> Table:
     In each period a buyer's surplus is ``choke x Q - slope x Q^2 / 2`` less the landed cost of its purchases, with
     ``Q`` all it buys of a grade in the period (the linear inverse demand is landed: P = choke - slope x Q).
     """
-    countries = labels(ledger, "country")
-    surplus_cad_k = np.zeros((len(countries), len(ledger.crop_years), ledger.draws))
     country_of = dict(combinations(ledger, ("buyer", "country")))
+    return _surplus_by(ledger, "consumers_surplus", country_of, labels(ledger, "country"))
+
+
+def buyers_surplus(ledger: Ledger) -> Table:
+    """The same, buyer by buyer."""
+    buyers = labels(ledger, "buyer")
+    return _surplus_by(ledger, "buyers_surplus", {buyer: buyer for buyer in buyers}, buyers)
+
+
+def _surplus_by(ledger: Ledger, name: str, group_of: dict[str, str], groups: list[str]) -> Table:
+    surplus_cad_k = np.zeros((len(groups), len(ledger.crop_years), ledger.draws))
     for buyer, gain_cad_k in surplus_by_demand(ledger):
-        surplus_cad_k[countries.index(country_of[buyer])] += gain_cad_k
-    return _table(ledger, "consumers_surplus", countries, surplus_cad_k)
+        surplus_cad_k[groups.index(group_of[buyer])] += gain_cad_k
+    return _table(ledger, name, groups, surplus_cad_k)
 
 
 def surplus_by_demand(ledger: Ledger) -> Iterator[tuple[str, np.ndarray]]:

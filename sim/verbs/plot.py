@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.figures import KINDS
+from sim.figures import KINDS, tables_kept
 from sim.figures.files import FORMATS, save
 from sim.scenario.problems import nearest
 from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
@@ -40,18 +40,13 @@ def plot(
     known = KINDS[kind].figures
     for name in names:
         if name not in known:
-            hint = nearest(name, known)
-            every = f"; figures of this {kind}: {', '.join(known)}" if "known:" not in hint else ""
-            raise StoreError(f"no figure called '{name}'{hint}{every}")
+            near = nearest(name, known)
+            hint = near if "did you mean" in near else ""
+            raise StoreError(f"no figure called '{name}'{hint or ';'} figures of this {kind}: {', '.join(known)}")
     if not isinstance(stored.manifest.get("stem"), str):
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
     stem = safe_stem(stored.manifest["stem"])
-    kept = stored.manifest.get("files") or {}  # an older run lacks tables that came later, and their figures
-    frames = {
-        name: stored.frame(name)
-        for name in KINDS[kind].tables
-        if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in kept)
-    }
+    frames = {name: stored.frame(name) for name in tables_kept(kind, stored.manifest)}
     meta = stored.manifest
     if measures:
         if kind != "sweep":

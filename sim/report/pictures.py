@@ -1,0 +1,79 @@
+"""Figures of a result as pictures that the page holds: SVG or PNG, whichever is smaller, with a text for each."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from sim.figures import KINDS
+from sim.report.gather import Shown
+from sim.store import StoreError
+
+DPI = 120
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure in the page: ``source`` is a data URI, ``alt`` says what is drawn for who does not see it."""
+
+    name: str
+    title: str
+    source: str
+    alt: str
+    caption: str
+
+
+def pictures(shown: Shown) -> Iterator[Picture]:
+    """Draw every figure of a result.
+
+    Raises
+    ------
+    StoreError
+        When its tables do not hold what a figure needs.
+    """
+    for name, function in KINDS[shown.kind].figures.items():
+        try:
+            figure = function(shown.frames, shown.meta)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+            what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            message = f"{shown.stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+            raise StoreError(f"{message}; run the scenario again") from error
+        if figure is not None:
+            yield picture(name, figure, shown)
+
+
+def picture(name: str, figure: Figure, shown: Shown) -> Picture:
+    """Put a figure into a data URI; the same bytes for the same figure."""
+    title = _text(figure.get_suptitle()) or name.replace("_", " ")
+    panels = [_panel(axes) for axes in figure.axes if axes.get_visible() and axes.get_gid() != "policy-dates"]
+    alt = f"{title}. {shown.label}. " + " ".join(dict.fromkeys(filter(None, panels)))
+    notes = [_text(line) for text in figure.texts for line in text.get_text().split("\n")]
+    caption = next((note for note in notes if not note.startswith("Scenario:") and note != title), "")
+    return Picture(name, title, _source(figure), alt.strip(), caption)
+
+
+def _source(figure: Figure) -> str:
+    candidates = []
+    for form, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+        buffer = io.BytesIO()
+        with mpl.rc_context({"svg.hashsalt": "singledesk", "svg.fonttype": "path"}):
+            figure.savefig(buffer, format=form, dpi=DPI, metadata=metadata)
+        media = "image/svg+xml" if form == "svg" else "image/png"
+        candidates.append(f"data:{media};base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}")
+    return min(candidates, key=len)
+
+
+def _panel(axes: object) -> str:
+    """What one panel shows: its title and what its axes measure."""
+    name = _text(axes.get_title("left") or axes.get_title())
+    over = [_text(label).replace("\n", " ") for label in (axes.get_ylabel(), axes.get_xlabel()) if label]
+    return f"{name or 'Panel'}: {' over '.join(over)}." if over else f"{name}." if name else ""
+
+
+def _text(text: str) -> str:
+    return text.replace("\\$", "$").strip()
