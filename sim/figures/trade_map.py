@@ -17,7 +17,7 @@ from sim.figures.chart import LEAST_ARROW, Chart, chart, lane_tonnes, missing_te
 from sim.figures.eras import halves
 from sim.figures.map_labels import MapLabels
 from sim.figures.notes import note_inches, wrapped
-from sim.figures.style import STYLE, WIDTH_INCHES, colour, crop_years_of, sheet, shorten
+from sim.figures.style import STYLE, WIDTH_INCHES, colour, crop_years_of, plain, sheet, shorten
 from sim.figures.trade import abroad, buyer_title, round_down, tonnes_text
 
 MAP_INCHES, TITLE_INCHES, SCALE_INCHES = WIDTH_INCHES - 0.2, 0.33, 0.5
@@ -66,7 +66,7 @@ def trade_map(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
             draw_land(panel, window)
         _scale(axes[-1, 0], most, width_per_kt, window)
         for panel, (name, _part) in zip(axes[:-1, 0], parts, strict=True):
-            panel.set_title(name[0].upper() + name[1:])
+            panel.set_title(plain(name[0].upper() + name[1:]))
         for panel, own, out in zip(axes[:-1, 0], tonnes, shipped, strict=True):
             draw_arrows(panel, drawn, own, width_per_kt, least)
             MapLabels(panel, drawn, meta, own, out, least)
