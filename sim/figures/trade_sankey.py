@@ -97,7 +97,7 @@ def trade_sankey(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
     if rest > 0:
         lines[0] += f" Sales within an origin ({tonnes_text(rest)}) are left out."
     if any(each.hatched for each in flows):
-        lines[0] += " Hatched: sold with an export subsidy, in some draws at least."
+        lines[0] += " Hatched: with an export subsidy in some draws."
     if groups:
         lines.append(shorten("; ".join(groups) + ".", 400))
     note = wrapped(lines)
