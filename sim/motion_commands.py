@@ -13,7 +13,9 @@ from sim.options import RESULTS, Out, whole
 
 @verb
 def animate(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A folder, an id, or a scenario's name for its latest run.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="A folder, an id, or a scenario's name for its latest run.")
+    ],
     form: Annotated[
         str | None, typer.Option("--format", metavar="FORMAT", help="gif or mp4; else by FILE's ending, else gif.")
     ] = None,

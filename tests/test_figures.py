@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -47,6 +48,11 @@ def test_figures_are_the_same_from_files(tmp_path, image_format):
     first, second = ((tmp_path / f"{number}.{image_format}").read_bytes() for number in (0, 1))
     assert first == second
     assert b"CreationDate" not in first and b"<dc:date>" not in first and b"atplotlib v" not in first
+
+
+def test_the_page_about_figures_names_every_one():
+    page = (Path(__file__).parents[1] / "docs" / "figures.md").read_text(encoding="utf-8")
+    assert [name for _kind, name in REGISTERED if f"`{name}`" not in page] == []
 
 
 def test_letters_of_an_svg_are_text(tmp_path):

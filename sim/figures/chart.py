@@ -49,6 +49,8 @@ def chart(ledger: pd.DataFrame, scenario: dict[str, Any]) -> Chart | None:
     by_origin = trade.groupby("origin", sort=False)["kt"].sum()
     origins = [name for name in scenario["origins"] if name in by_origin and origin_place(scenario, name)]
     at = {name: buyer_place(scenario, name) for name in trade["buyer"].unique()}
+    if trade.empty:
+        return None
     known = trade["origin"].isin(origins) & trade["buyer"].map(lambda name: at[name] is not None)
     placed = trade[known]
     if placed.empty:
@@ -88,6 +90,11 @@ def lane_tonnes(ledger: pd.DataFrame, drawn: Chart) -> np.ndarray:
     """Tonnes (kt) of each lane in rows of the ledger that leave their origin, shape (len(lanes),)."""
     tonnes = matrix(abroad(ledger), drawn.origins, drawn.found)
     return np.array([tonnes[lane.origin, lane.destination] for lane in drawn.lanes])
+
+
+def shipped_tonnes(ledger: pd.DataFrame, drawn: Chart) -> np.ndarray:
+    """Tonnes (kt) that leave each origin of a chart, also for buyers without a place, shape (len(origins),)."""
+    return abroad(ledger).groupby("origin")["kt"].sum().reindex(drawn.origins, fill_value=0.0).to_numpy()
 
 
 def missing_text(drawn: Chart, years: int, length: int) -> str:

@@ -10,13 +10,15 @@ from sim.figures.style import shorten
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")  # fmt: skip
 FIRST_MONTH = 8  # of a crop year
+HALF_A_MONTH = 1 / 24
 LEAST_YEARS = 2  # on either side of the date
 
 
 def halves(meta: dict[str, Any], years: list[str]) -> list[tuple[str, list[str]]]:
     """Crop years before and from the first date at which a lasting policy begins or ends, each with what it is.
 
-    Empty when no such date has two crop years on either side. A date within a crop year counts for the nearer end of it.
+    Empty when no such date has two crop years on either side. A date counts as the nearest
+    turn of the crop year.
     """
     dates = [
         (at, word, name)
@@ -27,7 +29,8 @@ def halves(meta: dict[str, Any], years: list[str]) -> list[tuple[str, list[str]]
     for at, word, name in sorted(dates):
         first = int(at + 0.5)
         if LEAST_YEARS <= first <= len(years) - LEAST_YEARS:
-            what = f"{shorten(name, 60)} {word} ({month_name(at, years)})"
+            month = month_name(at - (HALF_A_MONTH if word == "ends" else 0.0), years)  # what ends, ends with its last
+            what = f"{shorten(name, 60)} {word} ({month})"
             return [
                 (f"{years[0]}-{years[first - 1]}, before {what}", years[:first]),
                 (f"{years[first]}-{years[-1]}, after {what}", years[first:]),

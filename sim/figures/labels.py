@@ -62,7 +62,9 @@ def _candidates(mark: np.ndarray, half: np.ndarray, pixel: float) -> list[np.nda
     for radius in RADII:
         for angle in angles:
             way = np.array([np.cos(angle), np.sin(angle)])
-            found.append(mark + way * radius * pixel + np.sign(np.round(way, 6)) * half * np.minimum(1, 2 * np.abs(way)))
+            found.append(
+                mark + way * radius * pixel + np.sign(np.round(way, 6)) * half * np.minimum(1, 2 * np.abs(way))
+            )
     return found
 
 

@@ -28,31 +28,31 @@ class MapLabels:
     """
 
     def __init__(
-        self, axes: Axes, drawn: Chart, meta: dict[str, Any], tonnes: np.ndarray, least: float
+        self, axes: Axes, drawn: Chart, meta: dict[str, Any], tonnes: np.ndarray, shipped: np.ndarray, least: float
     ) -> None:
-        """Name who ships or takes any of the tonnes (kt) by lane; arrows under ``least`` (kt) are not in the way."""
-        self._words: list[tuple[str, np.ndarray]] = []
+        """Name who ships or takes any of the tonnes (kt) by lane; arrows under ``least`` (kt) are not in the way.
+
+        ``shipped``, shape (len(drawn.origins),), is what each origin ships (kt), with what has no place on the map.
+        """
+        self._words: list[tuple[str, np.ndarray]] = []  # text, and what of lanes and then origins it adds up
         self.fixed: list[Artist] = []
-        labels = [
-            *self._origins(axes, drawn, meta, tonnes),
-            *self._destinations(axes, drawn, tonnes, least),
-        ]
+        labels = [*self._origins(axes, drawn, meta, shipped), *self._destinations(axes, drawn, tonnes, least)]
         shown = tonnes >= least
         lines = [line[4:] for line, each in zip(drawn.lines, shown, strict=True) if each]
         for label, (words, own) in zip(labels, self._words, strict=True):
-            label.text = _text(words, own, tonnes)
+            label.text = _text(words, own, tonnes, shipped)
         written = write_labels(axes, labels, lines)
         self.texts: list[Text] = written[: len(labels)]
         self.fixed += written[len(labels) :]
 
-    def _origins(self, axes: Axes, drawn: Chart, meta: dict[str, Any], tonnes: np.ndarray) -> list[Label]:
+    def _origins(self, axes: Axes, drawn: Chart, meta: dict[str, Any], shipped: np.ndarray) -> list[Label]:
         labels = []
         for number, name in enumerate(drawn.origins):
-            own = np.array([lane.origin == number for lane in drawn.lanes])
-            if not tonnes[own].sum():
+            start = next((lane.start for lane in drawn.lanes if lane.origin == number), None)
+            if start is None or not shipped[number]:
                 continue
-            start = drawn.lanes[int(np.flatnonzero(own)[0])].start
             self.fixed += axes.plot(*start, marker="s", markersize=6, color=colour(number), **STILL)
+            own = np.arange(len(drawn.lanes) + len(drawn.origins)) == len(drawn.lanes) + number
             self._words.append((f"{title_of(meta, 'origins', name, 24)} ships {{}}", own))
             style = {"fontsize": 8.5, "fontweight": "bold", "color": colour(number), "bbox": _paper(0.85)}
             labels.append(Label(start, "", style))
@@ -62,7 +62,7 @@ class MapLabels:
         """A destination at every end that an arrow leads to; at a second one its name without tonnes."""
         labels = []
         for number, each in enumerate(drawn.found):
-            own = np.array([lane.destination == number for lane in drawn.lanes])
+            own = np.array([*(lane.destination == number for lane in drawn.lanes), *[False] * len(drawn.origins)])
             at: dict[tuple[float, ...], float] = {}
             for lane, kt in zip(drawn.lanes, tonnes, strict=True):
                 if lane.destination == number and kt >= least:
@@ -74,14 +74,14 @@ class MapLabels:
                 labels.append(Label(np.array(end), "", style))
         return labels
 
-    def write(self, tonnes: np.ndarray) -> None:
-        """Write other tonnes (kt) by lane into the labels."""
+    def write(self, tonnes: np.ndarray, shipped: np.ndarray) -> None:
+        """Write other tonnes (kt), by lane and by origin, into the labels."""
         for text, (words, own) in zip(self.texts, self._words, strict=True):
-            text.set_text(_text(words, own, tonnes))
+            text.set_text(_text(words, own, tonnes, shipped))
 
 
-def _text(words: str, own: np.ndarray, tonnes: np.ndarray) -> str:
-    return words.replace("{}", tonnes_text(float(tonnes[own].sum())))
+def _text(words: str, own: np.ndarray, tonnes: np.ndarray, shipped: np.ndarray) -> str:
+    return words.replace("{}", tonnes_text(float(np.concatenate([tonnes, shipped])[own].sum())))
 
 
 def _paper(alpha: float) -> dict[str, Any]:

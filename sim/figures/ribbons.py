@@ -77,7 +77,9 @@ def stack(streams: Sequence[Stream], orders: Sequence[Sequence[str]], gap: float
         ranks = [{name: rank for rank, name in enumerate(orders[side])} for side in (column, column + 1)]
         tops: dict[tuple[str, str, int, bool], list[float]] = {}
         for side, places in ((0, leaving), (1, arriving)):
-            for key in sorted(merged, key=lambda key: (ranks[side][key[side]], ranks[1 - side][key[1 - side]], key[2:])):
+            for key in sorted(
+                merged, key=lambda key: (ranks[side][key[side]], ranks[1 - side][key[1 - side]], key[2:])
+            ):
                 places[key[side]] -= merged[key]
                 tops.setdefault(key, []).append(places[key[side]])
         ribbons += [Ribbon(column, *key[:2], *tops[key], merged[key], *key[2:]) for key in merged]

@@ -13,11 +13,11 @@ from matplotlib.patches import Polygon
 
 from sim.figures.arrows import arrow, edge
 from sim.figures.atlas import Window, draw_land
-from sim.figures.chart import LEAST_ARROW, Chart, chart, lane_tonnes, missing_text
+from sim.figures.chart import LEAST_ARROW, Chart, chart, lane_tonnes, missing_text, shipped_tonnes
 from sim.figures.eras import halves
 from sim.figures.map_labels import MapLabels
 from sim.figures.notes import note_inches, wrapped
-from sim.figures.style import STYLE, WIDTH_INCHES, colour, crop_years_of, sheet, shorten
+from sim.figures.style import STYLE, WIDTH_INCHES, colour, crop_years_of, plain, sheet, shorten
 from sim.figures.trade import abroad, buyer_title, round_down, tonnes_text
 
 MAP_INCHES, TITLE_INCHES, SCALE_INCHES = WIDTH_INCHES - 0.2, 0.33, 0.5
@@ -27,7 +27,7 @@ STROKES = ("none", (0, (3, 1.5)), (0, (1, 1.2)), (0, (6, 1.2, 1, 1.2)))  # white
 
 
 def _place(figure: Figure, axes: np.ndarray, height: float) -> None:
-    """Put maps of a height (inches) and the scale below them, at places of their own: labels must know where they are."""
+    """Put maps of a height (inches) and the scale below them, at fixed places: labels need to know them."""
     figure.set_layout_engine("none")
     wide, high = figure.get_size_inches()
     top = high - 0.5
@@ -48,7 +48,9 @@ def trade_map(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
         return None
     years = crop_years_of(frames["series"])
     parts = halves(meta, years) or [(f"mean of {years[0]}-{years[-1]}" if len(years) > 1 else years[0], years)]
-    tonnes = [lane_tonnes(ledger[ledger["crop_year"].isin(part)], drawn) / len(part) for _name, part in parts]
+    own_rows = [ledger[ledger["crop_year"].isin(part)] for _name, part in parts]
+    tonnes = [lane_tonnes(rows, drawn) / len(part) for rows, (_name, part) in zip(own_rows, parts, strict=True)]
+    shipped = [shipped_tonnes(rows, drawn) / len(part) for rows, (_name, part) in zip(own_rows, parts, strict=True)]
     trade = abroad(ledger)["kt"].sum() / len(years)
     least, most = LEAST_ARROW * trade, max(each.max() for each in tonnes)
     window = drawn.window
@@ -64,10 +66,10 @@ def trade_map(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
             draw_land(panel, window)
         _scale(axes[-1, 0], most, width_per_kt, window)
         for panel, (name, _part) in zip(axes[:-1, 0], parts, strict=True):
-            panel.set_title(name[0].upper() + name[1:])
-        for panel, own in zip(axes[:-1, 0], tonnes, strict=True):
+            panel.set_title(plain(name[0].upper() + name[1:]))
+        for panel, own, out in zip(axes[:-1, 0], tonnes, shipped, strict=True):
             draw_arrows(panel, drawn, own, width_per_kt, least)
-            MapLabels(panel, drawn, meta, own, least)
+            MapLabels(panel, drawn, meta, own, out, least)
     return figure
 
 
@@ -109,7 +111,9 @@ def _note(
 ) -> str:
     """What the map shows and what it does not: means, groups, small flows, those without a place."""
     small = sum(1 for lane in zip(*tonnes, strict=True) if max(lane) < least and max(lane) > 0)
-    lines = ["Tonnes per crop year, mean of draws. Sales within an origin are left out. Colour, and white line in it: origin."]
+    lines = [
+        "Tonnes per crop year, mean of draws. Sales within an origin are left out. Colour and white line: origin."
+    ]
     if small:
         lines[0] += f" Flows under {tonnes_text(least)} ({small}) have no arrow but count in the figures."
     missing = missing_text(drawn, years, 120)

@@ -46,7 +46,9 @@ def streams(ledger: pd.DataFrame, meta: dict[str, Any], years: int) -> tuple[lis
     table = table.groupby(["origin", "sold_by", "bought_by", "paid"], sort=False)["kt"].sum().reset_index()
     titles = {name: title_of(meta, "origins", name, 24) for name in origins}
     flows = [
-        Stream((titles[line.origin], line.sold_by, line.bought_by), line.kt / years, origins.index(line.origin), line.paid)
+        Stream(
+            (titles[line.origin], line.sold_by, line.bought_by), line.kt / years, origins.index(line.origin), line.paid
+        )
         for line in table.itertuples()
     ]
     place = table["origin"].map(origins.index) * table["kt"]
@@ -95,7 +97,7 @@ def trade_sankey(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
     if rest > 0:
         lines[0] += f" Sales within an origin ({tonnes_text(rest)}) are left out."
     if any(each.hatched for each in flows):
-        lines[0] += " Hatched: sold with an export subsidy, in some draws at least."
+        lines[0] += " Hatched: with an export subsidy in some draws."
     if groups:
         lines.append(shorten("; ".join(groups) + ".", 400))
     note = wrapped(lines)

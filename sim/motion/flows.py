@@ -43,7 +43,10 @@ def flow_board(frames: dict[str, pd.DataFrame], meta: dict[str, Any], moments: l
     trade = trade.assign(at=month_numbers(trade, years))
     if drawn is None:
         bars = _pairs(trade, meta)
-        return Plan(max(1.2, BAR_INCHES * len(set(bars)) + 0.3) + AXIS_INCHES, lambda axes: FlowBars(axes, trade, bars, exported, meta, moments))
+        return Plan(
+            max(1.2, BAR_INCHES * len(set(bars)) + 0.3) + AXIS_INCHES,
+            lambda axes: FlowBars(axes, trade, bars, exported, meta, moments),
+        )
     height = float(np.clip(wide * drawn.window.shape, *MAP_HEIGHTS))
     return Plan(height, lambda axes: FlowMap(axes, drawn, trade, meta, moments, height / wide, len(years)))
 
@@ -71,6 +74,8 @@ class FlowMap:
     ----------
     tonnes : ndarray, shape (moment, lane)
         What each moment's arrows stand for (kt).
+    shipped : ndarray, shape (moment, origin)
+        What each origin ships (kt), also to buyers without a place.
     arrows : list of Polygon
         By lane.
     """
@@ -86,6 +91,9 @@ class FlowMap:
         pairs = zip(trade["origin"].map(origin), trade["buyer"].map(place), strict=True)
         flow = np.array([lane_of.get(pair, -1) for pair in pairs], int)
         self.tonnes = _sums(_by_month(trade, flow, len(drawn.lanes)), moments)
+        self.shipped = _sums(
+            _by_month(trade, trade["origin"].map(origin).fillna(-1).to_numpy(int), len(origin)), moments
+        )
         self.least = VANISHES * LEAST_ARROW * trade["kt"].sum() / years
         window = drawn.window.shaped(shape)
         self._wide = window.east - window.west
@@ -105,7 +113,7 @@ class FlowMap:
         self._order = [self.arrows[number] for number in order]
         for each in self._order:
             axes.add_patch(each)
-        self._labels = MapLabels(axes, drawn, meta, self.tonnes.max(axis=0), self.least)
+        self._labels = MapLabels(axes, drawn, meta, self.tonnes.max(axis=0), self.shipped.max(axis=0), self.least)
 
     def _scale(self, axes: Axes, most: float, window: Any) -> None:
         """One arrow of a round tonnage, at the lower left."""
@@ -128,7 +136,7 @@ class FlowMap:
             if kt >= self.least:
                 shape.set_xy(arrow(line, kt * self._per_kt, gap))
                 shape.set_edgecolor(edge(kt * self._per_kt, colour(lane.origin)))
-        self._labels.write(own)
+        self._labels.write(own, self.shipped[self._moments[moment]])
         self._title.set_text(f"Trade: tonnes of the {moment.since}")
 
 

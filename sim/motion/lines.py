@@ -10,7 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from sim.figures.policy import policy_events, shade
-from sim.figures.style import colour, crop_year_axis, crop_years_of, dash, lines_of, shorten, title_of
+from sim.figures.style import colour, crop_year_axis, crop_years_of, dash, lines_of, title_of
 from sim.motion.script import Moment
 from sim.shipped import home_origin
 

@@ -17,13 +17,13 @@ from sim.store import ResultsError, StoreError
 from sim.stored.writing import whole_file
 
 FORMATS = ("gif", "mp4")
-MOST_FPS = 50  # a GIF counts in hundredths of a second
 HOLD_SECONDS = 2.0  # for the last picture, before a GIF begins again
 GREYS = 20
 SHADES = (0.85, 0.7, 0.5, 0.3, 0.13)  # of a colour over white, as at the edges of what is drawn in it
 WARNING = "#B00000"
 NO_FFMPEG = (
-    "MP4 needs ffmpeg, and none was found: install ffmpeg (as in: apt install ffmpeg), or pip install imageio-ffmpeg, or use --format gif"
+    "MP4 needs ffmpeg, and none was found: install ffmpeg (apt install ffmpeg) or imageio-ffmpeg (pip install"
+    " imageio-ffmpeg), or use --format gif"
 )
 
 
@@ -106,20 +106,16 @@ def _gif(pictures: Iterable[np.ndarray], fps: int, file: IO[bytes]) -> None:
         raise ValueError("no pictures")
     pause = round(100 / fps) * 10
     times = [*[pause] * (len(frames) - 1), max(pause, round(1000 * HOLD_SECONDS))]
-    frames[0].save(
-        file, format="GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True
-    )
+    frames[0].save(file, format="GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True)
 
 
 def _mp4(pictures: Iterable[np.ndarray], fps: int, file: IO[bytes], program: str) -> None:
     source: Iterator[np.ndarray] = iter(pictures)
     first = next(source)
     high, wide = first.shape[:2]
-    command = [
-        program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{wide}x{high}", "-r", str(fps),
-        "-i", "-", "-an", "-c:v", "libx264", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4",
-        file.name,
-    ]  # fmt: skip
+    raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{wide}x{high}", "-r", str(fps), "-i", "-"]
+    coded = ["-c:v", "libx264", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"]
+    command = [program, "-y", "-loglevel", "error", *raw, "-an", *coded, file.name]
     process: Any = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
         try:

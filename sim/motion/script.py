@@ -1,4 +1,4 @@
-"""What an animation shows and when: its moments, and for each the tonnes shipped, the dates in force and how far lines go."""
+"""What an animation shows and when: its moments, the months whose trade each adds up, and the policies of the day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.figures.eras import month_name
+from sim.figures.eras import HALF_A_MONTH, month_name
 from sim.figures.policy import policy_events
 from sim.figures.style import crop_years_of
 from sim.store import StoreError
@@ -66,7 +66,9 @@ def chosen_years(years: list[str], wanted: str) -> list[str]:
     have = f"the run has {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "")
     for each in (first, last):
         if each not in years:
-            raise StoreError(f"--years {wanted[:40]}: no crop year '{each[:20]}'; {have}, written as {years[0]}-{years[-1]}")
+            raise StoreError(
+                f"--years {wanted[:40]}: no crop year '{each[:20]}'; {have}, written as {years[0]}-{years[-1]}"
+            )
     if years.index(first) > years.index(last):
         raise StoreError(f"--years {wanted[:40]}: ends before it begins; {have}")
     return years[years.index(first) : years.index(last) + 1]
@@ -87,8 +89,7 @@ def moments(series: pd.DataFrame, wanted: str = "", step: str = "month") -> list
     first = years.index(shown[0])
     if step == "crop_year":
         return [
-            Moment(year, year, at + 1.0, "crop year", (12 * at, 12 * at + 11))
-            for at, year in enumerate(shown, first)
+            Moment(year, year, at + 1.0, "crop year", (12 * at, 12 * at + 11)) for at, year in enumerate(shown, first)
         ]
     own = month_numbers(series[series["time"] == "period"], years)
     numbers = [int(each) for each in np.unique(own) if 12 * first <= each < 12 * (first + len(shown))]
@@ -127,7 +128,7 @@ def news(meta: dict[str, Any], years: list[str], moment: Moment, length: float) 
         if begun:
             fresh.append((begins, f"Begins, {month_name(start, years)}: {name}"))
         if -TINY <= ends < recent - TINY and end < len(years):
-            fresh.append((ends, f"Ends, {month_name(end - 1 / 24, years)}: {name}"))
+            fresh.append((ends, f"Ends, {month_name(end - HALF_A_MONTH, years)}: {name}"))
         elif begins > TINY and (ends < -TINY or end >= len(years)) and not begun:
             since = f" (since {month_name(start, years)})" if start > 0 else ""
             standing.append(f"{name}{since}")
@@ -136,5 +137,3 @@ def news(meta: dict[str, Any], years: list[str], moment: Moment, length: float) 
     if standing:
         lines.append("In force: " + "; ".join(standing))
     return News(tuple(lines), count)
-
-

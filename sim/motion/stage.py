@@ -11,7 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.figures.style import GREY, STYLE, crop_years_of, shorten, source
+from sim.figures.style import GREY, STYLE, crop_years_of, plain, shorten, source
 from sim.motion.flows import FlowBars, FlowMap, flow_board
 from sim.motion.lines import LineBoard, price_board, return_board
 from sim.motion.script import Moment, news
@@ -76,11 +76,11 @@ class Stage:
 
     def _words(self, top: float, high: float) -> None:
         """Title, footer, and the texts for the date and the policies."""
-        title = shorten(self._meta["scenario"]["title"], 62)
+        title = plain(shorten(self._meta["scenario"]["title"], 62))
         self.figure.suptitle(title, x=0.1 / WIDE, y=1 - 0.1 / high, ha="left", va="top", fontsize=13, fontweight="bold")
         note = "Mean of draws; lines: median of draws. The last value stands beside each line."
         self.figure.text(
-            0.1 / WIDE, 0.06 / high, f"{note}\n{source(self._meta)}", fontsize=7.5, color=GREY, va="bottom"
+            0.1 / WIDE, 0.06 / high, plain(f"{note}\n{source(self._meta)}"), fontsize=7.5, color=GREY, va="bottom"
         )
         right, up = 1 - 0.1 / WIDE, 1 - 0.08 / high
         self._date = self.figure.text(right, up, "", ha="right", va="top", fontsize=21, fontweight="bold")
@@ -108,7 +108,7 @@ class Stage:
         told = self._told[moment]
         for number, text in enumerate(self._news):
             line = told.lines[number] if number < len(told.lines) else ""
-            text.set_text(shorten(line, 118))
+            text.set_text(plain(shorten(line, 118)))
             fresh = number < told.fresh
             text.set(fontweight="bold" if fresh else "normal", color="#B00000" if fresh else "#222222")
 

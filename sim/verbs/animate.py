@@ -13,7 +13,7 @@ from sim.guard import plain
 from sim.motion.reel import encoder, format_of, write_film
 from sim.motion.script import moments
 from sim.motion.stage import Stage
-from sim.store import StoreError, StoredRun, find_run, safe_stem
+from sim.store import StoredRun, StoreError, find_run, safe_stem
 from sim.verbs.loading import progress_bar
 
 FPS = {"month": 6, "crop_year": 1}  # half a minute for 15 years by month, a quarter by crop year
@@ -32,6 +32,8 @@ def animate(
     ResultsError
         If the film cannot be written; nothing of it is left, and an earlier one stays.
     """
+    if to is not None and to.is_dir():
+        raise StoreError(f"--to {to}: is a folder, not the name of a film")
     form = format_of(form, to)
     if form == "mp4":
         encoder()  # rather now than after the work
@@ -59,7 +61,9 @@ def animate(
     return target
 
 
-def _pictures(stored: StoredRun, frames: dict[str, pd.DataFrame], years: str, step: str) -> tuple[Iterator[np.ndarray], int]:
+def _pictures(
+    stored: StoredRun, frames: dict[str, pd.DataFrame], years: str, step: str
+) -> tuple[Iterator[np.ndarray], int]:
     """The pictures, drawn one by one, and how many there are."""
     try:
         chosen = moments(frames["series"], years, step)
