@@ -137,7 +137,7 @@ def _chart(
     few = len(lines) <= 9
     layout = {
         "xaxis": {"type": axis, "title": {"text": "Month" if axis == "date" else "Crop year (August-July)"}},
-        "yaxis": {"title": {"text": escape(unit)}},
+        "yaxis": {"title": {"text": _plain(unit)}},
         "hovermode": "x unified" if few else "closest",
     }
     if axis == "date":
@@ -159,7 +159,7 @@ def _legend(name: str, place: int, several: bool) -> Trace:
 def _trace(line: Line, shown: Shown, axis: str, unit: str, several: bool) -> Trace:
     name = f"{shown.letter} · {line.name}" if several else line.name
     ranged = shown.draws > 1
-    hover = "%{y:,.1f} " + escape(unit).replace("%{", "%")
+    hover = "%{y:,.1f} " + _plain(unit)
     trace: Trace = {
         "x": line.x, "y": line.mean, "name": _name(name), "showlegend": False, "connectgaps": False,
         "mode": "lines" if axis == "date" else "lines+markers",
@@ -233,8 +233,13 @@ def _values(column: pd.Series) -> list[float | None]:
 
 
 def _name(text: str) -> str:
-    """Text that Plotly shows as it stands: it would read tags in it."""
-    return escape(shorten(text, NAME_LENGTH), quote=False)
+    """Name that Plotly shows as it stands."""
+    return _plain(shorten(text, NAME_LENGTH))
+
+
+def _plain(text: str) -> str:
+    """Text without what Plotly would read in it: tags, formulas between dollar signs, places for values."""
+    return escape(text, quote=False).replace("$", "&#36;").replace("%{", "% {")
 
 
 def _safe(key: str) -> str:

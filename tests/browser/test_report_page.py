@@ -11,6 +11,8 @@ from saved_runs import save_effects, save_run
 from sim.report import gather, page_of
 
 CHART = "#chart-prices-feed"
+HOSTILE = 'Other </script><img src="http://x.invalid/" onerror="alert(1)"> $x$'
+MARKETS = ("japan", "united_states", "offshore", "canada")
 LEGEND = f"{CHART} .legendtext"
 VISIBLE = """() => document.querySelector('CHART').data.map(
     trace => [trace.meta.run, trace.meta.line, trace.visible === undefined ? true : trace.visible])""".replace(
@@ -24,7 +26,8 @@ def report(tmp_path_factory):
     """A page of two runs and a comparison."""
     out = tmp_path_factory.mktemp("results")
     save_run(out, "made_up")
-    save_run(out, "other", title='Other </script><img src="http://x.invalid/" onerror="alert(1)"> $x$')
+    titles = {"offshore": "Other <a href='http://x.invalid'>offshore</a> $1 and $2 %{y}"}
+    save_run(out, "other", title=HOSTILE, markets={name: {"title": titles.get(name, name)} for name in MARKETS})
     save_effects(out)
     path = out / "report.html"
     path.write_text(page_of(gather(["made_up", "other", "compare-made_up-other"], out)[0]), encoding="utf-8")
