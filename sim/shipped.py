@@ -80,6 +80,18 @@ def shipped_kind(name: str) -> str | None:
     return next((kind for kind, names in known.items() if stem in names()), None)
 
 
+def table_names() -> list[str]:
+    """Names of the shipped data tables, without ``.csv``."""
+    return sorted(path.stem for path in (shipped_folder() / "data").glob("*.csv"))
+
+
+def shipped_table(name: str) -> Path | None:
+    """Shipped data table that ``data/prices.csv`` or ``prices.csv`` stands for; None for any other text."""
+    last = name.removeprefix("data/")
+    known = last.endswith(".csv") and last.removesuffix(".csv") in table_names()
+    return shipped_folder() / "data" / last if known else None
+
+
 def _found(name: str, folder: str) -> Path:
     """A path as it stands, or the file in a folder of the shipped ones that a bare name stands for."""
     path = Path(name)

@@ -66,6 +66,13 @@ def new_run_id(scenario_hash: str, now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%SZ}-{scenario_hash[:8]}-{secrets.token_hex(2)}"
 
 
+def csv_text(frame: pd.DataFrame, units: list[str] | None = None) -> str:
+    """CSV of a table: a header row and, when ``units`` is given, a row of units under it."""
+    header = frame.head(0).to_csv(index=False, lineterminator="\n")
+    below = "" if units is None else ",".join(f'"{unit}"' if "," in unit else unit for unit in units) + "\n"
+    return header + below + frame.to_csv(index=False, header=False, lineterminator="\n")
+
+
 @dataclass
 class RunDraft:
     """A run that is being written: ``path`` is the hidden folder, ``final`` its place once it is whole."""
@@ -80,10 +87,7 @@ class RunDraft:
         path = self.path / "tables" / f"{name}.csv"
         path.parent.mkdir(exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as file:
-            frame.head(0).to_csv(file, index=False, lineterminator="\n")
-            if units is not None:
-                file.write(",".join(f'"{unit}"' if "," in unit else unit for unit in units) + "\n")
-            frame.to_csv(file, index=False, header=False, lineterminator="\n")
+            file.write(csv_text(frame, units))
 
     def parquet(self, name: str, frame: pd.DataFrame) -> None:
         """Write ``<name>.parquet``."""

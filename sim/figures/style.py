@@ -170,3 +170,10 @@ def crop_year_axis(axes: Axes, years: list[str], labelled: bool = True, inches: 
 def legend(axes: Axes, title: str | None = None) -> None:
     """Legend to the right of the panel, where it covers nothing."""
     axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1.02), title=title, alignment="left", borderaxespad=0.2)
+
+
+def lines_across(axes: Axes) -> None:
+    """Grid for bars and points that lie on their side: lines at the values, none at the names."""
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
+    axes.tick_params(axis="y", length=0)

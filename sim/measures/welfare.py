@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -65,21 +65,36 @@ def consumers_surplus(ledger: Ledger) -> Table:
     In each period a buyer's surplus is ``choke x Q - slope x Q^2 / 2`` less the landed cost of its purchases, with
     ``Q`` all it buys of a grade in the period (the linear inverse demand is landed: P = choke - slope x Q).
     """
-    countries = labels(ledger, "country")
-    surplus_cad_k = np.zeros((len(countries), len(ledger.crop_years), ledger.draws))
-    names = ledger.states["choke_cad_t"].labels if "choke_cad_t" in ledger.states else ()
     country_of = dict(combinations(ledger, ("buyer", "country")))
+    return _surplus_by(ledger, "consumers_surplus", country_of, labels(ledger, "country"))
+
+
+def buyers_surplus(ledger: Ledger) -> Table:
+    """The same, buyer by buyer."""
+    buyers = labels(ledger, "buyer")
+    return _surplus_by(ledger, "buyers_surplus", {buyer: buyer for buyer in buyers}, buyers)
+
+
+def _surplus_by(ledger: Ledger, name: str, group_of: dict[str, str], groups: list[str]) -> Table:
+    surplus_cad_k = np.zeros((len(groups), len(ledger.crop_years), ledger.draws))
+    for buyer, gain_cad_k in surplus_by_demand(ledger):
+        surplus_cad_k[groups.index(group_of[buyer])] += gain_cad_k
+    return _table(ledger, name, groups, surplus_cad_k)
+
+
+def surplus_by_demand(ledger: Ledger) -> Iterator[tuple[str, np.ndarray]]:
+    """Buyer and surplus, thousand C$ (crop year, draw), of every demand (a buyer's for a grade) that had a tender."""
+    names = ledger.states["choke_cad_t"].labels if "choke_cad_t" in ledger.states else ()
+    known = {buyer for buyer, _ in combinations(ledger, ("buyer", "country"))}
     for name in names:
         buyer, grade = name.split(":")
-        if buyer not in country_of:  # never had a tender, so bought nothing
+        if buyer not in known:  # never had a tender, so bought nothing
             continue
         bought = tabulate(ledger, select(ledger, buyer=buyer, grade=grade), ("kt", "landed_cad_k"), ("period",))
         choke, slope = ledger.state("choke_cad_t", name), ledger.state("slope_cad_t_kt", name)
         if np.any((choke <= 0) & (bought["kt"] > 0)):
             raise ValueError(f"{name} bought in a period for which the ledger has no demand; its surplus is unknown")
-        gain = consumer_surplus(choke, slope, bought["kt"], bought["landed_cad_k"])
-        surplus_cad_k[countries.index(country_of[buyer])] += by_crop_year(ledger, gain)
-    return _table(ledger, "consumers_surplus", countries, surplus_cad_k)
+        yield buyer, by_crop_year(ledger, consumer_surplus(choke, slope, bought["kt"], bought["landed_cad_k"]))
 
 
 def _table(ledger: Ledger, name: str, columns: list[str], values_cad_k: np.ndarray) -> Table:

@@ -62,8 +62,11 @@ def read_document(
     """Read one file; None and problems when it holds no mapping, which say what is ``wanted`` or ``known``."""
     start = os.path.dirname(cited[0].file) if cited else None
     text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start, known))
-    if text is None:
-        return None
+    return None if text is None else document_of(text, file, report, wanted)
+
+
+def document_of(text: str, file: str, report: Report, wanted: str = SCENARIO) -> Document | None:
+    """Document of a text; ``file`` is what it is called in problems. None and problems when it holds no mapping."""
     before = len(report.problems)
     root = parse(text, file, report)
     if root is None or root.blank:
@@ -154,8 +157,13 @@ def parent_file(file: str, extends: str) -> str:
 def merge_chain(file: str, sets: Sequence[str], report: Report, layers: Sequence[Layer] = ()) -> Merged | None:
     """Tree of a scenario: parents first, each with its own overrides, then layers, then ``--set``."""
     documents = read_chain(file, report)
-    if not documents:
-        return None
+    return merge_documents(documents, sets, report, layers) if documents else None
+
+
+def merge_documents(
+    documents: Sequence[Document], sets: Sequence[str], report: Report, layers: Sequence[Layer] = ()
+) -> Merged:
+    """Do the same for documents that have been read, the oldest first."""
     merged = Merged(Node({}, documents[0].body.mark), files=[*(each.file for each in documents), SET_FILE])
     for number, document in enumerate(documents):
         before = merged.tree

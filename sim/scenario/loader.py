@@ -110,6 +110,11 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), layers: Sequenc
     file = os.fspath(path)
     file = file if isinstance(file, str) else os.fsdecode(file)
     merged = merge_chain(file, sets, report, layers)
+    return finish(merged, report, file, warn_equal=not layers)
+
+
+def finish(merged: Merged | None, report: Report, file: str, warn_equal: bool = True) -> Loaded:
+    """Check a merged tree and make a scenario of it; raises ``ScenarioError`` with the problems of ``report``, too."""
     if merged is None:
         report.stop()
     tree = prune(merged.tree)
@@ -136,7 +141,7 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), layers: Sequenc
     report.stop()
     warn_overruled(tree, read_events(tree, timeline, Report()), merged.files, report)
     located = _with_data_paths(scenario, tree)
-    if not layers:
+    if warn_equal:
         _warn_equal_to_parent(merged, located, report)
     return Loaded(
         scenario=located,

@@ -59,14 +59,15 @@ def read_text(
         return refuse("{name} cannot be read (" + (error.strerror or "error") + ")")
     if len(raw) > limit:
         return refuse("{name} is longer than " + f"{limit // 2**20} MiB")
-    return _decode(raw, file, report)
+    return decode(raw, file, report)
 
 
 def _open_at_once(file: str, flags: int) -> int:
     return os.open(file, flags | getattr(os, "O_NONBLOCK", 0))  # a named pipe must not make us wait for a writer
 
 
-def _decode(raw: bytes, file: str, report: Report) -> str | None:
+def decode(raw: bytes, file: str, report: Report) -> str | None:
+    """Text of UTF-8 bytes, its lines kept in the report; None and a problem when they are none."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         report.add(Mark(file), "", "the file is UTF-16; save it as UTF-8")
         return None

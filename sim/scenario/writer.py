@@ -33,7 +33,12 @@ def write_yaml(resolved: dict[str, Any], folder: str | None = None) -> str:
     """
     absolute = [os.path.abspath(file) for file in resolved["data"]]
     files = absolute if folder is None else [os.path.relpath(file, folder) for file in absolute]
-    return "\n".join(_block({**resolved, "data": files}, "")) + "\n"
+    return block_text({**resolved, "data": files})
+
+
+def block_text(data: dict[str, Any]) -> str:
+    """YAML of plain data, a key per line."""
+    return "\n".join(_block(data, "")) + "\n"
 
 
 def _block(data: dict[str, Any], indent: str) -> list[str]:

@@ -1,0 +1,286 @@
+"""What an export programme cost, what it added and who got it: two worlds side by side, so far and at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.dashboard.live import LiveWorld
+from sim.dashboard.side_by_side import SideBySide
+from sim.dashboard.words import headline, nothing_yet, who_text
+from sim.experiments.compare import pick
+from sim.experiments.counterfactual import favoured_buyers
+from sim.experiments.incidence import who_gains
+from sim.headings import programme_title, title_of
+from sim.measures import Measures, Table
+from sim.measures.arrays import total
+from sim.measures.bands import bands
+from sim.shipped import home_origin
+
+
+@dataclass(frozen=True)
+class Range:
+    """A mean over the draws with 5 and 95 % of them."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> Range:
+        """Range of values (draw,); NaN where no draw has one."""
+        found = bands(values[None])
+        return cls(*(float(found[name][0]) for name in ("mean", "p05", "p95")))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a programme cost and added so far: the world with (more of) it less the other one.
+
+    Attributes
+    ----------
+    programme, title, origin, origin_title : str
+    spent_million_usd, spent_million_cad : Range
+        In all so far.
+    crop_years : float
+        Crop years in which it has paid, a part of the last one included.
+    subsidised_kt, additional_kt : Range
+        Tonnes that were paid for, and exports of the origin that were added.
+    additional_usd_t, additional_cad_t : float
+        What an additional tonne cost: money over tonnes, each the mean over draws; NaN where none was added.
+    additional_range_usd_t, additional_range_cad_t : Range
+        The same draw by draw, over those in which exports were added.
+    share_of_draws : float
+        Share of the draws in which they were.
+    subsidised_usd_t, subsidised_cad_t : float
+        What a subsidised tonne cost.
+    """
+
+    programme: str
+    title: str
+    origin: str
+    origin_title: str
+    spent_million_usd: Range
+    spent_million_cad: Range
+    crop_years: float
+    subsidised_kt: Range
+    additional_kt: Range
+    additional_usd_t: float
+    additional_cad_t: float
+    additional_range_usd_t: Range
+    additional_range_cad_t: Range
+    share_of_draws: float
+    subsidised_usd_t: float
+    subsidised_cad_t: float
+
+    @property
+    def a_year_million_usd(self) -> float:
+        """Spending per crop year."""
+        return self.spent_million_usd.mean / self.crop_years if self.crop_years else 0.0
+
+    @property
+    def a_year_million_cad(self) -> float:
+        """Spending per crop year."""
+        return self.spent_million_cad.mean / self.crop_years if self.crop_years else 0.0
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What one side gained (below zero: lost).
+
+    Attributes
+    ----------
+    key, title : str
+    million_cad : Range
+        Per crop year.
+    million_usd, total_million_cad : float
+        The mean per crop year at the mean exchange rate, and over all the years.
+    per_dollar : float
+        Mean gain per dollar spent, in the same currency.
+    """
+
+    key: str
+    title: str
+    million_cad: Range
+    million_usd: float
+    total_million_cad: float
+    per_dollar: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer so far.
+
+    Attributes
+    ----------
+    with_it, without_it : str
+        Titles of the world with (more of) the programmes, and of the other one.
+    costs : tuple of Cost
+        One per programme that is not the same in both.
+    gains : tuple of Gain
+        Who gained and who lost; with the deadweight loss, which comes last, they add up to zero.
+    crop_years : tuple of str
+        Whole crop years that ``gains`` cover, from the first one in which something was paid.
+    until : str
+        Last month simulated.
+    finished : bool
+    headline, who : str
+        The answer in words: what it cost and added; who got it.
+    notes : tuple of str
+        What a reader must know before quoting it.
+    """
+
+    with_it: str
+    without_it: str
+    costs: tuple[Cost, ...]
+    gains: tuple[Gain, ...]
+    crop_years: tuple[str, ...]
+    until: str
+    finished: bool
+    headline: str
+    who: str
+    notes: tuple[str, ...]
+
+
+def subsidy_answer(side: SideBySide) -> Answer | None:
+    """What the export programmes cost in which two worlds differ, and who got it; None where they differ in none."""
+    if side.question is None or not side.done_periods:
+        return None
+    if not side.running:
+        side.catch_up()
+    more, less = sorted(side.worlds, key=lambda world: -_spent(world, list(side.question.origins)))
+    costs = tuple(_cost(more, less, name, origin) for name, origin in side.question.origins.items())
+    years, gains = _gains(more, less, side)
+    finished = not side.running
+    notes = []
+    if side.question.others_differ:
+        notes.append("The two scenarios differ in more than export programmes, so not all of this is theirs.")
+    if gains:
+        notes.append("Stocks count at one price in both worlds; money of all years counts alike, without interest.")
+    paid = any(cost.spent_million_cad.mean > 0 for cost in costs)
+    text = headline(costs, side.date, finished) if paid else nothing_yet(costs, side.date)
+    return Answer(
+        with_it=more.title, without_it=less.title, costs=costs, gains=gains, crop_years=years, until=side.date,
+        finished=finished, headline=text, who=who_text(gains), notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _spent(world: LiveWorld, names: list[str]) -> float:
+    return float(sum(world.book.spent(name)[0].mean() for name in names))
+
+
+def _cost(more: LiveWorld, less: LiveWorld, programme: str, origin: str) -> Cost:
+    cad, usd = more.book.spent(programme) - less.book.spent(programme)
+    kt = more.book.subsidised_kt(programme) - less.book.subsidised_kt(programme)
+    added = more.book.exported_kt(origin) - less.book.exported_kt(origin)
+    # Rounding apart, two worlds are the same until something is paid.
+    known = added > 1e-6
+    each = {name: np.where(known, 1000 * money / np.where(known, added, 1.0), np.nan)
+            for name, money in (("usd", usd), ("cad", cad))}  # fmt: skip
+    scenario = (more if programme in more.programmes else less).loaded.resolved
+    return Cost(
+        programme=programme,
+        title=programme_title(scenario, programme),
+        origin=origin,
+        origin_title=title_of(scenario, "origins", origin),
+        spent_million_usd=Range.of(usd),
+        spent_million_cad=Range.of(cad),
+        crop_years=more.book.paying_years(programme),
+        subsidised_kt=Range.of(kt),
+        additional_kt=Range.of(added),
+        additional_usd_t=_per_tonne(usd, added),
+        additional_cad_t=_per_tonne(cad, added),
+        additional_range_usd_t=Range.of(each["usd"]),
+        additional_range_cad_t=Range.of(each["cad"]),
+        share_of_draws=float(known.mean()),
+        subsidised_usd_t=_per_tonne(usd, kt),
+        subsidised_cad_t=_per_tonne(cad, kt),
+    )
+
+
+def _per_tonne(million: np.ndarray, kt: np.ndarray) -> float:
+    return float(1000 * million.mean() / kt.mean()) if kt.mean() > 1e-6 else float("nan")
+
+
+def _gains(more: LiveWorld, less: LiveWorld, side: SideBySide) -> tuple[tuple[str, ...], tuple[Gain, ...]]:
+    """Who gained over the whole crop years since something was first paid."""
+    read = [world.accounts.measures() for world in (more, less)]
+    if None in read:
+        return (), ()
+    names = list(side.question.origins)
+    spending = [pick(each, "programme_spend") for each in read]
+    rows = [row for row in spending[0].rows if row in spending[1].rows]
+    read = [_only(each, rows) for each in read]
+    spent = total(np.stack([_column(spending[0].only(rows), name) - _column(spending[1].only(rows), name)
+                            for name in names]))  # fmt: skip
+    paid = np.flatnonzero(spent.mean(axis=1) != 0)
+    if not len(paid):
+        return (), ()
+    years = tuple(rows[paid[0] :])
+    sides = _sides(read[0], read[1], more, side, list(years))
+    money = total(spent[paid[0] :])
+    cad, usd = (sum(more.book.spent(name)[place] - less.book.spent(name)[place] for name in names) for place in (0, 1))
+    rate = float(cad.mean() / usd.mean())
+    found = []
+    for key, (title, values) in sides.items():
+        a_year = Range.of(total(values) / len(years))
+        per_dollar = float(total(values).mean() / money.mean()) if money.mean() else float("nan")
+        found.append(Gain(key, title, a_year, a_year.mean / rate, a_year.mean * len(years), per_dollar))
+    return years, tuple(found)
+
+
+def _only(measures: Measures, rows: list[str]) -> Measures:
+    places = [i for i, key in enumerate(measures.keys) if key[1] in rows]
+    return Measures(tuple(measures.keys[i] for i in places), measures.lines(places), measures.draw_numbers)
+
+
+def _column(table: Table, name: str) -> np.ndarray:
+    shape = (len(table.rows), table.values.shape[-1])
+    return table.column(name) if name in table.columns else np.zeros(shape)
+
+
+def _sides(
+    with_it: Measures, without_it: Measures, more: LiveWorld, side: SideBySide, years: list[str]
+) -> dict[str, tuple[str, np.ndarray]]:
+    """Title and change of each side's account, million C$ (crop year, draw)."""
+    gains = who_gains(with_it, without_it).only(years)
+    buyers = pick(with_it, "buyers_surplus").minus(pick(without_it, "buyers_surplus"), absent=0.0).only(years)
+    scenario, home = more.loaded.resolved, home_origin(more.loaded.resolved)
+    payers = list(dict.fromkeys(side.question.origins.values()))
+    countries = list(dict.fromkeys(name.partition(":")[0] for name in gains.columns if not name.startswith("world:")))
+    chosen = _favoured(side) & set(buyers.columns)
+    where = " and ".join(title_of(scenario, "origins", payer) for payer in payers)
+    nothing = np.zeros((len(years), more.draws))
+
+    def added(part: str, names: list[str]) -> np.ndarray:
+        return total(np.stack([nothing, *(_column(gains, f"{name}:{part}") for name in names)]))
+
+    favoured = total(np.stack([nothing, *(buyers.column(name) for name in buyers.columns if name in chosen)]))
+    at_home = added("buyers", payers)
+    origins = [name for name in scenario["origins"] if name not in payers]
+    others = [name for name in origins if name != home]
+    found = {
+        "taxpayers": (f"Taxpayers, {where}", added("taxpayers", payers)),
+        "favoured": ("Importers the programme favours", favoured),
+        "producers": (f"Farmers, {where}", added("producers", payers)),
+        "buyers_at_home": (f"Buyers at home, {where}", at_home),
+        "middlemen": ("Trading companies and exporters", added("middlemen", countries)),
+        "home_producers": (f"Farmers, {title_of(scenario, 'origins', home)}",
+                           added("producers", [home] if home in origins else [])),
+        "other_producers": ("Farmers of other exporters", added("producers", others)),
+        "other_buyers": ("All other buyers", added("buyers", countries) - favoured - at_home),
+        "other_taxpayers": ("Other treasuries", added("taxpayers", [name for name in countries if name not in payers])),
+        "deadweight": ("Lost to everybody (deadweight loss)", gains.column("world:deadweight_loss")),
+    }  # fmt: skip
+    keep = ("taxpayers", "deadweight")
+    return {key: entry for key, entry in found.items() if key in keep or np.any(np.abs(entry[1]) > 1e-9)}
+
+
+def _favoured(side: SideBySide) -> set[str]:
+    """Importers that a programme's sales may go to, in either world."""
+    found: set[str] = set()
+    for world in side.worlds:
+        for name in side.question.origins:
+            found |= set(favoured_buyers(world.loaded, name)[0])
+    return found

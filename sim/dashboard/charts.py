@@ -1,0 +1,117 @@
+"""The charts: each for A alone, or for A and B beside each other on the same axes."""
+
+from __future__ import annotations
+
+import solara
+
+from sim.dashboard.desk import Desk
+from sim.dashboard.flows import flow_frame
+from sim.dashboard.frames import over_time, policies
+from sim.dashboard.lines import value_range
+from sim.dashboard.market import Market
+from sim.dashboard.pictures import PICTURES, Picture, grades_of, price_differences, scenario_of
+from sim.dashboard.widgets import ChartWidget, show_chart, use_beat
+
+HEIGHT = 270
+SIDES = ("A", "B")
+
+
+@solara.component
+def Charts(desk: Desk) -> None:
+    """All charts."""
+    market = desk.model.value
+    grade = solara.use_reactive("")
+    grades = grades_of(scenario_of(market.worlds[0]))
+    chosen = grade.value if grade.value in grades else next(iter(grades))
+    pair = len(market.worlds) > 1
+    with solara.Div(classes=["sd-charts", "sd-pair" if pair else "sd-single"]):
+        for picture in PICTURES:
+            with solara.Div(classes=["sd-section"]):
+                with solara.Div(classes=["sd-section-head"]):
+                    solara.HTML("h2", picture.title)
+                    if picture.graded and len(grades) > 1:
+                        items = [{"text": title, "value": name} for name, title in grades.items()]
+                        solara.v.Select(
+                            items=items, v_model=chosen, on_v_model=grade.set, dense=True, hide_details=True,
+                            label="Grade", style_="max-width: 170px", class_="sd-grade",
+                        )  # fmt: skip
+                solara.Text(picture.tells, classes=["sd-help"])
+                Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{id(market)}")
+        if pair:
+            with solara.Div(classes=["sd-section"]):
+                solara.HTML("h2", "What B changes: prices, B minus A")
+                solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference is that of the policies; "
+                            "mean of the draws.", classes=["sd-help"])  # fmt: skip
+                Differences(desk, chosen).key(f"difference-{id(market)}")
+        with solara.Div(classes=["sd-section"]):
+            solara.HTML("h2", "Trade: who sells where")
+            solara.Text("Exports of the last twelve months, from sellers (left) to markets (right): kt, mean of the draws.",
+                        classes=["sd-help"])  # fmt: skip
+            Flows(desk).key(f"flows-{id(market)}")
+
+
+@solara.component
+def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
+    """One picture of every market, on one value axis."""
+    market: Market = desk.model.value
+    events = solara.use_memo(lambda: [policies(world.loaded) for world in market.worlds], [id(market)])
+    charts = Beside(market, picture.title)
+    key = f"{picture.name} {grade}"
+
+    def show(*widgets: ChartWidget) -> None:
+        found = [picture.lines(world, grade) for world in market.worlds]
+        bounds = market.bounds[key] = value_range([line for lines in found for line in lines], market.bounds.get(key))
+        for widget, world, lines, named in zip(widgets, market.worlds, found, events, strict=True):
+            names = [line["name"] for line in lines]
+            frame = over_time(world.loaded.timeline, named, bounds, picture.unit, names)
+            show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
+
+    use_beat(charts, show, [id(market), key])
+
+
+def Beside(market: Market, title: str) -> list[solara.Element]:
+    """Charts beside each other, each under the letter of its scenario; returns their elements."""
+    charts = []
+    with solara.Div(classes=["sd-beside"]):
+        for side, _ in zip(SIDES, market.worlds, strict=False):
+            with solara.Div(classes=["sd-one"]):
+                if len(market.worlds) > 1:
+                    solara.HTML("span", side, classes=["sd-letter", f"sd-letter-{side}"])
+                charts.append(ChartWidget.element(height=HEIGHT, label=f"{title} {side}"))
+    return charts
+
+
+def empty(market: Market) -> str:
+    """What stands in a chart without lines."""
+    return "Nothing of this so far." if market.done_periods else "Play to see it grow."
+
+
+@solara.component
+def Differences(desk: Desk, grade: str) -> None:
+    """Prices of B less those of A."""
+    market: Market = desk.model.value
+    chart = ChartWidget.element(height=HEIGHT, label="Prices, B minus A")
+
+    def show(widget: ChartWidget) -> None:
+        lines = price_differences(*market.worlds, grade)
+        bounds = market.bounds[grade] = value_range(lines, market.bounds.get(grade))
+        names = [line["name"] for line in lines]
+        frame = over_time(market.timeline, policies(market.worlds[0].loaded), bounds, "C$/t", names)
+        show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
+
+    use_beat([chart], show, [id(market), grade])
+
+
+@solara.component
+def Flows(desk: Desk) -> None:
+    """Sellers to markets."""
+    market: Market = desk.model.value
+    charts = Beside(market, "Who sells where")
+
+    def show(*widgets: ChartWidget) -> None:
+        for widget, world in zip(widgets, market.worlds, strict=True):
+            frame = flow_frame(world.flows(world.loaded.timeline.periods_per_year), scenario_of(world))
+            words = "" if frame["series"] else empty(market)
+            show_chart(widget, {**frame, "empty": words}, [])
+
+    use_beat(charts, show, [id(market)])

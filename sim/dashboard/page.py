@@ -1,0 +1,57 @@
+"""The dashboard's page: a live market in the browser.
+
+Mesa's ``SolaraViz`` lays a page out by itself, a model and its parameters on the left and plots in a grid on the right;
+it has no room for two scenarios side by side, for groups of levers or for a file. So its parts are used and the layout
+is ours: ``ModelController`` plays, pauses, steps and resets the model, which is two markets in step
+(``sim.dashboard.side_by_side``), and ``update_counter`` tells every chart that a period has passed.
+
+Everything a page holds is in its ``Desk``, made anew for every browser tab and forgotten with it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import solara
+
+from sim.dashboard.answer_card import AnswerCard
+from sim.dashboard.charts import Charts
+from sim.dashboard.closing import Closing, Headlines
+from sim.dashboard.desk import Desk
+from sim.dashboard.playing import Playing
+from sim.dashboard.server import TITLE
+from sim.dashboard.sidebar import Choosing
+from sim.dashboard.start import asked
+
+LOOK = Path(__file__).with_name("look.css")
+
+
+@solara.component
+def Page() -> None:
+    """Everything."""
+    desk = solara.use_memo(lambda: Desk(asked()), [])
+    solara.Title(TITLE)
+    solara.Style(LOOK)
+    with solara.Div(classes=["sd-page"]):
+        Choosing(desk)
+        with solara.Div(classes=["sd-main"]):
+            Titles(desk)
+            Playing(desk)
+            AnswerCard(desk)
+            Charts(desk)
+            Headlines(desk)
+            Closing(desk)
+
+
+@solara.component
+def Titles(desk: Desk) -> None:
+    """What plays."""
+    market = desk.model.value
+    with solara.Div(classes=["sd-titles"]):
+        if len(market.worlds) == 1:
+            solara.HTML("h1", market.worlds[0].title)
+        else:
+            for side, world in zip("AB", market.worlds, strict=True):
+                with solara.Div(classes=["sd-title"]):
+                    solara.HTML("span", side, classes=["sd-letter-inline", f"sd-letter-{side}"])
+                    solara.HTML("h1", world.title)

@@ -1,0 +1,99 @@
+"""The parts of the page that run in the browser: a chart that grows, the date, and a place to drop a file on.
+
+Solara's own chart sends and paints everything at every change, in sight or not; with two scenarios that is more than
+a browser does between two months.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipyvuetify
+import solara
+import traitlets
+from mesa.visualization.utils import update_counter
+
+MOST_BYTES = 1_000_000  # of an uploaded scenario
+
+
+class ChartWidget(ipyvuetify.VuetifyTemplate):
+    """See ``chart.vue``."""
+
+    template_file = (__file__, "chart.vue")
+    frame = traitlets.Unicode("{}").tag(sync=True)
+    lines = traitlets.Unicode("[]").tag(sync=True)
+    height = traitlets.Int(260).tag(sync=True)
+    label = traitlets.Unicode("").tag(sync=True)
+
+
+class WhenWidget(ipyvuetify.VuetifyTemplate):
+    """See ``when.vue``."""
+
+    template_file = (__file__, "when.vue")
+    date = traitlets.Unicode("").tag(sync=True)
+    text = traitlets.Unicode("").tag(sync=True)
+    percent = traitlets.Float(0.0).tag(sync=True)
+    policies = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+
+class UploadWidget(ipyvuetify.VuetifyTemplate):
+    """See ``upload.vue``."""
+
+    template_file = (__file__, "upload.vue")
+    label = traitlets.Unicode("").tag(sync=True)
+    most = traitlets.Int(MOST_BYTES).tag(sync=True)
+    on_file = traitlets.Callable(None, allow_none=True)
+
+    def vue_arrived(self, message: Mapping[str, Any]) -> None:
+        """Hand a file on: its name, and its bytes or None when it is too large or cannot be read."""
+        if self.on_file is not None:
+            self.on_file(str(message.get("name", ""))[:200], _bytes_of(message.get("data")))
+
+
+def _bytes_of(text: object) -> bytes | None:
+    if not isinstance(text, str) or len(text) > MOST_BYTES * 4 // 3 + 4:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def show_chart(widget: ChartWidget, frame: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """Show something in a chart; what has not changed is not sent.
+
+    Parameters
+    ----------
+    widget : ChartWidget
+    frame : dict
+        Option of ECharts; ``unit`` is what the values are in, ``empty`` what stands where there is nothing to see.
+    lines : list of dict
+        Series with bands: name, colour, p50, and p05, p25, p75, p95 where there is a spread.
+    """
+    with widget.hold_sync():
+        widget.frame = json.dumps(frame)
+        widget.lines = json.dumps(lines)
+
+
+def use_beat(elements: list[solara.Element], show: Callable[..., None], dependencies: list[Any]) -> None:
+    """Call something with the elements' widgets, now and after every period of the market.
+
+    It sets the widgets directly: having Solara compare the whole page at every period takes longer than the period.
+    """
+
+    def follow() -> Callable[[], None]:
+        widgets = [solara.get_widget(element) for element in elements]
+        show(*widgets)
+        return update_counter.subscribe(lambda _: show(*widgets))
+
+    solara.use_effect(follow, dependencies)
+
+
+@solara.component
+def Upload(label: str, on_file: Callable[[str, bytes | None], None]) -> None:
+    """A button, and a place to drop a file on."""
+    UploadWidget.element(label=label, on_file=on_file)
