@@ -421,7 +421,7 @@ def test_help_is_quick():
 
 
 def test_help_of_every_verb():
-    for verb in ("run", "compare", "study", "validate", "show", "new", "schema", "plot"):
+    for verb in ("run", "compare", "study", "validate", "show", "new", "schema", "plot", "report"):
         assert call(verb, "--help").exit_code == 0
     assert call().exit_code in (0, 2)
 
