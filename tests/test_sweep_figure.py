@@ -44,7 +44,7 @@ def test_every_system_is_a_line_over_the_bonus_in_its_order():
     panel = next(axes for axes in figure.axes if "producers" in axes.get_title(loc="left"))
     assert [list(line.get_xdata()) for line in panel.lines] == [[0, 30, 60]] * 2
     assert [list(line.get_ydata()) for line in panel.lines] == [[100, 160, 220], [100, 100, 100]]
-    assert panel.get_xlabel() == r"Bonus (US\$/t)" and r"million C\$" in panel.get_title(loc="left")
+    assert panel.get_xlabel() == r"Bonus (US\$/t)" and r"(million C\$)" in panel.get_ylabel()
     legend = figure.legends[0]
     assert [text.get_text() for text in legend.get_texts()] == ["single desk", "open feed"]
     assert legend.get_title().get_text() == "Market system"
