@@ -6,11 +6,13 @@ import solara
 
 from sim.dashboard.desk import Desk
 from sim.dashboard.flows import flow_frame
-from sim.dashboard.frames import over_time, policies
+from sim.dashboard.frames import over_time, policies, shaded_text
 from sim.dashboard.lines import value_range
 from sim.dashboard.market import Market
 from sim.dashboard.pictures import PICTURES, Picture, grades_of, price_differences, scenario_of
 from sim.dashboard.widgets import ChartWidget, show_chart, use_beat
+from sim.headings import title_of
+from sim.shipped import home_origin
 
 HEIGHT = 270
 SIDES = ("A", "B")
@@ -24,6 +26,9 @@ def Charts(desk: Desk) -> None:
     grades = grades_of(scenario_of(market.worlds[0]))
     chosen = grade.value if grade.value in grades else next(iter(grades))
     pair = len(market.worlds) > 1
+    scenario = scenario_of(market.worlds[0])
+    origin = title_of(scenario, "origins", home_origin(scenario))
+    Shaded(market)
     with solara.Div(classes=["sd-charts", "sd-pair" if pair else "sd-single"]):
         for picture in PICTURES:
             with solara.Div(classes=["sd-section"]):
@@ -33,9 +38,9 @@ def Charts(desk: Desk) -> None:
                         items = [{"text": title, "value": name} for name, title in grades.items()]
                         solara.v.Select(
                             items=items, v_model=chosen, on_v_model=grade.set, dense=True, hide_details=True,
-                            label="Grade", style_="max-width: 170px", class_="sd-grade",
+                            style_="max-width: 150px", class_="sd-grade",
                         )  # fmt: skip
-                solara.Text(picture.tells, classes=["sd-help"])
+                solara.Text(picture.tells.format(origin=origin), classes=["sd-help"])
                 Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{id(market)}")
         if pair:
             with solara.Div(classes=["sd-section"]):
@@ -48,6 +53,18 @@ def Charts(desk: Desk) -> None:
             solara.Text("Exports of the last twelve months, from sellers (left) to markets (right): kt, mean of the draws.",
                         classes=["sd-help"])  # fmt: skip
             Flows(desk).key(f"flows-{id(market)}")
+
+
+@solara.component
+def Shaded(market: Market) -> None:
+    """What the shaded periods are."""
+    texts = [shaded_text(world.loaded.timeline, policies(world.loaded)) for world in market.worlds]
+    with solara.Div(classes=["sd-shaded"]):
+        if len(set(texts)) == 1:
+            solara.Text(texts[0], classes=["sd-help"])
+        else:
+            for side, text in zip(SIDES, texts, strict=False):
+                solara.Text(f"{side}: {text or 'no policy dates.'}", classes=["sd-help"])
 
 
 @solara.component
