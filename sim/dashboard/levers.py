@@ -20,7 +20,7 @@ Value = float | str | bool
 
 def levers_of(loaded: Loaded) -> tuple[Lever, ...]:
     """Levers of what the scenario has: one without a bonus programme has no lever for it."""
-    return tuple(control.lever for control in _controls(loaded))
+    return tuple(control.lever for control in controls_of(loaded))
 
 
 def moved(loaded: Loaded, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -44,7 +44,7 @@ def with_levers(loaded: Loaded, values: Mapping[str, Value]) -> Loaded:
     ScenarioError
         For a lever the scenario does not have, a value out of its range, and a scenario that could not run.
     """
-    controls = {control.lever.name: control for control in _controls(loaded)}
+    controls = {control.lever.name: control for control in controls_of(loaded)}
     problems = []
     for name, value in values.items():
         known = controls.get(name)
@@ -65,7 +65,8 @@ def with_levers(loaded: Loaded, values: Mapping[str, Value]) -> Loaded:
     return replace(new, path=loaded.path, origins=loaded.origins, changes=loaded.changes)
 
 
-def _controls(loaded: Loaded) -> list[Control]:
+def controls_of(loaded: Loaded) -> list[Control]:
+    """Levers of a scenario with the edits they stand for."""
     return [
         *programme_levers(loaded),
         *marketing_levers(loaded),
