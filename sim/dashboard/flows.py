@@ -54,7 +54,7 @@ def flow_frame(flows: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, Any]:
         "tooltip": {"trigger": "item", "confine": True, "transitionDuration": 0},
         "series": [
             {
-                "type": "sankey", "left": 6, "right": 6, "top": 8, "bottom": 8, "nodeGap": 7, "nodeWidth": 10,
+                "type": "sankey", "left": 6, "right": 6, "top": 26, "bottom": 8, "nodeGap": 7, "nodeWidth": 10,
                 "draggable": False, "layoutIterations": 0, "emphasis": {"focus": "adjacency"},
                 "label": {**TEXT, "fontSize": 11}, "data": nodes,
                 "links": [

@@ -49,11 +49,17 @@ class Market(SideBySide):
         year = timeline.year_of_period[min(self.done_periods, len(timeline) - 1)]
         while self.running and timeline.year_of_period[min(self.done_periods, len(timeline) - 1)] == year:
             self.step()
+        self.catch_up()
 
     @property
     def timeline(self) -> Any:
         """Calendar of both scenarios."""
         return self.longest.loaded.timeline
+
+    @property
+    def years_read(self) -> int:
+        """Crop years that have closed and been read, in every scenario."""
+        return min(world.accounts.years for world in self.worlds)
 
     @property
     def finished(self) -> bool:
