@@ -30,6 +30,7 @@ QUESTIONS = {
     "g": "plain_model",
     "h": "sobol_study",
     "p": "parts",
+    "w": "dashboard",
 }
 """Letters of ``--only`` and the modules that measure."""
 

@@ -41,18 +41,18 @@ def Charts(desk: Desk) -> None:
                             style_="max-width: 150px", class_="sd-grade",
                         )  # fmt: skip
                 solara.Text(picture.tells.format(origin=origin), classes=["sd-help"])
-                Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{id(market)}")
+                Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{pair}")
         if pair:
             with solara.Div(classes=["sd-section"]):
                 solara.HTML("h2", "What B changes: prices, B minus A")
                 solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference is that of the policies; "
                             "mean of the draws.", classes=["sd-help"])  # fmt: skip
-                Differences(desk, chosen).key(f"difference-{id(market)}")
+                Differences(desk, chosen).key("difference")
         with solara.Div(classes=["sd-section"]):
             solara.HTML("h2", "Trade: who sells where")
-            solara.Text("Exports of the last twelve months, from sellers (left) to markets (right): kt, mean of the draws.",
+            solara.Text("Exports of the last twelve months, sellers (left) to markets (right): kt, mean of the draws.",
                         classes=["sd-help"])  # fmt: skip
-            Flows(desk).key(f"flows-{id(market)}")
+            Flows(desk).key(f"flows-{pair}")
 
 
 @solara.component
@@ -71,7 +71,7 @@ def Shaded(market: Market) -> None:
 def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
     """One picture of every market, on one value axis."""
     market: Market = desk.model.value
-    events = solara.use_memo(lambda: [policies(world.loaded) for world in market.worlds], [id(market)])
+    events = solara.use_memo(lambda: [policies(world.loaded) for world in market.worlds], [market.number])
     charts = Beside(market, picture.title)
     key = f"{picture.name} {grade}"
 
@@ -83,7 +83,7 @@ def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
             frame = over_time(world.loaded.timeline, named, bounds, picture.unit, names)
             show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
 
-    use_beat(charts, show, [id(market), key])
+    use_beat(charts, show, [market.number, key])
 
 
 def Beside(market: Market, title: str) -> list[solara.Element]:
@@ -116,7 +116,7 @@ def Differences(desk: Desk, grade: str) -> None:
         frame = over_time(market.timeline, policies(market.worlds[0].loaded), bounds, "C$/t", names)
         show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
 
-    use_beat([chart], show, [id(market), grade])
+    use_beat([chart], show, [market.number, grade])
 
 
 @solara.component
@@ -131,4 +131,4 @@ def Flows(desk: Desk) -> None:
             words = "" if frame["series"] else empty(market)
             show_chart(widget, {**frame, "empty": words}, [])
 
-    use_beat(charts, show, [id(market)])
+    use_beat(charts, show, [market.number])

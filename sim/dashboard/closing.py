@@ -54,7 +54,7 @@ def Closing(desk: Desk) -> None:
         return
     with solara.Div(classes=["sd-tables"]):
         if market.finished and not market.error:
-            StudyTables(desk).key(f"study-{id(market)}")
+            StudyTables(desk).key(f"study-{market.number}")
         YearTables(desk)
 
 
@@ -135,12 +135,12 @@ def Downloads(desk: Desk) -> None:
             solara.FileDownload(
                 lambda plan=plan: as_yaml(plan, market.draws, market.root), filename=f"{safe_stem(plan.name)}.yaml",
                 mime_type="text/yaml", label=f"Scenario {side} (YAML)",
-            ).key(f"yaml-{side}-{id(market)}")  # fmt: skip
+            ).key(f"yaml-{side}-{market.number}")  # fmt: skip
         if market.years_read:
             solara.FileDownload(
                 lambda: tables_zip(market), filename=f"{safe_stem(market.plans[0].name)}-tables.zip",
                 mime_type="application/zip", label="Tables (ZIP of CSV)",
-            ).key(f"zip-{id(market)}-{market.years_read}")  # fmt: skip
+            ).key(f"zip-{market.number}-{market.years_read}")  # fmt: skip
         solara.Text("What plays now, with its levers. A scenario runs with: singledesk run FILE.yaml",
                     classes=["sd-help"])  # fmt: skip
 

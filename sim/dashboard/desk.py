@@ -1,4 +1,4 @@
-"""What one open page holds: the scenarios chosen, the levers moved, the market that plays. Each browser tab has its own."""
+"""What one open page holds: the scenarios chosen, the levers moved, the market that plays; each tab has its own."""
 
 from __future__ import annotations
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import Any
 
 from sim.dashboard.plans import Plan
 from sim.dashboard.side_by_side import SideBySide
+
+_numbers = itertools.count(1)
 
 
 class Market(SideBySide):
@@ -14,6 +17,8 @@ class Market(SideBySide):
 
     Attributes
     ----------
+    number : int
+        Another one for every market.
     error : str
         What stopped the market; empty while nothing did.
     bounds : dict of str to (float, float)
@@ -25,6 +30,7 @@ class Market(SideBySide):
     def __init__(self, *, plans: tuple[Plan, ...], draws: int = 200, seed: int | None = None) -> None:
         """Open the market at the start of its calendar."""
         super().__init__(plans=plans, draws=draws, seed=seed)
+        self.number = next(_numbers)
         self.asked = {"plans": plans, "draws": draws, "seed": seed}
         self.error = ""
         self.bounds: dict[str, tuple[float, float]] = {}

@@ -103,12 +103,14 @@ def use_beat(elements: list[solara.Element], show: Callable[..., None], dependen
 
     It sets the widgets directly: having Solara compare the whole page at every period takes longer than the period.
     """
-
     latest = solara.use_ref(elements)  # a page may be rendered twice before effects run; only the last one is there
     latest.current = elements
 
-    def follow() -> Callable[[], None]:
-        widgets = [solara.get_widget(element) for element in latest.current]
+    def follow() -> Callable[[], None] | None:
+        try:
+            widgets = [solara.get_widget(element) for element in latest.current]
+        except KeyError:  # effects also run in what the same change takes off the page
+            return None
         show(*widgets)
         return update_counter.subscribe(lambda _: show(*widgets))
 

@@ -30,7 +30,7 @@ def address(tmp_path_factory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "sim.cli", "dashboard", "history", "--draws", "4", "--port", str(port)]
+    command = [sys.executable, "-m", "sim.cli", "dashboard", "history", "--draws", "2", "--port", str(port)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(
         [*command, "--no-open"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
@@ -126,7 +126,7 @@ def test_a_lever_waits_for_the_restart(page, artefacts):
 def test_the_answer_to_the_question(page, artefacts):
     page.get_by_role("button", name="Only without Export Enhancement Program").click()
     page.wait_for_selector(".sd-letter-B", timeout=WAIT)
-    for _ in range(7):
+    for _ in range(6):
         crop_year(page)
     page.wait_for_selector(".sd-answer-who canvas", timeout=WAIT)
     text = page.inner_text(".sd-answer")
@@ -134,7 +134,9 @@ def test_the_answer_to_the_question(page, artefacts):
     assert re.search(r"US\$[\d,.]+ million\s+paid by taxpayers so far", text)
     assert re.search(r"[\d,.]+ kt\s+extra exports from United States", text)
     assert re.search(r"US\$\d+\s+per extra tonne", text)
-    assert "farmers in the United States" in text and "European Union" not in text.split("Who gained")[0].split("Per")[0]
+    assert (
+        "farmers in the United States" in text and "European Union" not in text.split("Who gained")[0].split("Per")[0]
+    )
     page.set_viewport_size({"width": 1000, "height": 800})
     page.wait_for_timeout(300)
     page.screenshot(path=artefacts / "dashboard-answer-narrow.png")
