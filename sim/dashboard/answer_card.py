@@ -36,9 +36,7 @@ def AnswerCard(desk: Desk) -> None:
         elif desk.against.value == NOTHING:
             Offer(desk)
         elif market.question is None:
-            solara.Text(
-                "A and B have the same export subsidies: there is nothing to tell apart.", classes=["sd-say"]
-            )
+            solara.Text("A and B have the same export subsidies: there is nothing to tell apart.", classes=["sd-say"])
         else:
             solara.Text("Press play: the answer comes in as the years pass.", classes=["sd-say"])
 

@@ -144,8 +144,8 @@ PICTURES = (
     Picture("sales", "Sales by market", "kt per month", "What {origin} sells to each market. Bands and lines as above.",
             by_market("sales_kt"), graded=True),
     Picture("pool", "The pool and the cash market", "C$/t",
-            "What growers in {origin} get: the payment on delivery, what the pool is expected to return, what merchants "
-            "bid, and what the pool returned at the end of each crop year.", pool),
+            "What growers in {origin} get: the payment on delivery, what the pool is expected to return, what "
+            "merchants bid, and what the pool returned at the end of each crop year.", pool),
     Picture("rate", "Export subsidies: what a tonne gets", "C$/t", "Average payment on the tonnes sold with it.",
             programme_rate),
     Picture("spending", "Export subsidies: spent so far", "million US$",
