@@ -31,6 +31,7 @@ QUESTIONS = {
     "h": "sobol_study",
     "p": "parts",
     "l": "live",
+    "w": "dashboard",
 }
 """Letters of ``--only`` and the modules that measure."""
 

@@ -69,6 +69,11 @@ class YearAccounts:
             self._due.popleft()()
             return True
 
+    @property
+    def years(self) -> int:
+        """Crop years of which everything has been read."""
+        return min(len(self._frames), len(self.incidence) if self._incidence else len(self._frames))
+
     def catch_up(self) -> None:
         """Read all that is due."""
         while self.work():
