@@ -44,9 +44,9 @@ class Exhibit:
     title, shows : str
         Heading, and what a reader sees; ``{name}`` in it stands for one of ``values``.
     values : dict of str to dict
-        Where numbers are looked up: ``frame``, the value of its columns, ``take`` (a column) and ``as`` (a format).
-    options : str
-        Further options of ``singledesk plot``.
+        Where numbers are looked up: see :func:`look_up`.
+    beside : tuple of str
+        Further runs of the gallery that the figure is drawn from.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Exhibit:
     title: str
     shows: str
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    options: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def image(self) -> str:
@@ -65,7 +65,7 @@ class Exhibit:
     @property
     def plot(self) -> str:
         """Command line that draws the figure."""
-        return " ".join(filter(None, ("singledesk plot", self.run, "--figure", self.name, self.options)))
+        return " ".join(("singledesk plot", self.run, *self.beside, "--figure", self.name))
 
 
 def exhibits(path: Path) -> list[Exhibit]:
@@ -79,21 +79,24 @@ def exhibits(path: Path) -> list[Exhibit]:
 
 
 def look_up(stored: StoredRun, value: dict[str, Any]) -> str:
-    """Find a number in a frame of a run: the mean of the lines that agree with the given columns.
+    """Find a number in a frame of a run: the mean of a column over the lines that agree with the other columns given.
+
+    ``frame`` names the frame, ``take`` the column (``mean`` when absent), ``times`` a factor and ``as`` the format; all
+    other keys are columns with the value, or values, their lines have.
 
     Raises
     ------
     ValueError
         When no line does, or none has the value.
     """
-    where = {key: text for key, text in value.items() if key not in ("frame", "take", "as")}
+    where = {key: text for key, text in value.items() if key not in ("frame", "take", "times", "as")}
     frame = stored.frame(value["frame"])
     for column, wanted in where.items():
         frame = frame[frame[column].isin(wanted if isinstance(wanted, list) else [wanted])]
     number = pd.to_numeric(frame[value.get("take", "mean")]).mean()
     if not pd.notna(number):
         raise ValueError(f"{stored.path}: no value for {value}")
-    return format(number, value.get("as", ".0f"))
+    return format(number * value.get("times", 1), value.get("as", ".0f"))
 
 
 def page(shown: list[Exhibit], said: dict[tuple[str, str], str]) -> str:
@@ -111,17 +114,15 @@ def build(docs: Path, out: Path, keep: bool = False) -> None:
     """Run what the gallery needs into ``out`` (or keep what is there) and write the page and its images."""
     shown, said = exhibits(docs / "gallery.yaml"), {}
     (docs / FOLDER).mkdir(parents=True, exist_ok=True)
-    for make in dict.fromkeys(exhibit.make for exhibit in shown):
-        group = [exhibit for exhibit in shown if exhibit.make == make]
-        if not (keep and (out / group[0].run).is_dir()):
+    for make, run in dict.fromkeys((exhibit.make, exhibit.run) for exhibit in shown):
+        if not (keep and (out / run).is_dir()):
             _singledesk(f"{make} --out {shlex.quote(str(out))}")
-        stored = find_run(group[0].run, out)
-        for exhibit in group:
-            numbers = {name: look_up(stored, value) for name, value in exhibit.values.items()}
-            said[exhibit.run, exhibit.name] = exhibit.shows.format(**numbers)
-            _singledesk(f"{exhibit.plot} --out {shlex.quote(str(out))} --to {shlex.quote(str(out / 'figures'))}")
-            drawn = out / "figures" / f"{stored.manifest['stem']}-{exhibit.name}.png"
-            _compress(drawn, docs / exhibit.image)
+    for exhibit in shown:
+        stored = find_run(exhibit.run, out)
+        numbers = {name: look_up(stored, value) for name, value in exhibit.values.items()}
+        said[exhibit.run, exhibit.name] = exhibit.shows.format(**numbers)
+        _singledesk(f"{exhibit.plot} --out {shlex.quote(str(out))} --to {shlex.quote(str(out / 'figures'))}")
+        _compress(out / "figures" / f"{stored.manifest['stem']}-{exhibit.name}.png", docs / exhibit.image)
     (docs / "gallery.md").write_text(page(shown, said), encoding="utf-8")
 
 
