@@ -30,6 +30,8 @@ QUESTIONS = {
     "g": "plain_model",
     "h": "sobol_study",
     "p": "parts",
+    "l": "live",
+    "w": "dashboard",
 }
 """Letters of ``--only`` and the modules that measure."""
 

@@ -95,8 +95,9 @@ def new(
 
 @verb
 def plot(
-    run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="A folder, an id, or a name for its latest run.")
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="RUN...", help="A folder, an id, or a name for its latest run; several: see --list."),
     ] = None,
     figure: Annotated[
         list[str] | None,
@@ -120,12 +121,12 @@ def plot(
     from sim.verbs.plot import plot as draw
 
     if names:
-        print("\n".join(listed(run, out)))
+        print("\n".join(line for run in runs or [None] for line in listed(run, out)))
         return
-    if run is None:
+    if not runs:
         fail("name a RUN to draw; --list names the figures", 2)
 
-    for path in draw(run, figure or [], measure or [], image_format, out, to):
+    for path in draw(runs, figure or [], measure or [], image_format, out, to):
         print(path)
 
 

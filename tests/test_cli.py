@@ -108,7 +108,7 @@ def test_run_saves_everything_and_prints_tables(place, fake_market):
     assert all(sha256(run / name) == entry["sha256"] for name, entry in manifest["files"].items())
     assert {p.stem for p in (run / "tables").glob("*.csv")} >= TABLES
     figures = {p.stem for p in (run / "figures").iterdir()}
-    assert {"prices", "price_gaps", "sales", "subsidies", "supply"} <= figures <= set(KINDS["run"].figures)
+    assert {"prices", "price_gaps", "sales", "subsidies"} <= figures <= set(KINDS["run"].saved)
     assert {"mean", "p05", "p25", "p50", "p75", "p95"} <= set(pd.read_parquet(run / "summary.parquet").columns)
     assert not (run / "ledger_draws.parquet").exists()
 
@@ -243,7 +243,9 @@ def test_plot_draws_again_from_files(place, fake_market):
     result = call("plot", "made_up", "--to", "images")
     assert result.exit_code == 0, result.output
     saved = {f"made_up-{path.name}": path.read_bytes() for path in (run / "figures").iterdir()}
-    assert saved == {path.name: path.read_bytes() for path in (place / "images").iterdir()}
+    drawn = {path.name: path.read_bytes() for path in (place / "images").iterdir()}
+    assert saved == {name: drawn[name] for name in saved}
+    assert len(drawn) > len(saved), "plot draws more than is saved with a run"
     for kind, start in (("svg", b"<?xml"), ("pdf", b"%PDF")):
         assert call("plot", run, "--figure", "prices", "--format", kind, "--to", "one").exit_code == 0
         assert (place / "one" / f"made_up-prices.{kind}").read_bytes().startswith(start)
@@ -379,7 +381,7 @@ def test_sellers_and_subsidies_run_compare_and_plot(tmp_path):
     ):  # Cournot with (a - c) / 4
         assert line in result.stdout
     run = only_run(tmp_path / "subsidy")
-    assert {path.stem for path in (run / "figures").iterdir()} >= {"prices", "sales", "subsidies", "supply"}
+    assert {path.stem for path in (run / "figures").iterdir()} >= {"prices", "sales", "subsidies"}
     assert call("plot", run, "--to", tmp_path).exit_code == 0
     result = call("compare", DUEL, change, "--draws", 2, "--out", tmp_path)
     assert result.exit_code == 0 and "Export subsidy, Home, spending (million C$)" in result.stdout, result.output
@@ -419,7 +421,7 @@ def test_help_is_quick():
 
 
 def test_help_of_every_verb():
-    for verb in ("run", "compare", "study", "validate", "show", "new", "schema", "plot"):
+    for verb in ("run", "compare", "study", "validate", "show", "new", "schema", "plot", "report"):
         assert call(verb, "--help").exit_code == 0
     assert call().exit_code in (0, 2)
 

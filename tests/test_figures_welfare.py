@@ -151,10 +151,10 @@ def test_nothing_gained_is_not_drawn_and_older_comparisons_go_without(peace, tmp
     folder = peace.save(tmp_path)
     manifest = (folder / "run.json").read_text(encoding="utf-8").replace('"welfare.parquet"', '"elsewhere.parquet"')
     (folder / "run.json").write_text(manifest, encoding="utf-8")
-    files = plot(str(folder), [], [], "png", tmp_path, tmp_path / "images")
+    files = plot([str(folder)], [], [], "png", tmp_path, tmp_path / "images")
     assert [file.name.rpartition("-")[2] for file in files] == ["effects.png"]
     with pytest.raises(StoreError, match="nothing to draw"):
-        plot(str(folder), ["welfare"], [], "png", tmp_path, tmp_path / "images")
+        plot([str(folder)], ["welfare"], [], "png", tmp_path, tmp_path / "images")
 
 
 # --- Table 2

@@ -1,4 +1,4 @@
-"""The answer to the question people come with: what did the subsidies cost, per extra tonne, and who got it?"""
+"""The answer to the question people come with: what the subsidies cost, per extra tonne, and who got it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import solara
 
-from sim.dashboard.answers import Answer, Cost, Gain, Range, subsidy_answer
 from sim.dashboard import plans
+from sim.dashboard.answers import Answer, Cost, Gain, Range, subsidy_answer
 from sim.dashboard.desk import NOTHING, Desk
 from sim.dashboard.frames import INK, PALE, RULE, TEXT
 from sim.dashboard.lines import short
@@ -36,7 +36,7 @@ def AnswerCard(desk: Desk) -> None:
         elif desk.against.value == NOTHING:
             Offer(desk)
         elif market.question is None:
-            solara.Text("A and B have the same export subsidies, so there is nothing to tell apart.", classes=["sd-say"])
+            solara.Text("A and B have the same export subsidies: there is nothing to tell apart.", classes=["sd-say"])
         else:
             solara.Text("Press play: the answer comes in as the years pass.", classes=["sd-say"])
 

@@ -6,11 +6,13 @@ import solara
 
 from sim.dashboard.desk import Desk
 from sim.dashboard.flows import flow_frame
-from sim.dashboard.frames import over_time, policies
+from sim.dashboard.frames import over_time, policies, shaded_text
 from sim.dashboard.lines import value_range
 from sim.dashboard.market import Market
 from sim.dashboard.pictures import PICTURES, Picture, grades_of, price_differences, scenario_of
 from sim.dashboard.widgets import ChartWidget, show_chart, use_beat
+from sim.headings import title_of
+from sim.shipped import home_origin
 
 HEIGHT = 270
 SIDES = ("A", "B")
@@ -24,6 +26,9 @@ def Charts(desk: Desk) -> None:
     grades = grades_of(scenario_of(market.worlds[0]))
     chosen = grade.value if grade.value in grades else next(iter(grades))
     pair = len(market.worlds) > 1
+    scenario = scenario_of(market.worlds[0])
+    origin = title_of(scenario, "origins", home_origin(scenario))
+    Shaded(market)
     with solara.Div(classes=["sd-charts", "sd-pair" if pair else "sd-single"]):
         for picture in PICTURES:
             with solara.Div(classes=["sd-section"]):
@@ -33,28 +38,40 @@ def Charts(desk: Desk) -> None:
                         items = [{"text": title, "value": name} for name, title in grades.items()]
                         solara.v.Select(
                             items=items, v_model=chosen, on_v_model=grade.set, dense=True, hide_details=True,
-                            label="Grade", style_="max-width: 170px", class_="sd-grade",
+                            style_="max-width: 150px", class_="sd-grade",
                         )  # fmt: skip
-                solara.Text(picture.tells, classes=["sd-help"])
-                Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{id(market)}")
+                solara.Text(picture.tells.format(origin=origin), classes=["sd-help"])
+                Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{pair}")
         if pair:
             with solara.Div(classes=["sd-section"]):
                 solara.HTML("h2", "What B changes: prices, B minus A")
                 solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference is that of the policies; "
                             "mean of the draws.", classes=["sd-help"])  # fmt: skip
-                Differences(desk, chosen).key(f"difference-{id(market)}")
+                Differences(desk, chosen).key("difference")
         with solara.Div(classes=["sd-section"]):
             solara.HTML("h2", "Trade: who sells where")
-            solara.Text("Exports of the last twelve months, from sellers (left) to markets (right): kt, mean of the draws.",
+            solara.Text("Exports of the last twelve months, sellers (left) to markets (right): kt, mean of the draws.",
                         classes=["sd-help"])  # fmt: skip
-            Flows(desk).key(f"flows-{id(market)}")
+            Flows(desk).key(f"flows-{pair}")
+
+
+@solara.component
+def Shaded(market: Market) -> None:
+    """What the shaded periods are."""
+    texts = [shaded_text(world.loaded.timeline, policies(world.loaded)) for world in market.worlds]
+    with solara.Div(classes=["sd-shaded"]):
+        if len(set(texts)) == 1:
+            solara.Text(texts[0], classes=["sd-help"])
+        else:
+            for side, text in zip(SIDES, texts, strict=False):
+                solara.Text(f"{side}: {text or 'no policy dates.'}", classes=["sd-help"])
 
 
 @solara.component
 def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
     """One picture of every market, on one value axis."""
     market: Market = desk.model.value
-    events = solara.use_memo(lambda: [policies(world.loaded) for world in market.worlds], [id(market)])
+    events = solara.use_memo(lambda: [policies(world.loaded) for world in market.worlds], [market.number])
     charts = Beside(market, picture.title)
     key = f"{picture.name} {grade}"
 
@@ -66,7 +83,7 @@ def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
             frame = over_time(world.loaded.timeline, named, bounds, picture.unit, names)
             show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
 
-    use_beat(charts, show, [id(market), key])
+    use_beat(charts, show, [market.number, key])
 
 
 def Beside(market: Market, title: str) -> list[solara.Element]:
@@ -99,7 +116,7 @@ def Differences(desk: Desk, grade: str) -> None:
         frame = over_time(market.timeline, policies(market.worlds[0].loaded), bounds, "C$/t", names)
         show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
 
-    use_beat([chart], show, [id(market), grade])
+    use_beat([chart], show, [market.number, grade])
 
 
 @solara.component
@@ -114,4 +131,4 @@ def Flows(desk: Desk) -> None:
             words = "" if frame["series"] else empty(market)
             show_chart(widget, {**frame, "empty": words}, [])
 
-    use_beat(charts, show, [id(market)])
+    use_beat(charts, show, [market.number])

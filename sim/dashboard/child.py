@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from sim.scenario import Loaded, ScenarioError, load, write_yaml
 from sim.scenario.text import load_text
 from sim.scenario.writer import block_text
 from sim.shipped import shipped_folder, shipped_names, shipped_path
+
+MOST_TRIED = 4  # parents; each that does not fit costs a loading
 
 
 def child_text(loaded: Loaded, title: str, description: str, near: str = "") -> str:
@@ -39,15 +42,22 @@ def child_text(loaded: Loaded, title: str, description: str, near: str = "") -> 
 
 
 def _parents(loaded: Loaded, near: str) -> list[str]:
-    """Shipped scenarios it may be a child of: itself, files it inherits from, and those that read the same tables."""
+    """Shipped scenarios it may be a child of: itself, files it inherits from, or one that reads its tables."""
     folder = shipped_folder()
     files = dict.fromkeys([loaded.path, *(file for file, _ in loaded.origins.values())])
     names = [Path(file).stem for file in files if Path(file).parent == folder]
-    if near and shipped_path(near):
+    if not names and near and shipped_path(near):
         names.append(Path(near).stem)
-    if not names and loaded.resolved["data"]:
-        names = shipped_names()
-    return list(dict.fromkeys(names))
+    tables = loaded.resolved["data"]
+    if not names and tables and all(Path(file).parent == folder / "data" for file in tables):
+        names = _roots()
+    return list(dict.fromkeys(names))[:MOST_TRIED]
+
+
+def _roots() -> list[str]:
+    """Shipped scenarios that extend no other."""
+    texts = {name: shipped_path(name).read_text(encoding="utf-8") for name in shipped_names()}
+    return [name for name, text in texts.items() if not re.search(r"^extends:", text, re.MULTILINE)]
 
 
 def _difference(own: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:

@@ -20,9 +20,8 @@ def Headlines(desk: Desk) -> None:
     """Figures of the last crop year: A, and B with what it changes."""
     _ = desk.years.value, desk.running.value
     market = desk.model.value
-    if not market.longest.years_done:
+    if not market.years_read:
         return
-    market.catch_up()
     cards = [{(card.title, card.unit): card for card in headline_cards(world)} for world in market.worlds]
     rows = []
     for title, unit in dict.fromkeys(key for each in cards for key in each):
@@ -35,7 +34,7 @@ def Headlines(desk: Desk) -> None:
             rows.append([f"{title} ({unit})", *texts])
     head = ["", "A", "B", "B minus A"] if len(cards) == 2 else ["", "Mean of the draws"]
     with solara.Div(classes=["sd-section"]):
-        last = market.longest.crop_years()[-1]
+        last = market.longest.crop_years()[market.years_read - 1]
         solara.HTML("h2", f"Crop year {last} in figures" + (", and what B changes" if len(cards) == 2 else ""))
         Table(head, rows)
 
@@ -51,11 +50,11 @@ def Closing(desk: Desk) -> None:
     """Tables: by crop year, and at the end the study's."""
     _ = desk.years.value, desk.running.value
     market: Market = desk.model.value
-    if not market.longest.years_done:
+    if not market.years_read:
         return
     with solara.Div(classes=["sd-tables"]):
         if market.finished and not market.error:
-            StudyTables(desk).key(f"study-{id(market)}")
+            StudyTables(desk).key(f"study-{market.number}")
         YearTables(desk)
 
 
@@ -104,7 +103,6 @@ def YearTables(desk: Desk) -> None:
     """The tables that a run prints, of the crop years that have closed; one is shown at a time."""
     market = desk.model.value
     chosen = solara.use_reactive("")
-    market.catch_up()
     tables = {
         f"{side} {table.name}": (side, table)
         for side, world in zip(SIDES, market.worlds, strict=False)
@@ -137,12 +135,12 @@ def Downloads(desk: Desk) -> None:
             solara.FileDownload(
                 lambda plan=plan: as_yaml(plan, market.draws, market.root), filename=f"{safe_stem(plan.name)}.yaml",
                 mime_type="text/yaml", label=f"Scenario {side} (YAML)",
-            ).key(f"yaml-{side}-{id(market)}")  # fmt: skip
-        if market.longest.years_done:
+            ).key(f"yaml-{side}-{market.number}")  # fmt: skip
+        if market.years_read:
             solara.FileDownload(
                 lambda: tables_zip(market), filename=f"{safe_stem(market.plans[0].name)}-tables.zip",
                 mime_type="application/zip", label="Tables (ZIP of CSV)",
-            ).key(f"zip-{id(market)}-{market.longest.years_done}")  # fmt: skip
+            ).key(f"zip-{market.number}-{market.years_read}")  # fmt: skip
         solara.Text("What plays now, with its levers. A scenario runs with: singledesk run FILE.yaml",
                     classes=["sd-help"])  # fmt: skip
 

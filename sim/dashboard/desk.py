@@ -1,4 +1,4 @@
-"""What one open page holds: the scenarios chosen, the levers moved, the market that plays. Each browser tab has its own."""
+"""What one open page holds: the scenarios chosen, the levers moved, the market that plays; each tab has its own."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Desk:
     round : Reactive of int
         Counts the markets that began anew after an end, for the controller to forget that end.
     years : Reactive of int
-        Crop years that have closed.
+        Crop years that have closed and been read.
     running : Reactive of bool
         Whether the market has periods left.
     error : Reactive of str
@@ -132,7 +132,9 @@ class Desk:
 
     def take_note(self, market: Market) -> None:
         """Note what a period has changed that more than the charts depend on: seldom anything."""
-        self.years.value = market.longest.years_done
+        if market.finished:
+            market.catch_up()
+        self.years.value = market.years_read
         self.running.value = market.running
         self.error.value = market.error
 

@@ -24,7 +24,7 @@ def flow_frame(flows: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, Any]:
     flows : pandas.DataFrame
         origin, seller, market, kt.
     """
-    titles = {**_boards(scenario), **sellers_by_title(scenario)}
+    titles = _titles(scenario)
     abroad = flows[flows["origin"] != flows["market"]]
     rows = list(zip(abroad["seller"], abroad["market"], abroad["kt"], strict=True))
     totals: Counter[str] = Counter()
@@ -54,7 +54,7 @@ def flow_frame(flows: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, Any]:
         "tooltip": {"trigger": "item", "confine": True, "transitionDuration": 0},
         "series": [
             {
-                "type": "sankey", "left": 6, "right": 6, "top": 8, "bottom": 8, "nodeGap": 7, "nodeWidth": 10,
+                "type": "sankey", "left": 6, "right": 6, "top": 26, "bottom": 8, "nodeGap": 7, "nodeWidth": 10,
                 "draggable": False, "layoutIterations": 0, "emphasis": {"focus": "adjacency"},
                 "label": {**TEXT, "fontSize": 11}, "data": nodes,
                 "links": [
@@ -67,8 +67,11 @@ def flow_frame(flows: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _boards(scenario: dict[str, Any]) -> dict[str, str]:
-    return {name: title_of(scenario, "boards", name) for name in scenario.get("boards") or {}}
+def _titles(scenario: dict[str, Any]) -> dict[str, str]:
+    """Titles of everybody who may sell, by name."""
+    sections = [scenario.get("boards"), scenario.get("exporters"), (scenario.get("traders") or {}).get("companies")]
+    stated = {name: each.get("title") for section in sections for name, each in (section or {}).items()}
+    return {**{name: title for name, title in stated.items() if title}, **sellers_by_title(scenario)}
 
 
 def _words(name: str) -> str:

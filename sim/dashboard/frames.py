@@ -13,6 +13,7 @@ INK, PALE, RULE = "#333333", "#666666", "#E2E2E2"
 SHADES = ("rgba(0,0,0,0.05)", "rgba(0,0,0,0.03)")
 TEXT = {"fontFamily": "inherit", "fontSize": 11.5, "color": INK}
 MOST_POLICIES = 12
+ROOM, LETTER = 400, 6.3  # pixels: room for the legend in a chart of half the page; mean width of a letter
 
 
 def month_name(month: str) -> str:
@@ -67,7 +68,7 @@ def over_time(
         "animation": False,
         "textStyle": TEXT,
         "unit": unit,
-        "grid": {"left": 58, "right": 14, "top": 34 if len(names) < 5 else 52, "bottom": 26},
+        "grid": {"left": 58, "right": 14, "top": 34 + 18 * (legend_rows(names) - 1), "bottom": 26},
         "legend": {"top": 0, "left": 54, "itemWidth": 16, "itemHeight": 8, "itemGap": 12, "icon": "roundRect",
                    "textStyle": TEXT, "data": names, "selectedMode": False},
         "tooltip": {"trigger": "axis", "confine": True, "transitionDuration": 0, "textStyle": {"fontSize": 12},
@@ -84,6 +85,24 @@ def over_time(
         },
         "series": [_shading(events)] if events else [],
     }  # fmt: skip
+
+
+def legend_rows(names: list[str]) -> int:
+    """Rows a legend takes in a chart of half the page."""
+    rows, used = 1, 0.0
+    for name in names:
+        width = len(name) * LETTER + 28
+        if used and used + width > ROOM:
+            rows, used = rows + 1, 0.0
+        used += width
+    return rows
+
+
+def shaded_text(timeline: Timeline, events: Sequence[tuple[str, int, int]]) -> str:
+    """What the shaded periods of the charts are."""
+    months = timeline.month_of_period
+    spans = [f"{name} ({month_name(months[first])} to {month_name(months[last])})" for name, first, last in events]
+    return f"Shaded in the charts: {'; '.join(spans)}." if spans else ""
 
 
 def _shading(events: Sequence[tuple[str, int, int]]) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import solara
 
 from sim.dashboard.desk import Desk
 from sim.dashboard.levers import Lever, levers_of
+from sim.dashboard.widgets import NumberWidget
 
 
 @solara.component
@@ -82,33 +84,19 @@ def Control(desk: Desk, side: str, lever: Lever) -> None:
 
 
 @solara.component
-def Number(lever: Lever, value: float, move: Any) -> None:
+def Number(lever: Lever, value: float, move: Callable[[float], None]) -> None:
     """A slider, and a field for the same number that says what is wrong with what is typed."""
     problem = solara.use_reactive("")
 
-    def type_in(text: str) -> None:
+    def choose(text: str) -> None:
         problem.value = wrong_number(lever, text)
         if not problem.value:
             move(float(text.replace(",", ".")))
 
-    def slide(new: float) -> None:
-        problem.value = ""
-        move(float(new))
-
-    with solara.Div(classes=["sd-number"]):
-        solara.v.Slider(
-            min=lever.low, max=lever.high, step=lever.step, v_model=value, on_v_model=slide, dense=True,
-            hide_details=True,
-        )  # fmt: skip
-        solara.v.TextField(
-            v_model=written(value), on_v_model=type_in, dense=True, hide_details=True, single_line=True,
-            suffix="" if len(lever.unit) > 9 else lever.unit, error=bool(problem.value),
-            style_="width: 5.5em; flex: none",
-        )  # fmt: skip
-    if len(lever.unit) > 9:
-        solara.Text(lever.unit, classes=["sd-unit"])
-    if problem.value:
-        solara.Text(problem.value, classes=["sd-wrong"])
+    NumberWidget.element(
+        low=lever.low, high=lever.high, step=lever.step, value=value, unit=lever.unit, label=lever.title,
+        problem=problem.value, on_text=choose,
+    )  # fmt: skip
 
 
 def written(value: float) -> str:

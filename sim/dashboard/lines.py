@@ -1,4 +1,4 @@
-"""Series of a market as the lines of a chart: rounded, in the colours of the figures, on axes that two markets share."""
+"""Series of a market as lines of a chart: rounded, in the colours of the figures, on axes that two markets share."""
 
 from __future__ import annotations
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import Any
 
 from sim.dashboard.plans import Plan
 from sim.dashboard.side_by_side import SideBySide
+
+_numbers = itertools.count(1)
 
 
 class Market(SideBySide):
@@ -14,6 +17,8 @@ class Market(SideBySide):
 
     Attributes
     ----------
+    number : int
+        Another one for every market.
     error : str
         What stopped the market; empty while nothing did.
     bounds : dict of str to (float, float)
@@ -25,6 +30,7 @@ class Market(SideBySide):
     def __init__(self, *, plans: tuple[Plan, ...], draws: int = 200, seed: int | None = None) -> None:
         """Open the market at the start of its calendar."""
         super().__init__(plans=plans, draws=draws, seed=seed)
+        self.number = next(_numbers)
         self.asked = {"plans": plans, "draws": draws, "seed": seed}
         self.error = ""
         self.bounds: dict[str, tuple[float, float]] = {}
@@ -49,11 +55,17 @@ class Market(SideBySide):
         year = timeline.year_of_period[min(self.done_periods, len(timeline) - 1)]
         while self.running and timeline.year_of_period[min(self.done_periods, len(timeline) - 1)] == year:
             self.step()
+        self.catch_up()
 
     @property
     def timeline(self) -> Any:
         """Calendar of both scenarios."""
         return self.longest.loaded.timeline
+
+    @property
+    def years_read(self) -> int:
+        """Crop years that have closed and been read, in every scenario."""
+        return min(world.accounts.years for world in self.worlds)
 
     @property
     def finished(self) -> bool:

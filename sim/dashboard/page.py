@@ -36,7 +36,8 @@ def Page() -> None:
         Choosing(desk)
         with solara.Div(classes=["sd-main"]):
             Titles(desk)
-            Playing(desk)
+            with solara.Div(classes=["sd-top"]):
+                Playing(desk)
             AnswerCard(desk)
             Charts(desk)
             Headlines(desk)

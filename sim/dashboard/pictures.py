@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.dashboard.lines import colour, dash, line, short, spread
 from sim.dashboard.growing import GAP, SPENT_USD
+from sim.dashboard.lines import colour, dash, line, short, spread
 from sim.headings import programme_title, title_of
 from sim.shipped import home_origin
 
@@ -137,15 +137,15 @@ def _any(bands: Any) -> bool:
 
 PICTURES = (
     Picture("prices", "Prices by market", "C$/t f.o.b.",
-            "What the home origin's grain fetches at its port, by where it is sold. Lines are the median of the draws; "
-            "dark bands hold half of them, light bands nine in ten.", by_market("price_cad_t"), graded=True),
+            "What grain from {origin} fetches on board at its port, by where it is sold. Lines are the median of the "
+            "draws; dark bands hold half of them, light bands nine in ten.", by_market("price_cad_t"), graded=True),
     Picture("gaps", "Price gaps between markets", "C$/t",
             "Feed: how much more the first market pays than the second. One price everywhere would be zero.", gaps),
-    Picture("sales", "Sales by market", "kt per month", "What the home origin sells to each market.",
+    Picture("sales", "Sales by market", "kt per month", "What {origin} sells to each market. Bands and lines as above.",
             by_market("sales_kt"), graded=True),
     Picture("pool", "The pool and the cash market", "C$/t",
-            "What growers get: the payment on delivery, what the pool is expected to return, what merchants bid, and "
-            "what the pool returned at the end of each crop year.", pool),
+            "What growers in {origin} get: the payment on delivery, what the pool is expected to return, what "
+            "merchants bid, and what the pool returned at the end of each crop year.", pool),
     Picture("rate", "Export subsidies: what a tonne gets", "C$/t", "Average payment on the tonnes sold with it.",
             programme_rate),
     Picture("spending", "Export subsidies: spent so far", "million US$",

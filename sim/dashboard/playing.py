@@ -73,7 +73,7 @@ def Progress(desk: Desk) -> None:
             widget.policies = in_force(market)
         desk.take_note(market)
 
-    use_beat([element], show, [id(market)])
+    use_beat([element], show, [market.number])
 
 
 def in_force(market: Market) -> list[str]:

@@ -10,6 +10,10 @@ from typing import Any
 import pandas as pd
 import solara
 
+from sim.headings import SUFFIXES, sentence
+
+WORDS = {"p05": "5 %", "p25": "25 %", "p50": "median", "p75": "75 %", "p95": "95 %", "row": "", "column": ""}
+
 
 @solara.component
 def Table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -26,8 +30,16 @@ def table_html(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def of_frame(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Headings and texts of a frame."""
-    head = [str(column).replace("_", " ") for column in frame.columns]
+    head = [heading(str(column)) for column in frame.columns]
     return head, [[cell(value) for value in row] for row in frame.itertuples(index=False)]
+
+
+def heading(column: str) -> str:
+    """Name of a column in words, with its unit."""
+    suffix = next((each for each in SUFFIXES if column.endswith(each)), "")
+    stem = column.removesuffix(suffix)
+    words = WORDS.get(stem, stem.replace("_", " "))
+    return sentence(words) + SUFFIXES.get(suffix, "") if words else ""
 
 
 def of_years(table: Any) -> tuple[list[str], list[list[str]]]:
@@ -56,4 +68,4 @@ def cell(value: Any) -> str:
         if math.isnan(value):
             return "-"
         return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:,.1f}" if abs(value) >= 9.95 else f"{value:,.2f}"
-    return "-" if value is None else str(value)
+    return "-" if value is None else str(value).replace("_", " ")

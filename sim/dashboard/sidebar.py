@@ -58,7 +58,9 @@ def Comparison(desk: Desk) -> None:
     base = desk.base.value
     presets = solara.use_memo(lambda: plans.presets(base), [id(base)])
     items = [{"text": "Nothing: one market", "value": NOTHING}]
-    items += [{"text": f"The same: {preset.title[0].lower()}{preset.title[1:]}", "value": preset.name} for preset in presets]
+    items += [
+        {"text": f"The same: {preset.title[0].lower()}{preset.title[1:]}", "value": preset.name} for preset in presets
+    ]
     items += [{"text": "Own levers for B", "value": OWN}]
     items += [{"header": "Another scenario"}]
     items += [{"text": title, "value": SHIPPED + name} for name, title in plans.shipped() if name != base.name]

@@ -40,6 +40,25 @@ class WhenWidget(ipyvuetify.VuetifyTemplate):
     policies = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
 
+class NumberWidget(ipyvuetify.VuetifyTemplate):
+    """See ``number.vue``; ``on_text`` gets what was slid to or typed, as text."""
+
+    template_file = (__file__, "number.vue")
+    low = traitlets.Float().tag(sync=True)
+    high = traitlets.Float().tag(sync=True)
+    step = traitlets.Float().tag(sync=True)
+    value = traitlets.Float().tag(sync=True)
+    unit = traitlets.Unicode("").tag(sync=True)
+    label = traitlets.Unicode("").tag(sync=True)
+    problem = traitlets.Unicode("").tag(sync=True)
+    on_text = traitlets.Callable(None, allow_none=True)
+
+    def vue_chosen(self, text: Any) -> None:
+        """Hand on what was chosen."""
+        if self.on_text is not None:
+            self.on_text(str(text)[:40])
+
+
 class UploadWidget(ipyvuetify.VuetifyTemplate):
     """See ``upload.vue``."""
 
@@ -84,9 +103,14 @@ def use_beat(elements: list[solara.Element], show: Callable[..., None], dependen
 
     It sets the widgets directly: having Solara compare the whole page at every period takes longer than the period.
     """
+    latest = solara.use_ref(elements)  # a page may be rendered twice before effects run; only the last one is there
+    latest.current = elements
 
-    def follow() -> Callable[[], None]:
-        widgets = [solara.get_widget(element) for element in elements]
+    def follow() -> Callable[[], None] | None:
+        try:
+            widgets = [solara.get_widget(element) for element in latest.current]
+        except KeyError:  # effects also run in what the same change takes off the page
+            return None
         show(*widgets)
         return update_counter.subscribe(lambda _: show(*widgets))
 

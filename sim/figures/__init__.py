@@ -23,6 +23,7 @@ from sim.figures.deliveries import deliveries
 from sim.figures.game import best_responses, game_payoffs
 from sim.figures.heat_map import heat_map
 from sim.figures.incidence import desk_and_war, who_gains
+from sim.figures.overview import overview
 from sim.figures.pool import pool
 from sim.figures.price_gaps import price_gaps
 from sim.figures.prices import prices
@@ -46,10 +47,21 @@ FigureFunction = Callable[[Frames, dict[str, Any]], Figure | None]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of saved result: the tables its figures are drawn from, and the figures by name."""
+    """A kind of saved result.
+
+    Attributes
+    ----------
+    tables : tuple of str
+        Frames its figures are drawn from.
+    figures : dict of str to callable
+        Its figures by name.
+    saved : tuple of str
+        Those that are drawn when the result is made, all when empty: a run's fourteen take longer than a short run.
+    """
 
     tables: tuple[str, ...]
     figures: dict[str, FigureFunction]
+    saved: tuple[str, ...] = ()
 
 
 KINDS: dict[str, Kind] = {
@@ -71,6 +83,7 @@ KINDS: dict[str, Kind] = {
             "trade_map": trade_map,
             "trade_sankey": trade_sankey,
         },
+        saved=("prices", "price_gaps", "sales", "subsidies", "returns", "trade_map"),
     ),
     "comparison": Kind(("comparison", "welfare"), {"effects": effects, "table2": table2, "welfare": welfare}),
     "reconstruction": Kind(("gap", "sensitivity"), {"japan_gap": japan_gap, "study_sensitivity": study_sensitivity}),
@@ -103,10 +116,15 @@ def tables_kept(kind: str, meta: dict[str, Any]) -> list[str]:
         if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in files)
     ]
 
+TOGETHER = ("run", "comparison", "incidence")
+"""Kinds of the results that are drawn together, in the order in which ``TOGETHER_FIGURES`` take them."""
+TOGETHER_FIGURES: dict[str, Callable[..., Figure | None]] = {"overview": overview}
+
 
 def drawn(kind: str, frames: Frames, meta: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
-    """Draw the figures of a kind of result, with their names; those with nothing to show are left out."""
-    for name, function in KINDS[kind].figures.items():
-        figure = function(frames, meta)
+    """Draw the figures that are saved with a kind of result, with their names; not those with nothing to show."""
+    figures = KINDS[kind].figures
+    for name in KINDS[kind].saved or figures:
+        figure = figures[name](frames, meta)
         if figure is not None:
             yield name, figure

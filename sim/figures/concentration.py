@@ -19,13 +19,14 @@ from sim.shipped import home_origin
 MOST_GROUPS = 9  # of sellers with a look of their own
 OTHERS = "Others"
 EQUAL_SELLERS = (1, 2, 4, 8)  # whose index is marked
+LEAST_SHARE = 0.01  # of a seller with a field of its own
 KEY_COLUMNS = 4
 INDEX_LOOKS = {"feed": 0, "malting": 1}
 FEW_GROWERS = 0.01  # share of growers beyond which an index says how they are grouped, not how they compete
 NO_INDEX = "No index: growers sell here,\nand each group would count as one seller."
 NOTE = (
-    "Left: mean of draws, a field for each seller. Right: Herfindahl-Hirschman index (sum of squared shares), "
-    "median, 25-75 and 5-95 % of draws."
+    "Left: mean of draws, a field for each seller of 1 % or more. "
+    "Right: Herfindahl-Hirschman index (sum of squared shares), median, 25-75 and 5-95 % of draws."
 )
 
 
@@ -100,13 +101,17 @@ def _shares_panel(
 ) -> None:
     groups = [group_of(each, meta) for each in shares.itertuples()]
     shares = shares.assign(group=[group if group in looks else OTHERS for group in groups])
-    base = np.zeros(len(years))
-    for group, look in looks.items():
-        label = group
-        for _seller, part in shares[shares["group"] == group].groupby("seller", sort=False):
-            height = 100 * part.groupby("crop_year")["share"].sum().reindex(years, fill_value=0.0).to_numpy()
-            axes.bar(np.arange(len(years)) + 0.5, height, 0.84, base, label=label, **look)
-            base, label = base + height, None
+    seen = shares["seller"].where(shares["share"] >= LEAST_SHARE, "")  # the smallest of a group are one field
+    pieces = shares.assign(seller=seen).groupby(["group", "seller", "crop_year"], sort=False)["share"].sum()
+    base = pd.Series(0.0, index=years)
+    for group in [name for name in looks if name in set(shares["group"])]:
+        x, heights, bottoms = [], [], []
+        for (_seller, year), share in pieces[group].items():
+            x.append(years.index(year) + 0.5)
+            heights.append(100 * share)
+            bottoms.append(base[year])
+            base[year] += 100 * share
+        axes.bar(x, heights, 0.84, bottoms, label=group, **looks[group])
     axes.set_ylim(0, 100)
     axes.set_ylabel("Share of tonnes (%)")
 

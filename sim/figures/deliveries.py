@@ -37,7 +37,7 @@ OUTLETS = {  # column of the account: what it is called, and its place in the pa
 }
 STAYS = {"color": "#BDBDBD"}  # what is not marketed, in grey
 BOARD_PLACES = (0, 4, 6)  # places in the palette of an origin's largest boards
-CALLED, KEPT_CALL = 3, 5
+CALLED = 3
 LINE_YEARS = 4  # fewer are drawn as bars
 NOTE = "Bars, shares and lines without bands: mean of draws. Lines with bands: median, 25-75 % and 5-95 % of draws."
 
@@ -116,7 +116,7 @@ def _months_panel(
         label, place = OUTLETS[column]
         if kt.sum() > DUST_KT:
             axes.plot(x, kt.reindex(periods["period"], fill_value=0.0), label=label, **line_look(place))
-    length = "month" if len(periods) == 12 * len(crop_years_of(series)) else "period"
+    length = {12: "month", 52: "week"}.get(len(periods) // len(crop_years_of(series)), "period")
     axes.set_title(f"By {length}: deliveries and off-board sales")
     axes.set_ylabel(f"Tonnes (kt per {length})")
     axes.set_ylim(bottom=0)
@@ -129,13 +129,15 @@ def _calls_panel(axes: Axes, frames: dict[str, pd.DataFrame], boards: list[str],
     for place, board in zip(BOARD_PLACES, boards, strict=False):
         whose = f", {title_of(meta, 'boards', board, 20)}" if len(boards) > 1 else ""
         if len(boards) == 1:
-            band_line(axes, _percent(called[board]), CALLED, "Called, of growers' offers")
+            share = _percent(called[board])
+            in_force = lines_of(frames["series"], "called_kt")[board]["mean"] > 0
+            numbers = list(REVERSED)
+            share[numbers] = share[numbers].where(in_force, axis=0)  # a share that was, while nothing is called
+            band_line(axes, share, CALLED, "Called, of growers' offers")
         kept = failed[failed["column"] == f"{board}:delivery_failure_share"].set_index("row").reindex(years)
         turned = {name: 100 * (1 - kept[REVERSED[name]]) for name in REVERSED}
         x = np.arange(len(years)) + 0.5
-        band_line(
-            axes, kept.assign(**turned, x=x), KEPT_CALL if len(boards) == 1 else place, f"Delivered, of the call{whose}"
-        )
+        band_line(axes, kept.assign(**turned, x=x), place, f"Delivered, of the call{whose}")
     axes.set_title("What the board calls, and how far growers keep the call")
     axes.set_ylabel("Share of tonnes (%)")
     axes.set_ylim(0, 105)

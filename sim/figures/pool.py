@@ -146,6 +146,7 @@ def _year_panel(pool: Pool, why: str, year: PoolYear, axes: Axes) -> None:
         [CLOSED_AT], [paid["p50"]], color=own, marker=marker(LOOKS[PAID]), markersize=6, linestyle="none", label=PAID
     )
     if pool.deficit_cad_m(year):
+        axes.use_sticky_edges = False  # the bar's foot would lie on the axis
         deficit_bar(axes, pool, year, CLOSED_AT - 0.45, CLOSED_AT + 0.45, labelled=True)
     axes.set_title(pool.title + plain(f"\n{year.title}{': ' * bool(why)}{why}"), fontsize=9)
     axes.set_ylabel("Price, port basis (C\\$/t)")

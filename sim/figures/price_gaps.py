@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.policy import dated_sheet
-from sim.figures.style import GREY, STYLE, colour, crop_years_of, legend, plain, point_look, shorten, title_of
+from sim.figures.style import GREY, STYLE, colour, crop_years_of, legend, plain, point_look, title_of
 from sim.frames import pair_gaps, paired_gaps
 from sim.shipped import published_gaps
 
@@ -117,4 +117,4 @@ def _words(line: Any) -> str:
 
 def _title(pair: str, meta: dict[str, Any]) -> str:
     first, _, second = pair.partition("-")
-    return shorten(f"{title_of(meta, 'markets', first, 16)} less {title_of(meta, 'markets', second, 16)}", 38)
+    return f"{title_of(meta, 'markets', first, 16)} less {title_of(meta, 'markets', second, 16)}"

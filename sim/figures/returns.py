@@ -56,8 +56,7 @@ def _panel(axes: Axes, pool: Pool, crop_years: int) -> None:
     line(axes, pool, _only(pool.outlook, open_to_all), OUTLOOK)
     line(axes, pool, _only(pool.outlook, live.difference(open_to_all)), UNPUBLISHED)
     deficits = [year for year in pool.years if pool.deficit_cad_m(year)]
-    for year in pool.years:
-        _step(axes, pool, year)
+    _steps(axes, pool)
     for number, year in enumerate(deficits):
         deficit_bar(axes, pool, year, year.first / pool.per_year, (year.last + 1) / pool.per_year, number == 0)
     if not deficits:
@@ -97,16 +96,17 @@ def amount(million_cad: float) -> str:
     return f"{million_cad:.0f}" if million_cad >= 9.95 else f"{million_cad:.1f}"
 
 
-def _step(axes: Axes, pool: Pool, year: PoolYear) -> None:
-    """Realised return as a step over the pool year with its bands; a missing one is not drawn."""
-    if year.crop_year is None or not np.isfinite(pool.paid.loc[year.crop_year, "p50"]):
-        return
-    row, own = pool.paid.loc[year.crop_year], colour(LOOKS[PAID])
-    ends = [year.first / pool.per_year, (year.last + 1) / pool.per_year]
-    axes.fill_between(ends, row["p05"], row["p95"], color=own, alpha=0.15, linewidth=0)
-    axes.fill_between(ends, row["p25"], row["p75"], color=own, alpha=0.22, linewidth=0)
-    label = PAID if not any(each.get_label() == PAID for each in axes.lines) else None
-    axes.plot(ends, [row["p50"]] * 2, color=own, linestyle=dash(LOOKS[PAID]), linewidth=2.2, label=label)
+def _steps(axes: Axes, pool: Pool) -> None:
+    """Realised returns as steps over their pool years with bands; missing ones are not drawn."""
+    closed = [year for year in pool.years if year.crop_year in pool.paid.index]
+    paid = pool.paid.loc[[year.crop_year for year in closed], ["p05", "p25", "p50", "p75", "p95"]]
+    steps = paid.loc[paid.index.repeat(3)].reset_index(drop=True)  # both ends of a year, and a break
+    steps.iloc[2::3] = np.nan
+    x = np.array([[year.first, year.last + 1, year.last + 1] for year in closed]).ravel() / pool.per_year
+    own = colour(LOOKS[PAID])
+    axes.fill_between(x, steps["p05"], steps["p95"], color=own, alpha=0.15, linewidth=0)
+    axes.fill_between(x, steps["p25"], steps["p75"], color=own, alpha=0.22, linewidth=0)
+    axes.plot(x, steps["p50"], color=own, linestyle=dash(LOOKS[PAID]), linewidth=2.2, label=PAID)
 
 
 def _only(frame: pd.DataFrame, periods: pd.Index) -> pd.DataFrame:

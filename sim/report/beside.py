@@ -31,7 +31,9 @@ def beside_sentences(runs: Sequence[Shown]) -> list[tuple[str, list[str]]]:
     first, out = runs[0], [(basis(runs, years), [])]
     for other in runs[1:]:
         changes = [
-            (each, found) for each in _compared(first, other) if (found := _change(first, other, years, each)) is not None
+            (each, found)
+            for each in _compared(first, other)
+            if (found := _change(first, other, years, each)) is not None
         ]
         money = max((abs(found[0]) for each, found in changes if each[3] == "million C$"), default=0.0)
         texts = [found[1] for each, found in changes if each[3] != "million C$" or abs(found[0]) >= SMALL * money]
@@ -132,4 +134,3 @@ def _mean(table: YearTable | None, key: str, years: Sequence[str]) -> float:
         return float("nan")
     part = table.frame[(table.frame["column"] == key) & table.frame["row"].isin(list(years))]
     return float(part["mean"].mean()) if len(part) else float("nan")
-

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.figures.style import PALETTE, colour, lines_of, shorten
+from sim.figures.style import PALETTE, colour, dash, lines_of, shorten
 from sim.frames import YearTable, run_tables
 from sim.headings import title_of
 from sim.report.gather import Shown
@@ -19,6 +19,7 @@ from sim.report.yearly import crop_years
 from sim.shipped import home_origin
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+NAMED = {"-": "solid", "--": "dash", ":": "dot", "-.": "dashdot"}
 MARKERS = ("circle", "square", "diamond", "x", "triangle-up", "cross")
 YEARLY = ("tonnes", "price_gaps", "subsidy_rates", "subsidy_spending", "producers", "pool_returns")
 """Crop-year tables that become charts."""
@@ -127,7 +128,7 @@ def _chart(
 ) -> Chart:  # fmt: skip
     traces: list[Trace] = []
     for name, place in dict.fromkeys((line.name, line.place) for line in lines):
-        traces.append(_legend(name, place))
+        traces.append(_legend(name, place, len(runs) > 1))
     for line in lines:
         shown = runs[line.run]
         if axis == "date" and shown.draws > 1:
@@ -136,7 +137,7 @@ def _chart(
     few = len(lines) <= 9
     layout = {
         "xaxis": {"type": axis, "title": {"text": "Month" if axis == "date" else "Crop year (August-July)"}},
-        "yaxis": {"title": {"text": escape(unit)}},
+        "yaxis": {"title": {"text": _plain(unit)}},
         "hovermode": "x unified" if few else "closest",
     }
     if axis == "date":
@@ -146,22 +147,23 @@ def _chart(
     return Chart(f"chart-{_safe(key)}", title, unit, traces, layout)
 
 
-def _legend(name: str, place: int) -> Trace:
+def _legend(name: str, place: int, several: bool) -> Trace:
     """Entry of the legend: what a colour stands for, in all runs."""
     return {
         "x": [None], "y": [None], "mode": "lines", "name": _name(name), "legendgroup": _name(name), "hoverinfo": "skip",
-        "line": {"color": colour(place), "width": 3, "dash": _dash(place, 0)}, "meta": {"run": -1, "line": name},
+        "line": {"color": colour(place), "width": 3, "dash": _dash(place, 0, several)},
+        "meta": {"run": -1, "line": name},
     }  # fmt: skip
 
 
 def _trace(line: Line, shown: Shown, axis: str, unit: str, several: bool) -> Trace:
     name = f"{shown.letter} · {line.name}" if several else line.name
     ranged = shown.draws > 1
-    hover = "%{y:,.1f} " + escape(unit).replace("%{", "%")
+    hover = "%{y:,.1f} " + _plain(unit)
     trace: Trace = {
         "x": line.x, "y": line.mean, "name": _name(name), "showlegend": False, "connectgaps": False,
         "mode": "lines" if axis == "date" else "lines+markers",
-        "line": {"color": colour(line.place), "width": 1.8, "dash": _dash(line.place, line.run)},
+        "line": {"color": colour(line.place), "width": 1.8, "dash": _dash(line.place, line.run, several)},
         "marker": {"symbol": MARKERS[line.run % len(MARKERS)], "size": 7},
         "meta": {"run": line.run, "line": line.name},
     }  # fmt: skip
@@ -176,12 +178,20 @@ def _trace(line: Line, shown: Shown, axis: str, unit: str, several: bool) -> Tra
 
 def _errors(line: Line) -> dict[str, Any]:
     """Bars from 5 to 95 %."""
+
     def less(one: list[float | None], other: list[float | None]) -> list[float]:
         return [max(a - b, 0.0) if a is not None and b is not None else 0.0 for a, b in zip(one, other, strict=True)]
 
     up, down = less(line.high, line.mean), less(line.mean, line.low)
     rounded = [[round(value, 3) for value in side] for side in (up, down)]
-    return {"type": "data", "symmetric": False, "array": rounded[0], "arrayminus": rounded[1], "thickness": 1, "width": 2}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": rounded[0],
+        "arrayminus": rounded[1],
+        "thickness": 1,
+        "width": 2,
+    }
 
 
 def _band(line: Line) -> Trace:
@@ -199,13 +209,17 @@ def _band(line: Line) -> Trace:
     red, green, blue = (int(colour(line.place)[i : i + 2], 16) for i in (1, 3, 5))
     return {
         "x": x, "y": y, "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip",
-        "fillcolor": f"rgba({red},{green},{blue},0.15)", "showlegend": False, "meta": {"run": line.run, "line": line.name},
+        "fillcolor": f"rgba({red},{green},{blue},0.15)", "showlegend": False,
+        "meta": {"run": line.run, "line": line.name},
     }  # fmt: skip
 
 
-def _dash(place: int, run: int) -> str:
-    """Dash of a run; where colours repeat, the next one, as in the figures."""
-    return DASHES[(run + place // len(PALETTE)) % len(DASHES)]
+def _dash(place: int, run: int, several: bool) -> str:
+    """Dash of a run where there are several; of a line as in the figures where there is one."""
+    if several:
+        return DASHES[(run + place // len(PALETTE)) % len(DASHES)]
+    look = dash(place)
+    return NAMED[look] if isinstance(look, str) else ",".join(f"{2 * each:g}px" for each in look[1])
 
 
 def _dates(x: pd.Series, first: str) -> list[str]:
@@ -219,8 +233,13 @@ def _values(column: pd.Series) -> list[float | None]:
 
 
 def _name(text: str) -> str:
-    """Text that Plotly shows as it stands: it would read tags in it."""
-    return escape(shorten(text, NAME_LENGTH), quote=False)
+    """Name that Plotly shows as it stands."""
+    return _plain(shorten(text, NAME_LENGTH))
+
+
+def _plain(text: str) -> str:
+    """Text without what Plotly would read in it: tags, formulas between dollar signs, places for values."""
+    return escape(text, quote=False).replace("$", "&#36;").replace("%{", "% {")
 
 
 def _safe(key: str) -> str:

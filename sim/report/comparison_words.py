@@ -21,10 +21,10 @@ def comparison_sentences(shown: Shown) -> list[str]:
     meta, frame = shown.meta, shown.frames["comparison"]
     scenario, other = meta["scenario"], meta["other_scenario"]
     who = title_of(scenario, "origins", home_origin(scenario))
-    years = list(dict.fromkeys(row for row in frame["row"] if CROP_YEAR and _is_year(row)))
+    years = list(dict.fromkeys(row for row in frame["row"] if _is_year(row)))
     text = (
-        f"{other['title']} less {scenario['title']}, {plural(len(years), 'crop year')}, the same {shown.draws} draws in "
-        f"both (common random numbers, seed {meta.get('seed')}): ranges are of differences of paired draws."
+        f"{other['title']} less {scenario['title']}, {plural(len(years), 'crop year')}, the same {shown.draws} draws in"
+        f" both (common random numbers, seed {meta.get('seed')}): ranges are of differences of paired draws."
     )
     out = [text if shown.draws > 1 else text.partition(": ranges")[0] + "; a single draw has no range."]
     row = averages(frame)[-1:] or years[-1:]
@@ -54,7 +54,11 @@ def _open_years(frame: pd.DataFrame, column: str, draws: int) -> str:
         return ""
     count = int(((part["p05"] < 0) & (part["p95"] > 0)).sum())
     up, down = int((part["p05"] >= 0).sum()), int((part["p95"] <= 0).sum())
-    texts = [f"above zero in {up}" if up else "", f"below in {down}" if down else "", f"open in {count}" if count else ""]
+    texts = [
+        f"above zero in {up}" if up else "",
+        f"below in {down}" if down else "",
+        f"open in {count}" if count else "",
+    ]
     return f"; of {plural(len(part), 'crop year')} the range is {', '.join(filter(None, texts))}"
 
 

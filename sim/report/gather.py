@@ -21,7 +21,16 @@ FILED = {  # tables that are kept as CSV only
     "reconstruction": ("replication", "regrouped", "break_even", "misprint"),
 }
 OPTIONAL = {"equilibria", "dominance", "best_responses"}  # no file where there is nothing in them
-NAMES = ("player", "first", "second", "strategy", "dominates", "plays", "row", "column")  # texts, though some look like numbers
+NAMES = (
+    "player",
+    "first",
+    "second",
+    "strategy",
+    "dominates",
+    "plays",
+    "row",
+    "column",
+)  # texts, though some look like numbers
 TITLE_LENGTH = 90
 ABOUT = {"incidence": "Who pays for the export programmes and who gains: ", "ablation": "How sellers think: "}
 

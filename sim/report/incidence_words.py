@@ -22,8 +22,8 @@ def incidence_sentences(shown: Shown) -> list[str]:
     lines = shown.frames["incidence"]
     out = [
         f"The same market with and without its export programmes, on the same {plural(shown.draws, 'draw')} "
-        f"(seed {shown.meta.get('seed')}): figures are with less without, means of crop years and draws, ranges 5-95 % of"
-        " draws."
+        f"(seed {shown.meta.get('seed')}): figures are with less without, means of crop years and draws,"
+        " ranges 5-95 % of draws."
     ]
     for programme in dict.fromkeys(lines.loc[lines["table"] == "additional", "programme"]):
         out += programme_cost(shown, str(programme))

@@ -87,7 +87,7 @@ def inheritance(meta: dict[str, Any], scenario: dict[str, Any], file: str, state
         sets = "--set" in " ".join(map(str, meta.get("command") or []))
         note = (
             "The run changed keys by --set; they are in the table." if sets
-            else "The file, its parents or their data tables have changed since the run; the table compares what was run."
+            else "The file, its parents or their data have changed since the run; the table compares what was run."
         )  # fmt: skip
     if not parent_file and not found:
         note = note or "It extends no other scenario: its file states everything."
@@ -100,7 +100,9 @@ def differences(
 ) -> list[Difference]:
     """Compare two resolved scenarios key by key; events as wholes, since their numbers say nothing."""
     places = places or {}
-    one, other = ({key: value for key, value in each.items() if key not in (*TEXTS, "events")} for each in (before, after))
+    one, other = (
+        {key: value for key, value in each.items() if key not in (*TEXTS, "events")} for each in (before, after)
+    )
     found = [
         Difference(dotted(path), _text(old), _text(new), places.get(dotted(path), ""))
         for path, old, new in _changed(one, other, ())

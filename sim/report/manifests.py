@@ -14,8 +14,9 @@ from sim.report.tables import Grid, grid_of
 from sim.verbs.results_list import size
 
 SHARED = (
-    ("Result", "run_id"), ("Kind", "kind"), ("Scenario file", "scenario_file"), ("Scenario hash (SHA-256)", "scenario_hash"),
-    ("Seed", "seed"), ("Draws", "draws"), ("Started (UTC)", "started"), ("Finished (UTC)", "finished"),
+    ("Result", "run_id"), ("Kind", "kind"), ("Scenario file", "scenario_file"),
+    ("Scenario hash (SHA-256)", "scenario_hash"), ("Seed", "seed"), ("Draws", "draws"), ("Started (UTC)", "started"),
+    ("Finished (UTC)", "finished"),
 )  # fmt: skip
 OTHERS = {"other": "Other scenario", "weekly": "Weekly scenario"}
 

@@ -57,7 +57,10 @@ def _ablation(shown: Shown) -> Told:
     frame = shown.frames["ablation"]
     record = caught(show, frame, str(shown.meta["stem"]), shown.draws)
     cases = len(frame.drop_duplicates(["beliefs", "traders"]))
-    out = [f"The same market under {plural(cases, 'combination')} of belief and margin rules, {plural(shown.draws, 'draw')}."]
+    out = [
+        f"The same market under {plural(cases, 'combination')} of belief and margin rules,"
+        f" {plural(shown.draws, 'draw')}."
+    ]
     for measure, part in frame[frame["unit"] != "months"].groupby("measure", sort=False):
         part = part[part["mean"].notna()].sort_values("mean", kind="stable")
         if len(part) > 1:
@@ -132,8 +135,11 @@ def _reconstruction(shown: Shown) -> Told:
     record = caught(show, tables, list(shown.meta.get("warnings") or []), shown.draws)
     table = shown.frames["replication"]
     worst = (table["simulated"] - table["published"]).abs().max()
-    text = f"The study's confidential segments inferred from its Table 2, {plural(shown.draws, 'draw')} of inputs and assumptions; "
-    text += f"its own model on them gives back every figure within {worst:.2g} (C$/t or million C$): an identity check, no evidence."
+    text = (
+        f"The study's confidential segments inferred from its Table 2, {plural(shown.draws, 'draw')} of inputs and"
+        f" assumptions; its own model on them gives back every figure within {worst:.2g} (C$/t or million C$):"
+        " an identity check, no evidence."
+    )
     return [text, *record.lines], record.grids
 
 
@@ -143,7 +149,10 @@ def _sweep(shown: Shown) -> Told:
     meta, frames = shown.meta, shown.frames
     record = caught(show, shown.stored, width=SWEEP_WIDTH)
     design, bands = frames["design"], frames["bands"].astype({"table": str, "column": str, "unit": str})
-    out = [f"{plural(len(design), 'point')} of {plural(len(meta['factors']), 'factor')}, {plural(shown.draws, 'draw')} at each."]
+    out = [
+        f"{plural(len(design), 'point')} of {plural(len(meta['factors']), 'factor')},"
+        f" {plural(shown.draws, 'draw')} at each."
+    ]
     for factor in meta["factors"]:
         values = design[factor["name"]]
         unit = factor.get("unit") or ""
@@ -168,7 +177,9 @@ def _point(design: pd.DataFrame, point: int) -> str:
     row = (design if "point" not in design else design.set_index("point")).loc[point]
     if len(row) > MOST_FACTORS:
         return f"point {point}"
-    return ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in row.items())
+    return ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in row.items()
+    )
 
 
 TELLERS: dict[str, Callable[[Shown], Told]] = {

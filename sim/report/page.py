@@ -43,7 +43,9 @@ SECTIONS = {
 }  # fmt: skip
 
 
-def page(shown: Sequence[Shown], title: str | None = None, progress: Callable[[str], None] = lambda _text: None) -> str:
+def page_of(
+    shown: Sequence[Shown], title: str | None = None, progress: Callable[[str], None] = lambda _text: None
+) -> str:
     """Make the report of some results; the same text for the same results.
 
     Parameters
@@ -112,7 +114,9 @@ def _title(shown: Sequence[Shown]) -> str:
     return shown[0].title if len(shown) == 1 else f"{shown[0].title}, and {plural(len(shown) - 1, 'result')} beside it"
 
 
-def _published(shown: Sequence[Shown], runs: Sequence[Shown]) -> tuple[list[tuple[Shown, list[str], list[Grid]]], list[str]]:
+def _published(
+    shown: Sequence[Shown], runs: Sequence[Shown]
+) -> tuple[list[tuple[Shown, list[str], list[Grid]]], list[str]]:
     """Published beside simulated figures of every result that has some, and what is missing."""
     makers: dict[str, Callable[[Shown], pd.DataFrame]] = {
         "run": beside_run, "comparison": beside_comparison, "study": lambda each: each.frames["published"],
@@ -151,7 +155,9 @@ def _years(runs: Sequence[Shown]) -> list[tuple[str, list[Grid]]]:
     out = []
     for name in names:
         present = [(each, own[name]) for each, own in zip(runs, tables, strict=True) if name in own]
-        grids = year_grids([table for _, table in present], [e.letter for e, _ in present], [e.draws for e, _ in present])
+        grids = year_grids(
+            [table for _, table in present], [e.letter for e, _ in present], [e.draws for e, _ in present]
+        )
         out.append((present[0][1].title, grids))
     return out
 
@@ -168,7 +174,11 @@ def _render(content: dict[str, Any]) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template("report.html").render(
         **content, policy=policy, style=Markup(_read("style.css")), data=Markup(data),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,10 +12,12 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from sim.figures import KINDS
+from sim.figures.style import STYLE
 from sim.report.gather import Shown
 from sim.store import StoreError
 
 DPI = 120
+HASHED = re.compile(rb' id="([a-zA-Z][0-9a-f]{10})"')
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ def pictures(shown: Shown) -> Iterator[Picture]:
             figure = function(shown.frames, shown.meta)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
             what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            message = f"{shown.stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+            message = (
+                f"{shown.stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+            )
             raise StoreError(f"{message}; run the scenario again") from error
         if figure is not None:
             yield picture(name, figure, shown)
@@ -61,11 +66,20 @@ def _source(figure: Figure) -> str:
     candidates = []
     for form, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
         buffer = io.BytesIO()
-        with mpl.rc_context({"svg.hashsalt": "singledesk", "svg.fonttype": "path"}):
+        # letters as outlines: the reader's machine may not have the font that the layout was made for
+        with mpl.rc_context({**STYLE, "svg.hashsalt": "singledesk", "svg.fonttype": "path"}):
             figure.savefig(buffer, format=form, dpi=DPI, metadata=metadata)
         media = "image/svg+xml" if form == "svg" else "image/png"
-        candidates.append(f"data:{media};base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}")
+        content = _numbered(buffer.getvalue()) if form == "svg" else buffer.getvalue()
+        candidates.append(f"data:{media};base64,{base64.b64encode(content).decode('ascii')}")
     return min(candidates, key=len)
+
+
+def _numbered(svg: bytes) -> bytes:
+    """Number what Matplotlib names by hashes: they rest on the last bits of a layout that differ from run to run."""
+    names = dict.fromkeys(HASHED.findall(svg))
+    numbers = {name: b"n%d" % position for position, name in enumerate(names)}
+    return re.sub(rb"\b[a-zA-Z][0-9a-f]{10}\b", lambda match: numbers.get(match.group(), match.group()), svg)
 
 
 def _panel(axes: object) -> str:

@@ -28,7 +28,7 @@ class Recorder:
         self.lines: list[str] = []
 
     def print(self, *objects: Any, markup: bool = True, style: str = "", **_options: Any) -> None:
-        """Keep a table or a line; headings of the terminal are left out, and an empty line ends what is about a table."""
+        """Keep a table or a line; headings of the terminal are left out, an empty line ends what is about a table."""
         self._open = self._open and bool(objects)
         for each in objects:
             each = each.renderable if isinstance(each, Padding) else each

@@ -105,9 +105,7 @@ def _gaps(shown: Shown) -> list[str]:
             low, high = years.idxmin(), years.idxmax()
             text += f" (from {amount(years[low], 'C$/t')} in {low} to {amount(years[high], 'C$/t')} in {high})"
         if shown.draws > 1:
-            open_sign = [
-                line.row for line in part.itertuples() if contains_zero(line.p05, line.p95)
-            ]
+            open_sign = [line.row for line in part.itertuples() if contains_zero(line.p05, line.p95)]
             if open_sign:
                 named = listing(open_sign) if len(open_sign) <= 4 else f"{len(open_sign)} of {len(part)} crop years"
                 text += f"; the 5-95 % range contains zero in {named}"

@@ -73,14 +73,22 @@ def published_grids(frame: pd.DataFrame, draws: int, scenario: dict[str, Any]) -
         for number_, block in enumerate(blocks):
             title = TITLES[table]
             title += f", part {number_ + 1} of {len(blocks)}" if len(blocks) > 1 else ""
-            groups = [(heading(column).replace("\n", " "), 3) for column in block]
+            groups = [(_column(column), 3) for column in block]
             headings = [FIRST[table], *(["Published", "Simulated", "Miss"] * len(block))]
             lines = [
-                [Cell(row_title(table, row, scenario)), *(each for name in block for each in _cells(cells.get((row, name)), draws))]
+                [
+                    Cell(row_title(table, row, scenario)),
+                    *(each for name in block for each in _cells(cells.get((row, name)), draws)),
+                ]
                 for row in rows
             ]
             out.append(Grid(title, headings, lines, groups, f"Label: {MEANS[label]}."))
     return out
+
+
+def _column(name: str) -> str:
+    """Heading of a column with its unit, on one line."""
+    return heading(name).replace("\n", " ")
 
 
 def row_title(table: int, row: str, scenario: dict[str, Any]) -> str:
@@ -123,8 +131,8 @@ def agreement_sentences(frame: pd.DataFrame, scenario: dict[str, Any]) -> list[s
     size = pd.Series([NEAR[kind(line.table, line.column)] for line in own.itertuples()], index=own.index)
     worst = own.loc[(miss / size).sort_values(ascending=False, kind="stable").index[:3]]
     named = [
-        f"Table {line.table}, {row_title(line.table, line.row, scenario)}, {heading(line.column).replace(chr(10), ' ')}: {number(line.simulated, 1)} "
-        f"against {number(line.published, 1)} published"
+        f"Table {line.table}, {row_title(line.table, line.row, scenario)}, {_column(line.column)}: "
+        f"{number(line.simulated, 1)} against {number(line.published, 1)} published"
         for line in worst.itertuples()
     ]
     return [text, f"The largest misses: {listing(named)}."]

@@ -80,16 +80,17 @@ def year_grids(tables: Sequence[YearTable | None], letters: Sequence[str], draws
     columns = {key: heading for table, _, _ in shown for heading, key in table.columns.items()}
     years = sorted({row for table, _, _ in shown for row in table.frame["row"]})
     cells = [
-        {(line.row, line.column): figure_cell(line.mean, line.p05, line.p95, count) for line in table.frame.itertuples()}
+        {
+            (line.row, line.column): figure_cell(line.mean, line.p05, line.p95, count)
+            for line in table.frame.itertuples()
+        }
         for table, _, count in shown
     ]
     blocks = _blocks(list(columns), max(1, MOST_CELLS // len(letters)))
     several = len(letters) > 1
     out = []
     for position, block in enumerate(blocks):
-        rows = [
-            [Cell(year), *(each.get((year, key), Cell("-")) for key in block for each in cells)] for year in years
-        ]
+        rows = [[Cell(year), *(each.get((year, key), Cell("-")) for key in block for each in cells)] for year in years]
         title = first.title + (f", part {position + 1} of {len(blocks)}" if len(blocks) > 1 else "")
         names = [letter for _ in block for _, letter, _ in shown] if several else [columns[key] for key in block]
         groups = [(columns[key], len(shown)) for key in block] if several else []

@@ -51,9 +51,7 @@ def contains_zero(low: float, high: float) -> bool:
     return low < 0 < high
 
 
-def change(
-    mean: float, low: float, high: float, unit: str, draws: int, words: tuple[str, str] = RISES
-) -> str:
+def change(mean: float, low: float, high: float, unit: str, draws: int, words: tuple[str, str] = RISES) -> str:
     """Say in which direction something goes, by how much, with its range, and whether the range contains zero."""
     if not math.isfinite(mean):
         return "has no value"

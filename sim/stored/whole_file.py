@@ -16,6 +16,27 @@ IMPOSSIBLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROF
 """What goes wrong with a path, as opposed to a disk."""
 
 
+def check_place(path: Path) -> None:
+    """Refuse a place for a file that is a folder, has none above it, or lies in that of a finished run.
+
+    Raises
+    ------
+    StoreError
+        Before anything is made for it.
+    """
+    name = str(path)[:200]
+    try:
+        if path.is_dir():
+            raise StoreError(f"--to {name}: is a folder")
+        folder = path.resolve().parent
+        if any((each / MANIFEST).exists() for each in (folder, *folder.parents)):
+            raise StoreError(f"--to {name}: lies in the folder of a finished run, which stays as it was written")
+        if not folder.is_dir():
+            raise StoreError(f"--to {name}: cannot be written (there is no folder {str(folder)[:200]})")
+    except (OSError, ValueError) as error:  # a name too long, a NUL in it
+        raise StoreError(f"--to {name}: cannot be written ({getattr(error, 'strerror', None) or error})") from error
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that ``--to`` names; an earlier one is replaced only by a whole one.
@@ -27,12 +48,9 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     ResultsError
         When the disk is full.
     """
-    if any((folder / MANIFEST).exists() for folder in path.resolve().parents):
-        raise StoreError(f"--to {path}: lies in the folder of a finished run, which stays as it was written")
+    check_place(path)
     draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
-        if path.is_dir():
-            raise StoreError(f"--to {path}: is a folder")
         with draft.open("xb") as file:
             yield file
             file.flush()

@@ -10,11 +10,11 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.guard import plain
-from sim.report import gather, page
+from sim.report import gather, page_of
 from sim.report.gather import Shown
 from sim.report.page import told
 from sim.store import StoreError, safe_stem
-from sim.stored.whole_file import whole_file
+from sim.stored.whole_file import check_place, whole_file
 from sim.verbs.results_list import size
 
 ENDINGS = (".html", ".htm")
@@ -27,12 +27,14 @@ def report(
     """Write the report of some results; return the file, which is there whole or not at all."""
     if to is not None and to.suffix.lower() not in ENDINGS:
         raise StoreError(f"--to {str(to)[:200]}: a report is HTML; choose a name that ends in .html")
+    if to is not None:
+        check_place(to)
     shown, remarks = gather(runs, out)
     target = to if to is not None else Path(_name(shown))
     for remark in remarks:
         plain(errors, remark)
     with errors.status("reading results") as status:
-        text = page(shown, title, lambda what: status.update(f"{what} ..."))
+        text = page_of(shown, title, lambda what: status.update(f"{what} ..."))
     replaced = os.path.isfile(target)
     content = text.encode("utf-8", errors="backslashreplace")
     with whole_file(target) as file:
