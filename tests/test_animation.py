@@ -23,7 +23,7 @@ from sim.experiments.ensemble import run_ensemble
 from sim.figures.style import PALETTE, lines_of
 from sim.figures.trade import abroad
 from sim.motion import reel
-from sim.motion.lines import spread
+from sim.motion.lines import alone, spread
 from sim.motion.script import chosen_years, moments, news
 from sim.motion.stage import Stage
 from sim.store import ResultsError, StoreError, new_run
@@ -211,6 +211,12 @@ def test_words_beside_lines_stay_apart():
     assert (np.diff(placed) >= 1 - 1e-3).all() and placed[0] >= -1e-3 and placed[-1] <= 10 + 1e-3
     np.testing.assert_allclose(spread(np.array([2.0, 5.0]), 1.0, 0.0, 10.0), [2, 5])
     assert len(spread(np.zeros(0), 1.0, 0.0, 1.0)) == 0
+
+
+def test_values_that_stand_alone_get_a_mark():
+    gap = np.nan
+    assert alone(np.array([1.0, gap, 2.0, 3.0, gap, gap, 4.0])) == [0, 6]
+    assert alone(np.array([1.0, 2.0])) == [] and alone(np.array([5.0])) == [0] and alone(np.zeros(0)) == []
 
 
 # --- films
