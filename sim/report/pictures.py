@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from sim.figures import KINDS
+from sim.figures import KINDS, TOGETHER, TOGETHER_FIGURES, tables_kept
 from sim.figures.style import STYLE
 from sim.report.gather import Shown
 from sim.store import StoreError
@@ -32,24 +32,44 @@ class Picture:
 
 
 def pictures(shown: Shown) -> Iterator[Picture]:
-    """Draw every figure of a result.
+    """Draw every figure of a result; an older one lacks those that need a table it was saved without.
 
     Raises
     ------
     StoreError
         When its tables do not hold what a figure needs.
     """
+    older = len(tables_kept(shown.kind, shown.meta)) < len(KINDS[shown.kind].tables)
     for name, function in KINDS[shown.kind].figures.items():
         try:
             figure = function(shown.frames, shown.meta)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-            what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            message = (
-                f"{shown.stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
-            )
-            raise StoreError(f"{message}; run the scenario again") from error
+            if older and isinstance(error, KeyError):
+                continue
+            raise _undrawn(shown, name, error) from error
         if figure is not None:
             yield picture(name, figure, shown)
+
+
+def together(shown: Sequence[Shown]) -> Iterator[tuple[Shown, Picture]]:
+    """Draw the figures of several kinds of result together, where there is one of each of the same scenario."""
+    found = [next((each for each in shown if each.kind == kind), None) for kind in TOGETHER]
+    if None in found or len({each.meta.get("scenario_hash") for each in found if each}) > 1:
+        return
+    results = [each for each in found if each is not None]
+    for name, function in TOGETHER_FIGURES.items():
+        try:
+            figure = function(*((each.frames, each.meta) for each in results))
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+            raise _undrawn(results[0], name, error) from error
+        if figure is not None:
+            yield results[0], picture(name, figure, results[0])
+
+
+def _undrawn(shown: Shown, name: str, error: Exception) -> StoreError:
+    what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    message = f"{shown.stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+    return StoreError(f"{message}; run the scenario again")
 
 
 def picture(name: str, figure: Figure, shown: Shown) -> Picture:
