@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.figures import KINDS
+from sim.figures import KINDS, tables_kept
 from sim.figures.style import shorten
 from sim.store import StoredRun, StoreError, find_run
 
@@ -110,7 +110,7 @@ def _shown(letter: str, stored: StoredRun) -> Shown:
     scenario = stored.manifest.get("scenario")
     if not isinstance(stored.manifest.get("stem"), str) or not isinstance(scenario, dict) or "title" not in scenario:
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
-    frames = {name: stored.frame(name) for name in (*KINDS[kind].tables, *MORE_TABLES.get(kind, ()))}
+    frames = {name: stored.frame(name) for name in (*tables_kept(kind, stored.manifest), *MORE_TABLES.get(kind, ()))}
     for name in FILED.get(kind, ()):
         frames[name] = _filed(stored, name)
     return Shown(letter, kind, stored, frames)

@@ -20,7 +20,7 @@ from sim.report.charts import charts
 from sim.report.gather import Shown
 from sim.report.manifests import manifest_of, scenario_parts
 from sim.report.other_kinds import TELLERS
-from sim.report.pictures import Picture, pictures
+from sim.report.pictures import Picture, pictures, together
 from sim.report.run_words import missing_cost_note, run_sentences
 from sim.report.study_grids import (
     HOW_TO_READ,
@@ -141,6 +141,8 @@ def _published(
 def _figures(shown: Sequence[Shown], progress: Callable[[str], None]) -> list[tuple[str, list[tuple[Shown, Picture]]]]:
     """Pictures by kind and name, those of several results below each other."""
     found: dict[tuple[str, str], list[tuple[Shown, Picture]]] = {}
+    for each, picture in together(shown):
+        found[each.kind, picture.name] = [(each, picture)]
     for each in shown:
         progress(f"figures of {each.meta['stem']}")
         for picture in pictures(each):
