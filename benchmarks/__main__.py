@@ -31,6 +31,7 @@ QUESTIONS = {
     "h": "sobol_study",
     "p": "parts",
     "w": "dashboard",
+    "l": "live",
 }
 """Letters of ``--only`` and the modules that measure."""
 

@@ -110,7 +110,7 @@ def test_floor_draws_the_same_numbers_and_writes_the_same_shapes():
     assert sales + sum(array[..., 0].size for array in lean[len(ledger.sales) :]) == with_sale < recorded
 
 
-@pytest.mark.parametrize("question", ["a", "b", "c", "d", "g", "h", "p"])
+@pytest.mark.parametrize("question", ["a", "b", "c", "d", "g", "h", "l", "p"])
 def test_smallest_size_gives_figures(question):
     figures = list(import_module(f"benchmarks.{QUESTIONS[question]}").measure(TINY))
     assert figures and len({figure.name for figure in figures}) == len(figures)

@@ -9,6 +9,7 @@ from sim.dashboard.answers import subsidy_answer
 from sim.dashboard.plans import Plan
 from sim.dashboard.question import question_of
 from sim.dashboard.side_by_side import SideBySide
+from sim.dashboard.words import country
 from sim.experiments.incidence import incidence
 from sim.scenario import load
 
@@ -141,3 +142,24 @@ def test_the_question_is_what_differs(values, others):
     question = question_of(history, with_levers(history, values))
     programmes = {name.partition("_")[0] for name in values} & {"eep", "restitution"}
     assert set(question.origins) == programmes and question.others_differ == others
+
+
+def test_a_subsidy_by_lane_between_two_firms():
+    duel = load(TINY.parent / "duel.yaml", ["export_subsidies={home: {rate_cad_t: {third: 15}}}"])
+    answer = subsidy_answer(side_of(duel, {}, {"export_subsidy_home_on": False}, periods=36))
+    (cost,) = answer.costs
+    assert cost.subsidised_cad_t == pytest.approx(15) and cost.additional_cad_t > 15
+    assert [gain.title for gain in answer.gains][0] == "Taxpayers, Home"
+    assert {"Producers, Home", "Producers of other exporters"} <= {gain.title for gain in answer.gains}
+
+
+def test_support_buying_that_goes_with_a_programme_is_noted():
+    refunds = load(TINY.parent / "refunds.yaml", ["calendar.crop_years=1"])
+    answer = subsidy_answer(side_of(refunds, {}, {"restitution_on": False}))
+    assert any(note.startswith("Support buying in the United States goes with") for note in answer.notes)
+    assert not any("more than export programmes" in note for note in answer.notes)
+
+
+def test_several_countries_in_a_sentence():
+    assert country("Canada") == "Canada" and country("European Union") == "the European Union"
+    assert country("United States and Canada") == "the United States and Canada"

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ class YearAccounts:
     def __init__(self, ledger: Ledger, scenario: dict[str, Any], incidence: bool) -> None:
         self._ledger, self._incidence, self._shown = ledger, incidence, shown_tables(scenario)
         self._due: deque[Callable[[], None]] = deque()
+        self._turn = Lock()
         self._frames: list[pd.DataFrame] = []
         self.read: list[Measures] = []
         self.incidence: list[list[Table]] = []
@@ -61,10 +63,11 @@ class YearAccounts:
 
     def work(self) -> bool:
         """Read one part of what is due; False when nothing is."""
-        if not self._due:
-            return False
-        self._due.popleft()()
-        return True
+        with self._turn:  # a page asks for the answer while it plays; a year's parts are read in their order
+            if not self._due:
+                return False
+            self._due.popleft()()
+            return True
 
     @property
     def years(self) -> int:

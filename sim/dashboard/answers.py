@@ -2,145 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from sim.dashboard.answer import Answer, Cost, Gain, Range
 from sim.dashboard.live import LiveWorld
 from sim.dashboard.side_by_side import SideBySide
-from sim.dashboard.words import headline, nothing_yet, who_text
+from sim.dashboard.words import country, headline, nothing_yet, who_text
 from sim.experiments.compare import pick
 from sim.experiments.counterfactual import favoured_buyers
 from sim.experiments.incidence import who_gains
 from sim.headings import programme_title, title_of
 from sim.measures import Measures, Table
 from sim.measures.arrays import total
-from sim.measures.bands import bands
 from sim.shipped import home_origin
-
-
-@dataclass(frozen=True)
-class Range:
-    """A mean over the draws with 5 and 95 % of them."""
-
-    mean: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: np.ndarray) -> Range:
-        """Range of values (draw,); NaN where no draw has one."""
-        found = bands(values[None])
-        return cls(*(float(found[name][0]) for name in ("mean", "p05", "p95")))
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a programme cost and added so far: the world with (more of) it less the other one.
-
-    Attributes
-    ----------
-    programme, title, origin, origin_title : str
-    spent_million_usd, spent_million_cad : Range
-        In all so far.
-    crop_years : float
-        Crop years in which it has paid, a part of the last one included.
-    subsidised_kt, additional_kt : Range
-        Tonnes that were paid for, and exports of the origin that were added.
-    additional_usd_t, additional_cad_t : float
-        What an additional tonne cost: money over tonnes, each the mean over draws; NaN where none was added.
-    additional_range_usd_t, additional_range_cad_t : Range
-        The same draw by draw, over those in which exports were added.
-    share_of_draws : float
-        Share of the draws in which they were.
-    subsidised_usd_t, subsidised_cad_t : float
-        What a subsidised tonne cost.
-    """
-
-    programme: str
-    title: str
-    origin: str
-    origin_title: str
-    spent_million_usd: Range
-    spent_million_cad: Range
-    crop_years: float
-    subsidised_kt: Range
-    additional_kt: Range
-    additional_usd_t: float
-    additional_cad_t: float
-    additional_range_usd_t: Range
-    additional_range_cad_t: Range
-    share_of_draws: float
-    subsidised_usd_t: float
-    subsidised_cad_t: float
-
-    @property
-    def a_year_million_usd(self) -> float:
-        """Spending per crop year."""
-        return self.spent_million_usd.mean / self.crop_years if self.crop_years else 0.0
-
-    @property
-    def a_year_million_cad(self) -> float:
-        """Spending per crop year."""
-        return self.spent_million_cad.mean / self.crop_years if self.crop_years else 0.0
-
-
-@dataclass(frozen=True)
-class Gain:
-    """What one side gained (below zero: lost).
-
-    Attributes
-    ----------
-    key, title : str
-    million_cad : Range
-        Per crop year.
-    million_usd, total_million_cad : float
-        The mean per crop year at the mean exchange rate, and over all the years.
-    per_dollar : float
-        Mean gain per dollar spent, in the same currency.
-    """
-
-    key: str
-    title: str
-    million_cad: Range
-    million_usd: float
-    total_million_cad: float
-    per_dollar: float
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The answer so far.
-
-    Attributes
-    ----------
-    with_it, without_it : str
-        Titles of the world with (more of) the programmes, and of the other one.
-    costs : tuple of Cost
-        One per programme that is not the same in both.
-    gains : tuple of Gain
-        Who gained and who lost; with the deadweight loss, which comes last, they add up to zero.
-    crop_years : tuple of str
-        Whole crop years that ``gains`` cover, from the first one in which something was paid.
-    until : str
-        Last month simulated.
-    finished : bool
-    headline, who : str
-        The answer in words: what it cost and added; who got it.
-    notes : tuple of str
-        What a reader must know before quoting it.
-    """
-
-    with_it: str
-    without_it: str
-    costs: tuple[Cost, ...]
-    gains: tuple[Gain, ...]
-    crop_years: tuple[str, ...]
-    until: str
-    finished: bool
-    headline: str
-    who: str
-    notes: tuple[str, ...]
 
 
 def subsidy_answer(side: SideBySide) -> Answer | None:
@@ -156,6 +30,9 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
     notes = []
     if side.question.others_differ:
         notes.append("The two scenarios differ in more than export programmes, so not all of this is theirs.")
+    if len(costs) > 1:
+        notes.append("Exports added are those with all these programmes less those without any of them.")
+    notes += _support_note(more, less, side)
     if gains:
         notes.append("Stocks count at one price in both worlds; money of all years counts alike, without interest.")
     paid = any(cost.spent_million_cad.mean > 0 for cost in costs)
@@ -164,6 +41,17 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
         with_it=more.title, without_it=less.title, costs=costs, gains=gains, crop_years=years, until=side.date,
         finished=finished, headline=text, who=who_text(gains), notes=tuple(notes),
     )  # fmt: skip
+
+
+def _support_note(more: LiveWorld, less: LiveWorld, side: SideBySide) -> list[str]:
+    """Say where support buying ends with a programme: part of what is found is its doing."""
+    origins = [world.loaded.resolved["origins"] for world in (more, less)]
+    found = [
+        title_of(more.loaded.resolved, "origins", name)
+        for name in dict.fromkeys(side.question.origins.values())
+        if (origins[0][name].get("support_price") is None) != (origins[1][name].get("support_price") is None)
+    ]
+    return [f"Support buying in {country(name)} goes with the programme: part of this is its doing." for name in found]
 
 
 def _spent(world: LiveWorld, names: list[str]) -> float:
@@ -260,15 +148,20 @@ def _sides(
     at_home = added("buyers", payers)
     origins = [name for name in scenario["origins"] if name not in payers]
     others = [name for name in origins if name != home]
+    grown = {group["origin"] for group in scenario["growers"].values()}
+
+    def who(names: list[str]) -> str:
+        return "Farmers" if grown & set(names) else "Producers"
+
     found = {
         "taxpayers": (f"Taxpayers, {where}", added("taxpayers", payers)),
         "favoured": ("Importers the programme favours", favoured),
-        "producers": (f"Farmers, {where}", added("producers", payers)),
+        "producers": (f"{who(payers)}, {where}", added("producers", payers)),
         "buyers_at_home": (f"Buyers at home, {where}", at_home),
         "middlemen": ("Trading companies and exporters", added("middlemen", countries)),
-        "home_producers": (f"Farmers, {title_of(scenario, 'origins', home)}",
+        "home_producers": (f"{who([home])}, {title_of(scenario, 'origins', home)}",
                            added("producers", [home] if home in origins else [])),
-        "other_producers": ("Farmers of other exporters", added("producers", others)),
+        "other_producers": (f"{who(others)} of other exporters", added("producers", others)),
         "other_buyers": ("All other buyers", added("buyers", countries) - favoured - at_home),
         "other_taxpayers": ("Other treasuries", added("taxpayers", [name for name in countries if name not in payers])),
         "deadweight": ("Lost to everybody (deadweight loss)", gains.column("world:deadweight_loss")),

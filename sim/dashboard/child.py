@@ -46,7 +46,7 @@ def _parents(loaded: Loaded, near: str) -> list[str]:
     folder = shipped_folder()
     files = dict.fromkeys([loaded.path, *(file for file, _ in loaded.origins.values())])
     names = [Path(file).stem for file in files if Path(file).parent == folder]
-    if near and shipped_path(near):
+    if not names and near and shipped_path(near):
         names.append(Path(near).stem)
     tables = loaded.resolved["data"]
     if not names and tables and all(Path(file).parent == folder / "data" for file in tables):

@@ -15,6 +15,7 @@ from sim.dashboard.market import Market
 from sim.dashboard.plans import Plan
 from sim.dashboard.start import Start
 from sim.scenario import ScenarioError
+from sim.scenario.text import TEXT_BYTES
 
 NOTHING, OWN, SHIPPED = "nothing", "own", "shipped:"
 
@@ -79,7 +80,7 @@ class Desk:
     def upload(self, filename: str, data: bytes | None) -> None:
         """Take an uploaded scenario for A, at once; of a bad one nothing but the report of what is wrong."""
         if data is None:
-            self.upload_problem.value = f"{filename}: larger than 1 MB, or not readable; a scenario is a few kilobytes"
+            self.upload_problem.value = f"{filename}: larger than {TEXT_BYTES // 1024} KiB, or not readable; a scenario is a few kilobytes"
             return
         try:
             loaded = plans.open_text(filename, data)

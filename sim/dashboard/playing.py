@@ -65,7 +65,7 @@ def Progress(desk: Desk) -> None:
 
     def show(widget: WhenWidget) -> None:
         done, periods = market.done_periods, market.periods
-        where = "the end of the calendar" if market.finished else f"crop year {market.crop_year}"
+        where = "the end" if market.finished else f"crop year {market.crop_year}"
         with widget.hold_sync():
             widget.date = month_name(market.date)
             widget.text = f"{where} · {done} of {periods} {unit}s played"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from sim.dashboard.answers import Cost, Gain
+    from sim.dashboard.answer import Cost, Gain
 
 WITH_ARTICLE = ("States", "Union", "Kingdom", "Republic", "Emirates", "Netherlands", "Community")
 LEAST = 0.005  # of a dollar: less than a cent is not worth a word
@@ -21,7 +21,9 @@ def month_text(month: str) -> str:
 
 
 def country(title: str) -> str:
-    """Name of a country within a sentence."""
+    """Name of a country, or of several joined by ``and``, within a sentence."""
+    if " and " in title:
+        return " and ".join(country(part) for part in title.split(" and "))
     return f"the {title}" if title.split()[-1] in WITH_ARTICLE and not title.lower().startswith("the ") else title
 
 
