@@ -99,6 +99,10 @@ def Pending(desk: Desk) -> None:
 def Trouble(desk: Desk) -> None:
     """What went wrong: with what was chosen, or in the market."""
     with solara.Div(classes=["sd-trouble"]):
+        if desk.upload_problem.value:
+            solara.Text("This file is no scenario that can run. The market stays as it was.")
+            solara.Preformatted(desk.upload_problem.value)
+            solara.Button("Close", on_click=lambda: desk.upload_problem.set(""), outlined=True, small=True)
         if desk.problem.value:
             solara.Text("This cannot be: the market stays as it was.")
             solara.Preformatted(desk.problem.value)
