@@ -65,7 +65,7 @@ def Progress(desk: Desk) -> None:
 
     def show(widget: WhenWidget) -> None:
         done, periods = market.done_periods, market.periods
-        where = "the end of the calendar" if market.finished else f"crop year {market.crop_year}"
+        where = "the end" if market.finished else f"crop year {market.crop_year}"
         with widget.hold_sync():
             widget.date = month_name(market.date)
             widget.text = f"{where} · {done} of {periods} {unit}s played"
@@ -99,6 +99,10 @@ def Pending(desk: Desk) -> None:
 def Trouble(desk: Desk) -> None:
     """What went wrong: with what was chosen, or in the market."""
     with solara.Div(classes=["sd-trouble"]):
+        if desk.upload_problem.value:
+            solara.Text("This file is no scenario that can run. The market stays as it was.")
+            solara.Preformatted(desk.upload_problem.value)
+            solara.Button("Close", on_click=lambda: desk.upload_problem.set(""), outlined=True, small=True)
         if desk.problem.value:
             solara.Text("This cannot be: the market stays as it was.")
             solara.Preformatted(desk.problem.value)

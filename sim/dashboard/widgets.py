@@ -17,7 +17,7 @@ import solara
 import traitlets
 from mesa.visualization.utils import update_counter
 
-MOST_BYTES = 1_000_000  # of an uploaded scenario
+from sim.scenario.text import TEXT_BYTES
 
 
 class ChartWidget(ipyvuetify.VuetifyTemplate):
@@ -64,7 +64,7 @@ class UploadWidget(ipyvuetify.VuetifyTemplate):
 
     template_file = (__file__, "upload.vue")
     label = traitlets.Unicode("").tag(sync=True)
-    most = traitlets.Int(MOST_BYTES).tag(sync=True)
+    most = traitlets.Int(TEXT_BYTES).tag(sync=True)
     on_file = traitlets.Callable(None, allow_none=True)
 
     def vue_arrived(self, message: Mapping[str, Any]) -> None:
@@ -74,7 +74,7 @@ class UploadWidget(ipyvuetify.VuetifyTemplate):
 
 
 def _bytes_of(text: object) -> bytes | None:
-    if not isinstance(text, str) or len(text) > MOST_BYTES * 4 // 3 + 4:
+    if not isinstance(text, str) or len(text) > TEXT_BYTES * 4 // 3 + 4:
         return None
     try:
         return base64.b64decode(text, validate=True)
