@@ -1,7 +1,7 @@
 """The gallery of figures: ``python -m sim.gallery`` draws docs/gallery.md and its images from the shipped scenarios.
 
-What is drawn, and what is said of it, stands in docs/gallery.yaml. Numbers in its sentences are looked up in the results,
-so that no sentence outlives what it says.
+What is drawn, and what is said of it, stands in docs/gallery.yaml. Numbers in its sentences are looked up in the
+results, so that no sentence outlives what it says.
 """
 
 from __future__ import annotations
