@@ -10,13 +10,17 @@ LOCK_VENV := build/lock-venv
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run dashboard test bench lock clean
+.PHONY: run dashboard gallery test bench lock clean
 
 run: $(SET_UP)
 	$(BIN)/singledesk run scenarios/history.yaml
 
 dashboard: $(SET_UP)-dashboard
 	$(BIN)/singledesk dashboard
+
+# Draws docs/gallery.md and its images from the shipped scenarios; takes some minutes.
+gallery: $(SET_UP)
+	$(BIN)/python -m sim.gallery
 
 test: $(SET_UP)-test
 	$(BIN)/ruff check .

@@ -50,6 +50,8 @@ class GrowerGroup(mesa.Agent):
         self.pool_share = np.zeros(draws)  # usual part of the release that feeders leave
         self.kept_share = np.zeros(draws)  # usual part of the release that is kept for maltsters
         self.refused_kt = np.zeros(draws)  # what the board called and did not get this period
+        self.pooled_kt = np.zeros(draws)  # delivered to the board this period
+        self.to_merchants_kt = np.zeros(draws)  # delivered to merchants this period
         self.gap_cad_t = np.zeros(draws)  # what a tonne of feed brings at home above the pool, at port
         self.malting_gap_cad_t = np.zeros(draws)  # the same against the malting pool
         self.merchant_share = np.zeros(draws)  # share of deliveries that goes to merchants
@@ -119,6 +121,7 @@ class GrowerGroup(mesa.Agent):
         board = self._by_quality(willing_share) * for_board
         # What was not called or not brought stays with the farmer, who may sell it elsewhere next time.
         self.refused_kt = for_board - board
+        self.pooled_kt, self.to_merchants_kt = board, merchants
         self.contract_kt = zero
         self.stock_kt = self.stock_kt - merchants - board
         self.release_kt = np.minimum(self.release_kt, self.stock_kt)  # not sold at home too

@@ -30,8 +30,8 @@ QUESTIONS = {
     "g": "plain_model",
     "h": "sobol_study",
     "p": "parts",
-    "w": "dashboard",
     "l": "live",
+    "w": "dashboard",
 }
 """Letters of ``--only`` and the modules that measure."""
 

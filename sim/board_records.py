@@ -8,6 +8,12 @@ from agents.arrays import total
 from sim.ledger import Ledger
 
 Array = np.ndarray
+PRICES = {  # state (by board, or board and pool): pool, and what the board announces for it
+    "initial_payment_cad_t": ("feed", "initial_cad_t"),
+    "pool_return_outlook_cad_t": ("feed", "outlook_cad_t"),
+    "malting_initial_payment_cad_t": ("malting", "initial_cad_t"),
+    "malting_pool_return_outlook_cad_t": ("malting", "outlook_cad_t"),
+}
 BOARD_FLOWS = {  # state: where the board keeps it
     "called_kt": ("programme", "called_kt"),
     "delivered_kt": ("programme", "delivered_kt"),
@@ -23,10 +29,17 @@ BOARD_FLOWS = {  # state: where the board keeps it
 }
 
 
+def price_label(board: str, pool: str) -> str:
+    """Label of a board's line in the states of ``PRICES``: the feed pool goes by the board's own name."""
+    return board if pool == "feed" else f"{board}:{pool}"
+
+
 def add_board_states(ledger: Ledger, boards: tuple[str, ...]) -> None:
     """Make room in the ledger for the boards' states."""
-    for name in ("initial_payment_cad_t", "pool_return_outlook_cad_t", "pool_value_cad_t"):
-        ledger.add_state(name, boards, "C$/t")
+    for name, (pool, _) in PRICES.items():
+        ledger.add_state(name, tuple(price_label(board, pool) for board in boards), "C$/t")
+    ledger.add_state("pool_value_cad_t", boards, "C$/t")
+    ledger.add_state("called_share", boards, "0 to 1")
     for name in BOARD_FLOWS:
         ledger.add_state(name, boards, "kt" if name.endswith("_kt") else "thousand C$")
     ledger.add_state("board_cost_cad_k", boards, "thousand C$")
@@ -38,8 +51,9 @@ def record_boards(market, ledger: Ledger, period: int) -> None:
     if not boards:
         return
     record = ledger.record
-    record("initial_payment_cad_t", period, [b.pools["feed"].initial_cad_t for b in boards])
-    record("pool_return_outlook_cad_t", period, [b.pools["feed"].outlook_cad_t for b in boards])
+    for name, (pool, item) in PRICES.items():
+        record(name, period, [getattr(b.pools[pool], item) for b in boards])
+    record("called_share", period, [b.called for b in boards])
     record("board_cost_cad_k", period, [b.cost_cad_k for b in boards])
     record("pool_value_cad_t", period, [_pool_value(market, b) for b in boards])
     for name, (account, item) in BOARD_FLOWS.items():

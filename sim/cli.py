@@ -10,12 +10,13 @@ import typer
 from typer.core import TyperGroup
 
 from sim.experiment_commands import ablation, calibrate, game, incidence, reconstruct, sensitivity, study, sweep
+from sim.motion_commands import animate
 from sim.results_commands import dashboard, results
-from sim.scenario_commands import compare, new, plot, run, schema, show, validate
+from sim.scenario_commands import compare, new, plot, report, run, schema, show, validate
 
 FIRST = (run, compare, validate, show, new)
 EXPERIMENTS = (study, reconstruct, ablation, incidence, game, calibrate, sweep, sensitivity)
-LAST = (plot, dashboard, schema)
+LAST = (plot, animate, report, dashboard, schema)
 
 
 class InOrder(TyperGroup):

@@ -14,6 +14,17 @@ PARTS = {
     "taxpayers": "Taxpayers",
     "total": "Together",
 }
+DESTINATIONS = {
+    "own_producers": "{own}: producers",
+    "own_buyers": "{own}: buyers",
+    "own_taxpayers_otherwise": "{own}: other budgets",
+    "favoured_buyers": "Importers it favours",
+    "other_buyers": "Other buyers abroad",
+    "middlemen": "Middlemen, everywhere",
+    "other_producers": "Producers elsewhere",
+    "other_taxpayers": "Taxpayers elsewhere",
+    "deadweight_loss": "Nobody (deadweight loss)",
+}
 TABLE2 = {"feed_price_cad_t": "Feed price", "producer_revenue_million_cad": "Producer revenue"}
 
 
@@ -25,6 +36,11 @@ def removed_title(scenario: dict[str, Any], programme: str) -> str:
 def country_title(scenario: dict[str, Any], country: str) -> str:
     """Title of a country: an origin, or else a market; the world."""
     return "World" if country == "world" else _title(scenario, ("origins", "markets"), country)
+
+
+def destination_title(side: str, own: str) -> str:
+    """Who gains or loses by a programme's spending; ``own`` is the country whose exports it subsidises."""
+    return DESTINATIONS[side].format(own=own)
 
 
 def price_title(scenario: dict[str, Any], column: str) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from agents.arrays import total
 from agents.terms import Sale, Tender
 from sim.board_records import add_board_states, record_boards
+from sim.farm_records import add_farm_states, record_farms
 from sim.pool import POOLS
 from sim.programme_records import add_programme_states, record_programmes
 
@@ -35,6 +36,7 @@ class Recorder:
         ledger.add_state("slope_cad_t_kt", demands, "C$/t per kt")
         boards = tuple(scenario.boards)
         add_board_states(ledger, boards)
+        add_farm_states(ledger, tuple(market.growers))
         ledger.add_state(
             "merchant_margin_cad_k", tuple(f"{o}:{g}" for o in self.origins for g in self.grades), "thousand C$"
         )
@@ -134,6 +136,7 @@ class Recorder:
         ledger.record("merchant_margin_cad_k", t, self.margin)
         self._record_demand(t)
         record_boards(market, ledger, t)
+        record_farms(market, ledger, t)
         record_programmes(market, ledger, t)
         usd, ecu = market.currency_cad["usd"], market.currency_cad["ecu"]
         ledger.record("exchange", t, (usd, ecu / usd))

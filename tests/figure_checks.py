@@ -27,7 +27,7 @@ SLACK_PIXELS = 1.0
 STRIP = "policy-dates"  # names dates by bars: it has no axes to read
 UNIT = re.compile(
     r"C\\?\$|US\\?\$|\bECU|%|\b(kt|Mt|t|km|tonnes|months?|weeks?|days?|years?|share|shares|percent|degrees|number|index|"
-    r"ratio|rate|elasticity|factor|scales|squared|points|no unit|dimensionless|\d+ to \d+)\b|°"
+    r"ratio|rate|elasticity|factor|scales|squared|points|no unit|own unit|dimensionless|\d+ to \d+)\b|°"
 )
 CROP_YEAR = re.compile(r"(1[5-9]|20|21)\d\d(/\d\d)?$")
 FOOTER = re.compile(r"Scenario: .+ · run \S+")
@@ -64,7 +64,7 @@ def draw(figure: Figure, run_id: str | None = None) -> Drawn:
     """Draw a figure and measure its texts; of tick labels, those whose tick lies within the axis."""
     if not isinstance(figure.canvas, FigureCanvasAgg):
         FigureCanvasAgg(figure)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     renderer = figure.canvas.get_renderer()
     hidden = {id(text) for axes in figure.axes for text in _not_shown(axes)}
     texts = [
@@ -133,7 +133,8 @@ def labels(drawn: Drawn) -> Iterator[str]:
     """An axis with numbers or crop years says what they are; names speak for themselves."""
     for axes, axis in drawn.axes_to_read:
         words = drawn.tick_labels(axis)
-        if any(number(word) or CROP_YEAR.match(word) for word in words) and not _label(drawn, axes, axis):
+        counted = any(CROP_YEAR.match(word) for word in words) or (words and all(number(word) for word in words))
+        if counted and not _label(drawn, axes, axis):
             yield f"{name_of(axes)}: the {axis.axis_name} axis ({words[0]} ...) has no label"
 
 
@@ -170,9 +171,13 @@ def clipped(drawn: Drawn) -> Iterator[str]:
 
 def overlap(drawn: Drawn) -> Iterator[str]:
     """No text lies on another."""
-    for (one, a), (two, b) in itertools.combinations(drawn.texts, 2):
-        if not clear_of(a, b, SLACK_PIXELS):
-            yield f"{one.get_text()!r} lies on {two.get_text()!r}"
+    ends = np.array([[box.x0, box.y0, box.x1, box.y1] for _text, box in drawn.texts]).reshape(-1, 4)
+    for place, (low, high) in enumerate(zip(ends[:, :2], ends[:, 2:], strict=True)):
+        shared = np.minimum(high, ends[place + 1 :, 2:]) - np.maximum(low, ends[place + 1 :, :2])
+        for other in place + 1 + np.flatnonzero((shared >= SLACK_PIXELS).all(axis=1)):
+            (one, a), (two, b) = drawn.texts[place], drawn.texts[other]
+            if not clear_of(a, b, SLACK_PIXELS):
+                yield f"{one.get_text()!r} lies on {two.get_text()!r}"
 
 
 def covered(drawn: Drawn) -> Iterator[str]:
@@ -182,7 +187,8 @@ def covered(drawn: Drawn) -> Iterator[str]:
             continue
         box = Box.of(what.get_window_extent(drawn.renderer)).smaller(4.0)
         for axes in drawn.panels:
-            if any(_meets(box, data) for data in data_boxes(axes, drawn.renderer)):
+            frame = np.array([axes.bbox.extents])
+            if _meets(box, frame) and any(_meets(box, data) for data in data_boxes(axes)):
                 yield f"a legend lies on what is drawn in {name_of(axes)}"
 
 
@@ -244,8 +250,18 @@ def name_of(axes: Axes) -> str:
 
 
 def _label(drawn: Drawn, axes: Axes, axis: Axis) -> str:
-    whole = drawn.figure.get_supxlabel() if axis is axes.xaxis else drawn.figure.get_supylabel()
-    return axis.get_label_text() or whole
+    """Label of an axis, of the figure, or of a panel above, below or beside it with the very same ticks."""
+    name = axis.axis_name
+    whole = drawn.figure.get_supxlabel() if name == "x" else drawn.figure.get_supylabel()
+    if axis.get_label_text() or whole:
+        return axis.get_label_text() or whole
+    words, own = drawn.tick_labels(axis), axes.bbox
+    for other, each in drawn.axes_to_read:
+        box = other.bbox
+        aligned = abs(box.x0 - own.x0) < 2 if name == "x" else abs(box.y0 - own.y0) < 2
+        if each.axis_name == name and aligned and each.get_label_text() and drawn.tick_labels(each) == words:
+            return each.get_label_text()
+    return ""
 
 
 def _boxes(drawn: Drawn) -> list[Any]:

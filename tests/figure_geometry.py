@@ -96,7 +96,7 @@ def has_data(axes: Axes) -> bool:
     return any(len(boxes) for boxes in _places(axes))
 
 
-def data_boxes(axes: Axes, renderer: Any) -> Iterator[np.ndarray]:
+def data_boxes(axes: Axes) -> Iterator[np.ndarray]:
     """Boxes (x0, y0, x1, y1 in rows) of the lines, points, bars and areas that a panel shows, cut at its frame."""
     frame = axes.bbox
     for boxes in _places(axes):
@@ -105,7 +105,6 @@ def data_boxes(axes: Axes, renderer: Any) -> Iterator[np.ndarray]:
         if seen.any():
             cut = np.hstack([np.maximum(low, [frame.x0, frame.y0]), np.minimum(high, [frame.x1, frame.y1])])
             yield cut[seen]
-    yield from (np.array([[*text.get_window_extent(renderer).extents]]) for text in axes.texts if text.get_text())
 
 
 def _places(axes: Axes) -> Iterator[np.ndarray]:

@@ -50,9 +50,12 @@ def series_of(figure: Figure) -> Iterator[tuple[str, list[Look]]]:
             ]
             pairs += [(handle, name) for name, handle in shown if name not in names]
         yield f"'{axes.get_title(loc='left') or axes.get_ylabel()}'", _looks(pairs)
+    drawn = {
+        name: handle for axes in figure.axes for handle, name in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
     for legend in figure.legends:
         shown = zip(legend.legend_handles, [text.get_text() for text in legend.texts], strict=True)
-        yield "legend of the figure", _looks(list(shown))
+        yield "legend of the figure", _looks([(drawn.get(name, handle), name) for handle, name in shown])
 
 
 def _looks(pairs: list[tuple[Any, str]]) -> list[Look]:

@@ -22,6 +22,7 @@ import sim.cli
 import sim.guard
 from sim.checks import IdentityError
 from sim.experiments.ensemble import run_ensemble
+from sim.figures import KINDS
 from sim.scenario import write_yaml
 from sim.store import open_run, sha256
 
@@ -106,7 +107,8 @@ def test_run_saves_everything_and_prints_tables(place, fake_market):
     assert set(manifest["files"]) == on_disk
     assert all(sha256(run / name) == entry["sha256"] for name, entry in manifest["files"].items())
     assert {p.stem for p in (run / "tables").glob("*.csv")} >= TABLES
-    assert {p.stem for p in (run / "figures").glob("*.png")} == {"prices", "sales", "subsidies", "returns", "supply"}
+    figures = {p.stem for p in (run / "figures").iterdir()}
+    assert {"prices", "price_gaps", "sales", "subsidies"} <= figures <= set(KINDS["run"].saved)
     assert {"mean", "p05", "p25", "p50", "p75", "p95"} <= set(pd.read_parquet(run / "summary.parquet").columns)
     assert not (run / "ledger_draws.parquet").exists()
 
@@ -240,16 +242,31 @@ def test_plot_draws_again_from_files(place, fake_market):
     before = listing(run)
     result = call("plot", "made_up", "--to", "images")
     assert result.exit_code == 0, result.output
-    assert {p.name for p in (place / "images").iterdir()} == {
-        f"made_up-{name}.png" for name in ("prices", "sales", "subsidies", "returns", "supply")
-    }
-    for name in ("prices", "supply"):
-        assert (place / "images" / f"made_up-{name}.png").read_bytes() == (run / "figures" / f"{name}.png").read_bytes()
+    saved = {f"made_up-{path.name}": path.read_bytes() for path in (run / "figures").iterdir()}
+    drawn = {path.name: path.read_bytes() for path in (place / "images").iterdir()}
+    assert saved == {name: drawn[name] for name in saved}
+    assert len(drawn) > len(saved), "plot draws more than is saved with a run"
     for kind, start in (("svg", b"<?xml"), ("pdf", b"%PDF")):
         assert call("plot", run, "--figure", "prices", "--format", kind, "--to", "one").exit_code == 0
         assert (place / "one" / f"made_up-prices.{kind}").read_bytes().startswith(start)
     assert listing(run) == before
-    assert call("plot", "made_up", "--figure", "nothing").exit_code == 2
+
+
+def test_plot_names_the_figures_and_the_nearest_one(place, fake_market):
+    call("run", "made_up.yaml", "--draws", 1)
+    every, own = call("plot", "--list"), call("plot", "made_up", "--list")
+    assert all(f"  {name} " in every.stdout for kind in KINDS.values() for name in kind.figures)
+    assert "  prices " in own.stdout and "who_gains" in every.stdout and "who_gains" not in own.stdout
+    twice = call("plot", "made_up", "--figure", "prices", "--figure", "supply", "--figure", "prices", "--to", "images")
+    assert twice.exit_code == 0 and len(list((place / "images").iterdir())) == 2
+    for words, message in (
+        (("made_up", "--figure", "price"), "did you mean `prices`"),
+        (("made_up", "--figure", "who_gains"), "figures of this run: prices"),
+        (("made_up", "--format", "jpeg"), "choose png, svg or pdf"),
+        ((), "name a RUN to draw"),
+    ):
+        refused = call("plot", *words, "--to", "nowhere")
+        assert refused.exit_code == 2 and message in refused.stderr and not (place / "nowhere").exists()
 
 
 def test_plot_refuses_damaged_results(place, fake_market):
@@ -288,7 +305,7 @@ def test_compare_prints_and_saves(place, fake_market):
     assert "other minus made_up" in result.stdout and "Producer revenue" in result.stdout
     assert "published" not in result.stdout  # not the comparison the study made
     run = only_run(place / "results" / "compare-made_up-other")
-    assert {p.name for p in (run / "tables").iterdir()} == {"effects.csv", "markets.csv"}
+    assert {p.name for p in (run / "tables").iterdir()} == {"effects.csv", "markets.csv", "welfare.csv"}
     assert (run / "figures" / "effects.png").is_file()
     assert call("plot", run, "--format", "svg").exit_code == 0
 
@@ -364,7 +381,7 @@ def test_sellers_and_subsidies_run_compare_and_plot(tmp_path):
     ):  # Cournot with (a - c) / 4
         assert line in result.stdout
     run = only_run(tmp_path / "subsidy")
-    assert {path.stem for path in (run / "figures").iterdir()} >= {"prices", "sales", "subsidies", "supply"}
+    assert {path.stem for path in (run / "figures").iterdir()} >= {"prices", "sales", "subsidies"}
     assert call("plot", run, "--to", tmp_path).exit_code == 0
     result = call("compare", DUEL, change, "--draws", 2, "--out", tmp_path)
     assert result.exit_code == 0 and "Export subsidy, Home, spending (million C$)" in result.stdout, result.output
@@ -404,7 +421,7 @@ def test_help_is_quick():
 
 
 def test_help_of_every_verb():
-    for verb in ("run", "compare", "study", "validate", "show", "new", "schema", "plot"):
+    for verb in ("run", "compare", "study", "validate", "show", "new", "schema", "plot", "report"):
         assert call(verb, "--help").exit_code == 0
     assert call().exit_code in (0, 2)
 

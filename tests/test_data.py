@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ OTHER_COLUMNS = {
         "movement_great_falls_cad_t",
         "movement_devils_lake_cad_t",
     ],
+    "coordinates": ["names", "place", "longitude_deg_east", "latitude_deg_north"],
+    "land": ["outline", "of", "longitude_deg_east", "latitude_deg_north"],
     "study_table4": ["series", "crop_year_cad_t", "subsequent_six_months_cad_t", "pnw_corn_basis_cad_t"],
 }
 CERTAINTIES = {"read", "derived", "estimate"}
@@ -74,7 +77,8 @@ def test_no_table_is_unknown():
 
 def test_every_table_is_described():
     text = (DATA / "SOURCES.md").read_text(encoding="utf-8")
-    for name in [*TIDY_FILES, "segments", "events", "reconstruction", "study_table1", "study_table4"]:
+    others = ["segments", "events", "reconstruction", "study_table1", "study_table4", "coordinates", "land"]
+    for name in [*TIDY_FILES, *others]:
         assert f"`{name}.csv`" in text
 
 
@@ -140,7 +144,7 @@ def test_other_table_has_its_columns(name):
     assert list(table.columns) == OTHER_COLUMNS[name]
     assert not table.isna().any().any()
     assert np.isfinite(table.select_dtypes("number").to_numpy(dtype=float)).all()
-    key_columns = {"segments": 3, "reconstruction": 2, "study_table1": 2, "events": 2}.get(name, 1)
+    key_columns = {"segments": 3, "reconstruction": 2, "study_table1": 2, "events": 2, "land": 4}.get(name, 1)
     assert not table.duplicated(list(table.columns[:key_columns])).any()
 
 
@@ -154,6 +158,16 @@ def test_study_tables_hold_the_hundred_published_figures():
     assert sizes == {"study_table1": 9, "study_table2": 44, "study_table3": 36, "study_table4": 11}
     assert sum(sizes.values()) == 100
     assert read("study_table1")["significant_95"].dtype == bool
+
+
+def test_places_are_on_the_globe():
+    places, land = read("coordinates"), read("land")
+    names = [name.strip() for line in places["names"] for name in line.split(";")]
+    assert len(names) == len(set(names)) and all(re.fullmatch(r"[a-z0-9_]+", name) for name in names)
+    assert places["longitude_deg_east"].between(-180, 180).all() and places["latitude_deg_north"].between(-60, 75).all()
+    assert land["latitude_deg_north"].between(-60, 84).all() and set(land["of"]) == {"land", "water"}
+    assert (land.groupby("outline").size() >= 3).all() and (land.groupby("outline")["of"].nunique() == 1).all()
+    assert (DATA / "land.csv").stat().st_size < 60_000
 
 
 def test_study_averages_are_those_of_their_rows():

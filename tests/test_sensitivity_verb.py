@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from fake_results import FORMULA_YEARS, formula_sweep, uniform_plan
+from figure_checks import check
 from SALib.sample import latin, morris, sobol
-from test_figures import shown_texts
 from typer.testing import CliRunner
 
 from sim.cli import app
@@ -346,11 +346,5 @@ def test_figures_are_legible(sweeps, call, name):
     run = open_run(folder)
     frames = {table: run.frame(table) for table in KINDS["sensitivity"].tables}
     ((_name, figure),) = drawn("sensitivity", frames, run.manifest)
-    figure.canvas.draw()
-    renderer, edge = figure.canvas.get_renderer(), figure.bbox
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown_texts(figure)]
-    for text, box in boxes:
-        assert box.x0 >= -0.5 and box.y0 >= -0.5 and box.x1 <= edge.x1 + 0.5 and box.y1 <= edge.y1 + 0.5, text
-    for (one, a), (two, b) in itertools.combinations(boxes, 2):
-        assert min(a.x1, b.x1) - max(a.x0, b.x0) < 1 or min(a.y1, b.y1) - max(a.y0, b.y0) < 1, f"{one} on {two}"
+    check(figure, run.manifest["run_id"])
     assert all("\\$" in panel.get_title(loc="left") for panel in figure.axes if panel.get_visible())

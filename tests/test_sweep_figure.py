@@ -44,7 +44,7 @@ def test_every_system_is_a_line_over_the_bonus_in_its_order():
     panel = next(axes for axes in figure.axes if "producers" in axes.get_title(loc="left"))
     assert [list(line.get_xdata()) for line in panel.lines] == [[0, 30, 60]] * 2
     assert [list(line.get_ydata()) for line in panel.lines] == [[100, 160, 220], [100, 100, 100]]
-    assert panel.get_xlabel() == r"Bonus (US\$/t)" and r"million C\$" in panel.get_title(loc="left")
+    assert panel.get_xlabel() == r"Bonus (US\$/t)" and r"(million C\$)" in panel.get_ylabel()
     legend = figure.legends[0]
     assert [text.get_text() for text in legend.get_texts()] == ["single desk", "open feed"]
     assert legend.get_title().get_text() == "Market system"
@@ -76,13 +76,13 @@ def test_plot_draws_what_is_asked_for_and_says_why_not(tmp_path):
         "factors": {"corn": {"key": "corn_usd_t", "values": [95, 115]}},
     }
     swept = sim.sweep(plan, out=tmp_path, name="corn")
-    files = plot("sweep-corn", [], ["market_price:japan:*"], "png", tmp_path, tmp_path / "images")
+    files = plot(["sweep-corn"], [], ["market_price:japan:*"], "png", tmp_path, tmp_path / "images")
     assert [Path(file).name for file in files] == ["sweep-corn-responses.png"] and files[0].stat().st_size > 10_000
     assert len([axes for axes in swept.figure("market_price:japan:*").axes if axes.get_visible()]) == 1
     with pytest.raises(StoreError, match="no run has a table `prise`"):
-        plot("sweep-corn", [], ["prise"], "png", tmp_path, tmp_path)
+        plot(["sweep-corn"], [], ["prise"], "png", tmp_path, tmp_path)
     apart = sim.sweep(
         {**plan, "factors": {"x": {"levels": {"a": [], "b": ["corn_usd_t=115"]}}}}, out=tmp_path, name="x"
     )
     with pytest.raises(StoreError, match="nothing to draw; curves need a numeric factor"):
-        plot(str(apart.folder), [], [], "png", tmp_path, tmp_path)
+        plot([str(apart.folder)], [], [], "png", tmp_path, tmp_path)

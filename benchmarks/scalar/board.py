@@ -157,6 +157,7 @@ class MarketingBoard(mesa.Agent):
             "initial_payment_cad_t": self.pools["feed"].initial_cad_t,
             "pool_return_outlook_cad_t": self.pools["feed"].outlook_cad_t,
             "pool_value_cad_t": sum(worths) / max(sum(shares), 1e-9),
+            "called_share": self.called_share,
             "called_kt": self.called_kt,
             "delivered_kt": self.delivered_kt,
             "delivery_failure_kt": self.failed_kt,
@@ -167,6 +168,9 @@ class MarketingBoard(mesa.Agent):
         }
         for state, amount in states.items():
             books.add(state, self.name, amount)
+        malting = self.pools["malting"]
+        books.add("malting_initial_payment_cad_t", f"{self.name}:malting", malting.initial_cad_t)
+        books.add("malting_pool_return_outlook_cad_t", f"{self.name}:malting", malting.outlook_cad_t)
 
 
 class PoolGuarantor(mesa.Agent):

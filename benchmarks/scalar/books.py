@@ -74,8 +74,8 @@ class Books:
         self.add("exchange", "usd_per_ecu", ecu / usd)
         for name, quote in model.now.reference_prices.items():
             self.add("reference_price_cad_t", name, self._reference_price(quote))
-        agents = [*model.boards.values(), *model.agencies.values(), model.bonus_treasury, model.committee]
-        for agent in agents:
+        agents = [*model.boards.values(), *model.growers.values(), *model.agencies.values()]
+        for agent in (*agents, model.bonus_treasury, model.committee):
             if agent is not None:
                 agent.write_states(self)
         self._check()

@@ -36,6 +36,7 @@ class GrowerGroup(mesa.Agent):
         self.planned_kt = 0.0  # for sale at the support price
         self.contract_kt = self.contract_quality = 0.0  # waiting to be called; part of it that maltsters would select
         self.signed_kt = 0.0
+        self.pooled_kt = self.to_companies_kt = 0.0  # delivered this period
         self.pool_share = self.kept_share = 0.0  # usual parts of the release left by feeders, kept for maltsters
         self.gap_cad_t = self.malting_gap_cad_t = 0.0  # what home brings above the pools
         self.merchant_share = 0.0
@@ -122,10 +123,17 @@ class GrowerGroup(mesa.Agent):
             spare_kt = MAKE_UP_SHARE * self.model.months * self.free_kt
             board_kt = max(at_hand_kt, min(called_kt, at_hand_kt + spare_kt)) * self.by_quality(self.willing_share)
             self.board.enter_delivery(called_kt, board_kt)
+        self.pooled_kt, self.to_companies_kt = board_kt, companies_kt
         self.contract_kt = 0.0
         self.stock_kt = self.stock_kt - companies_kt - board_kt
         self.release_kt = min(self.release_kt, self.stock_kt)
         return board_kt, companies_kt
+
+    def write_states(self, books) -> None:
+        """Write down deliveries and what is left on farm."""
+        books.add("farm_pooled_kt", self.name, self.pooled_kt)
+        books.add("farm_to_merchants_kt", self.name, self.to_companies_kt)
+        books.add("farm_stock_kt", self.name, self.stock_kt)
 
     def pool_value_cad_t(self) -> float:
         """Worth of a delivery to the group's board."""

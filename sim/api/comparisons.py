@@ -35,7 +35,7 @@ class Comparison:
     meta : dict
         What ``run.json`` says.
     read : callable
-        Gives a table by name: ``comparison`` or ``markets``.
+        Gives a table by name: ``comparison``, ``markets`` or ``welfare``.
     write : callable or None
         Saves it under a folder; None for one that was read from a folder.
     folder : Path or None
@@ -66,6 +66,14 @@ class Comparison:
         frame = self.read("markets").drop(columns="table")
         return frame.rename(columns={"row": "measure", "column": "side"})
 
+    @cached_property
+    def welfare(self) -> pd.DataFrame:
+        """Change of surplus by country: crop_year (and ``mean``), column ``<country>:<part>``, mean, p05 ..., group.
+
+        The countries grouped as ``others`` also come one by one; ``world`` is all of them.
+        """
+        return tidy(self.read("welfare"))
+
     def xarray(self, draws: bool = False) -> xr.Dataset:
         """Effects as a cube: one variable per column of Table 2, dimensions (crop_year, statistic).
 
@@ -86,7 +94,7 @@ class Comparison:
         return cube(lines, values, "draw", list(range(values.shape[1])))
 
     def figure(self, name: str = "effects") -> Figure | None:
-        """Draw a figure that is saved with it: ``effects``.
+        """Draw a figure that is saved with it: ``effects``, ``table2`` or ``welfare``.
 
         None where there is nothing to draw.
 
@@ -144,7 +152,7 @@ def compare(
         When the two have different calendars.
     """
     from sim.api.simulating import ensembles
-    from sim.experiments.compare import check_comparable, with_published
+    from sim.experiments.compare import EXTRA, check_comparable, with_published
     from sim.experiments.compare import compare as difference
     from sim.shipped import home_origin, published_effects
     from sim.verbs.compare import is_the_study, save, unique_names
@@ -154,11 +162,11 @@ def compare(
     check_comparable(first.scenario, second.scenario, names)
     draws = first.scenario.draws if draws is None else draws
     seed = first.scenario.seed if seed is None else seed
-    both = ensembles([first.loaded, second.loaded], draws, seed, jobs, dask, chunk)
+    both = ensembles([first.loaded, second.loaded], draws, seed, jobs, dask, chunk, extra=EXTRA)
     result = difference(*(each.measures for each in both), home_origin(vars(first.scenario)), names)
     published = published_effects() if is_the_study(first.loaded, second.loaded) else {}
     effects = with_published(result.effects, published)
-    frames = {"comparison": effects, "markets": result.market_bands()}
+    frames = {"comparison": effects, "markets": result.market_bands(), "welfare": result.welfare_bands()}
     names_of = {"base": names[0], "other": names[1], "stem": f"compare-{names[0]}-{names[1]}"}
     meta = {**provenance_of(first, draws, seed), **names_of}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.figures import KINDS
+from sim.figures import KINDS, tables_kept
 from sim.scenario.problems import nearest
 from sim.store import StoreError
 
@@ -24,4 +24,4 @@ def figure_of(kind: str, name: str, read: Callable[[str], pd.DataFrame], meta: d
     known = KINDS[kind].figures
     if name not in known:
         raise StoreError(f"no figure called '{name}'{nearest(name, known)}")
-    return known[name]({table: read(table) for table in KINDS[kind].tables}, {"run_id": "not saved", **meta})
+    return known[name]({table: read(table) for table in tables_kept(kind, meta)}, {"run_id": "not saved", **meta})

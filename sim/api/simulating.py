@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any
 
 from sim.experiments.engine import chunk_for, open_engine
 from sim.experiments.ensemble import Ensemble, run_ensemble
+from sim.ledger import Ledger
+from sim.measures import Table
 from sim.options import MAX_CHUNK, MAX_DRAWS, MAX_JOBS
 
 RANGES = {"draws": (1, MAX_DRAWS), "seed": (0, 2**63 - 1), "jobs": (1, MAX_JOBS), "chunk": (1, MAX_CHUNK)}
@@ -23,9 +25,10 @@ def check_numbers(**numbers: Any) -> None:
 
 
 def ensembles(
-    scenarios: Sequence[Any], draws: int, seed: int | None, jobs: int | None, dask: str | None, chunk: int
-) -> list[Ensemble]:
-    """Simulate scenarios one after the other on the same engine.
+    scenarios: Sequence[Any], draws: int, seed: int | None, jobs: int | None, dask: str | None, chunk: int,
+    extra: Callable[[Ledger], list[Table]] | None = None,
+) -> list[Ensemble]:  # fmt: skip
+    """Simulate scenarios one after the other on the same engine; ``extra`` makes further tables, as in `run_ensemble`.
 
     Raises
     ------
@@ -35,4 +38,4 @@ def ensembles(
     check_numbers(draws=draws, seed=seed, jobs=jobs, chunk=chunk)
     with open_engine(jobs, dask) as engine:
         size = chunk_for(draws, chunk, engine.workers)
-        return [run_ensemble(each, draws, seed, chunk=size, engine=engine) for each in scenarios]
+        return [run_ensemble(each, draws, seed, chunk=size, engine=engine, extra=extra) for each in scenarios]

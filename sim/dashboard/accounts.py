@@ -16,7 +16,7 @@ from sim.experiments.compare import pick
 from sim.experiments.incidence import READ
 from sim.ledger import Ledger
 from sim.measures import Measures, Table, summary
-from sim.measures.incidence import gain_tables
+from sim.measures.incidence import gains_tables
 from sim.measures.reading import Reading
 from sim.measures.welfare import buyers_surplus
 
@@ -88,7 +88,7 @@ class YearAccounts:
         self._frames.append(pd.concat([shown, self.read[-1].bands()], ignore_index=True))
 
     def _read_incidence(self, reading: list[Reading]) -> None:
-        self.incidence.append([*gain_tables(reading[0]), buyers_surplus(reading[0])])
+        self.incidence.append([*gains_tables(reading[0]), buyers_surplus(reading[0])])
 
     def lines(self) -> pd.DataFrame:
         """Lines of a run's summary for the crop years read so far: table, row, column, unit, mean, p05 ... missing."""

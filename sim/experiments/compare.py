@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sim.calendar import Timeline
+from sim.experiments.gains import welfare_by_country, who_gains
 from sim.measures import Measures, Table
 from sim.measures.arrays import mean
+from sim.measures.incidence import gains_tables
+from sim.measures.picking import keep_columns, pick
 from sim.measures.table import AVERAGE
 from sim.scenario import Scenario
 from sim.shipped import home_origin
@@ -29,6 +31,8 @@ MARKET_TABLES = (
 )
 COMPARED = ("producers", *MARKET_TABLES)
 """Tables of a run's summary that :func:`compare` reads."""
+EXTRA = gains_tables
+"""Makes the tables that welfare by country is read from; ``run_ensemble`` takes it as ``extra``."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ class Comparison:
         columns ``base``, ``other``, ``difference``. Shape (row, 3, draw).
     market_units : dict of str to str
         Unit of each row of ``markets``.
+    gains : Table or None
+        Change of every side's surplus by country (see ``sim.experiments.gains.who_gains``); None where the runs did not
+        keep what it is made from (``EXTRA``).
     """
 
     base: str
@@ -55,6 +62,11 @@ class Comparison:
     effects: Table
     markets: Table
     market_units: dict[str, str]
+    gains: Table | None = None
+
+    def welfare_bands(self) -> pd.DataFrame:
+        """Bands of ``gains`` (see ``sim.experiments.gains.welfare_by_country``); no lines without it."""
+        return pd.DataFrame() if self.gains is None else welfare_by_country(self.gains)
 
     def market_bands(self) -> pd.DataFrame:
         """Mean and quantiles of ``markets``, one line per cell, each with the unit of its row."""
@@ -111,7 +123,9 @@ def compare(base: Measures, other: Measures, origin: str, names: tuple[str, str]
         raise ValueError("runs with different draws cannot be compared")
     effects = effects_on_producers(base, other, origin).with_average()
     markets, units = _markets(base, other, origin)
-    return Comparison(names[0], names[1], len(base.draw_numbers), effects, markets, units)
+    known = all(any(key[0] == "gains" for key in each.keys) for each in (base, other))
+    gains = who_gains(other, base) if known else None
+    return Comparison(names[0], names[1], len(base.draw_numbers), effects, markets, units, gains)
 
 
 def effects_on_producers(base: Measures, other: Measures, origin: str) -> Table:
@@ -148,25 +162,6 @@ def _producers(measures: Measures, origin: str) -> Table:
     table = pick(measures, "producers", f"{origin}:")
     columns = [c for c in table.columns if c == REVENUE or (c.endswith("_price_cad_t") and not c.startswith("home_"))]
     return keep_columns(table, columns)
-
-
-def pick(measures: Measures, name: str, prefix: str = "") -> Table:
-    """Take one table of a run's measures, the columns that start with ``prefix``, which is taken off."""
-    rows = list(dict.fromkeys(key[1] for key in measures.keys if key[0] == name))
-    units = {key[2]: key[3] for key in measures.keys if key[0] == name and key[2].startswith(prefix)}
-    place = {key[1:3]: i for i, key in enumerate(measures.keys) if key[0] == name}
-    index = np.array([[place[row, column] for column in units] for row in rows], dtype=int).reshape(
-        len(rows), len(units)
-    )
-    values = measures.lines(index.ravel()).reshape(*index.shape, len(measures.draw_numbers))
-    columns = tuple(column.removeprefix(prefix) for column in units)
-    return Table(name, tuple(rows), columns, tuple(units.values()), values)
-
-
-def keep_columns(table: Table, columns: Sequence[str]) -> Table:
-    """Return the table with the named columns only."""
-    index = [table.columns.index(column) for column in columns]
-    return Table(table.name, table.rows, tuple(columns), tuple(table.units[i] for i in index), table.values[:, index])
 
 
 def _markets(base: Measures, other: Measures, origin: str) -> tuple[Table, dict[str, str]]:

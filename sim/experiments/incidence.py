@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from sim.experiments.compare import effects_on_producers, pick
+from sim.experiments.compare import effects_on_producers
 from sim.experiments.counterfactual import (
     can_dissolve,
     changed,
@@ -20,19 +20,21 @@ from sim.experiments.counterfactual import (
     without,
 )
 from sim.experiments.desk_and_war import DeskAndWar, desk_and_war
+from sim.experiments.destination import destination, own_spending
 from sim.experiments.engine import CHUNK, Engine
 from sim.experiments.ensemble import run_ensemble
-from sim.measures import AVERAGE, PARTS, Measures, Table
+from sim.experiments.gains import who_gains
+from sim.measures import AVERAGE, Measures, Table
 from sim.measures.arrays import divide, total
 from sim.measures.incidence import Followed, incidence_tables
-from sim.measures.welfare import UNIT
+from sim.measures.picking import pick
 from sim.scenario import Loaded
 from sim.shipped import home_origin
 
 ALL = "all"
 STEP = 0.2
 """Share by which a programme is enlarged to measure its marginal pass-through."""
-READ = ("producers", "programme_spend", "programme_tonnes")
+READ = ("producers", "programme_spend", "programme_tonnes", "bonus", "refund_programme")
 """Tables of a run's summary that are read here, beside those of ``sim.measures.incidence``."""
 FAVOURED, OTHERS = "favoured", "others"
 BASE, DISSOLVED, DISSOLVED_PEACE = "as it is", "many sellers", "many sellers, no programme"
@@ -50,6 +52,8 @@ class Incidence:
         By programme, and ``all`` together where there are several: :func:`who_gains`.
     additional : dict of str to Table
         By programme: :func:`additional_tonnes`.
+    destination : dict of str to Table
+        By programme: ``sim.experiments.destination.destination``, where what its treasury spent went.
     average, marginal : dict of str to Table
         By programme: :func:`pass_through` of the whole programme, and of making it a fifth larger (``average`` only).
     desk : DeskAndWar or None
@@ -61,6 +65,7 @@ class Incidence:
     origins: dict[str, str]
     gains: dict[str, Table]
     additional: dict[str, Table]
+    destination: dict[str, Table]
     average: dict[str, Table]
     marginal: dict[str, Table]
     desk: DeskAndWar | None
@@ -136,10 +141,15 @@ def results(loaded: Loaded, origins: dict[str, str], runs: dict[str, Measures]) 
         none = effects_on_producers(runs[peace], runs[DISSOLVED_PEACE], origin)
         desk = desk_and_war(war, none, {name: mean_bonus(base, name) for name in origins})
     apart = {name: runs[f"without {name}"] for name in origins}
+    gains = {name: who_gains(base, other) for name, other in removed.items()}
     return Incidence(
         origins=origins,
-        gains={name: who_gains(base, other) for name, other in removed.items()},
+        gains=gains,
         additional={name: additional_tonnes(base, apart[name], name, place) for name, place in origins.items()},
+        destination={
+            name: destination(base, apart[name], gains[name], name, place, f"{name}:{FAVOURED}")
+            for name, place in origins.items()
+        },
         average={name: pass_through(base, apart[name], name) for name in origins},
         marginal={name: _marginal(runs[f"larger {name}"], base, name) for name in origins if f"larger {name}" in runs},
         desk=desk,
@@ -152,50 +162,12 @@ def _marginal(larger_run: Measures, base: Measures, programme: str) -> Table:
     return replace(pass_through(larger_run, base, programme).only([AVERAGE]), name="marginal_pass_through")
 
 
-def who_gains(with_it: Measures, without_it: Measures) -> Table:
-    """What a programme changes for each side of each country, million C$ (with it less without).
-
-    A change of stock counts at one price in both runs, the mean of the producers' prices of feed in the two, so that
-    grain in store is not worth more only because it is dearer: dW = d(by_country) - s dp, with ``s`` the mean of the
-    two changes of stock and ``dp`` the difference of their prices. What is taken off is ``world:holding_gains``.
-
-    Returns
-    -------
-    Table
-        Columns ``<country>:<part>`` and ``<country>:total``, the same of ``world``, ``world:deadweight_loss`` (minus
-        the world's total) and ``world:holding_gains``. Taxpayers' cost is below zero.
-    """
-    change = pick(with_it, "gains").minus(pick(without_it, "gains"), absent=0.0)
-    stocks = [pick(each, "stocks") for each in (with_it, without_it)]
-    values = {name: change.column(name) for name in change.columns}
-    holding = np.zeros_like(change.values[:, 0])
-    for name in stocks[0].columns:
-        origin, _, what = name.partition(":")
-        if what != "change_kt" or name not in stocks[1].columns:
-            continue
-        held = 0.5 * (stocks[0].column(name) + stocks[1].column(name))
-        dearer = stocks[0].column(f"{origin}:price_cad_t") - stocks[1].column(f"{origin}:price_cad_t")
-        gain = held * dearer / 1000
-        values[f"{origin}:producers"] = values[f"{origin}:producers"] - gain
-        holding = holding + gain
-    columns = {}
-    for country in dict.fromkeys(name.partition(":")[0] for name in change.columns):
-        own = {f"{country}:{part}": values[f"{country}:{part}"] for part in PARTS}
-        columns |= {**own, f"{country}:total": total(np.stack(list(own.values())))}
-    for part in (*PARTS, "total"):
-        own = [column for name, column in columns.items() if name.endswith(f":{part}")]
-        columns[f"world:{part}"] = total(np.stack(own))
-    columns["world:deadweight_loss"] = 0.0 - columns["world:total"]
-    columns["world:holding_gains"] = holding
-    stacked = np.stack(list(columns.values()), axis=1)
-    return Table("gains", change.rows, tuple(columns), (UNIT,) * len(columns), stacked).with_average()
-
-
 def additional_tonnes(with_it: Measures, without_it: Measures, programme: str, origin: str) -> Table:
     """Exports a programme adds, and what each additional tonne costs.
 
-    ``spending / (exports with - exports without)``, and ``additional exports / subsidised tonnes``. Both are NaN where
-    they say nothing: where no exports are added, and where no tonne was subsidised. The row ``average`` has the means
+    ``spending / (exports with - exports without)``, ``additional exports / subsidised tonnes``, and ``spending /
+    subsidised tonnes``; spending also in the currency the programme pays in. Quotients are NaN where they say nothing:
+    where no exports are added, and where no tonne was subsidised. The row ``average`` has the means
     of the amounts and the quotients of these means, so that stocks moved from year to year do not count.
     """
     rows = [key[1] for key in with_it.keys if key[0] == "exports"]
@@ -210,12 +182,24 @@ def additional_tonnes(with_it: Measures, without_it: Measures, programme: str, o
     added, kt = amounts[:, 4], amounts[:, 1]
     known = added > 0
     cost = np.where(known, divide(1000 * amounts[:, 0], np.where(known, added, 1.0)), np.nan)
-    columns = ("spending_million_cad", "subsidised_kt", "exports_with_kt", "exports_without_kt", "additional_kt")
-    values = np.concatenate([amounts, cost[:, None], divide(added, kt)[:, None]], axis=1)
-    return Table(
-        "additional", (*rows, AVERAGE), (*columns, "spending_per_additional_tonne_cad_t", "additionality"),
-        ("million C$", "kt", "kt", "kt", "kt", "C$/t", "share"), values,
-    )  # fmt: skip
+    columns = [
+        "spending_million_cad", "subsidised_kt", "exports_with_kt", "exports_without_kt", "additional_kt",
+        "spending_per_additional_tonne_cad_t", "additionality", "spending_per_subsidised_tonne_cad_t",
+    ]  # fmt: skip
+    units = ["million C$", "kt", "kt", "kt", "kt", "C$/t", "share", "C$/t"]
+    values = [*np.moveaxis(amounts, 1, 0), cost, divide(added, kt), divide(1000 * amounts[:, 0], kt)]
+    own = own_spending(with_it, programme)
+    if own is not None:
+        currency, unit, paid = own
+        paid = np.concatenate([paid, (total(paid) / len(rows))[None]])
+        columns += [
+            f"spending_million_{currency}", f"spending_per_additional_tonne_{currency}_t",
+            f"spending_per_subsidised_tonne_{currency}_t",
+        ]  # fmt: skip
+        units += [f"million {unit}", f"{unit}/t", f"{unit}/t"]
+        each = np.where(known, divide(1000 * paid, np.where(known, added, 1.0)), np.nan)
+        values += [paid, each, divide(1000 * paid, kt)]
+    return Table("additional", (*rows, AVERAGE), tuple(columns), tuple(units), np.stack(values, axis=1))
 
 
 def mean_bonus(measures: Measures, programme: str) -> Table:

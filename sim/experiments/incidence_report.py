@@ -17,7 +17,10 @@ from sim.scenario import Loaded
 from sim.shipped import AVERAGE, home_origin, published_effects
 
 PUBLIC_BONUS = "policy.eep_barley_bonus"  # US$/t, the public estimate in the data tables
-RESULTS = ("gains", "additional", "pass_through", "marginal_pass_through", "desk", "desk_share", "correlation", "money")
+RESULTS = (
+    "gains", "additional", "destination", "pass_through", "marginal_pass_through", "desk", "desk_share", "correlation",
+    "money",
+)  # fmt: skip
 """Tables of the frame, in order."""
 
 Published = dict[tuple[str, str, str], float]
@@ -33,7 +36,7 @@ def frame(result: Incidence, published: Published) -> pd.DataFrame:
         missing, published (NaN where nothing was).
     """
     parts: list[tuple[str, Table]] = []
-    for tables in (result.gains, result.additional, result.average, result.marginal):
+    for tables in (result.gains, result.additional, result.destination, result.average, result.marginal):
         parts += list(tables.items())
     if result.desk is not None:
         parts += [("", table) for table in (result.desk.effects, result.desk.share, result.desk.correlation)]

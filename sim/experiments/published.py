@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.compare import effects_on_producers, pick
+from sim.experiments.compare import effects_on_producers
 from sim.measures import AVERAGE, Measures, Table
+from sim.measures.picking import pick
 from sim.shipped import published_figures, published_seasons
 from sim.study_points import study_points
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import STYLE, colour, sheet
+from sim.figures.style import STYLE, colour, plain, sheet
 
 PANELS = (
     ("Premium of the protected market", "C$/t", "premium_cad_t", "premium_many_sellers_cad_t"),
@@ -17,6 +17,7 @@ PANELS = (
     ("Producer revenue without the desk", "million C$ per crop year", "revenue_effect_million_cad", None),
     ("Settling time", "months", "price_settles_months", "premium_settles_months"),
 )
+WHAT = {"C$/t": "Premium", "million C$ per crop year": "Change in revenue", "months": "Time"}
 LEGENDS = {
     "premium_many_sellers_cad_t": ("single desk", "many sellers"),
     "premium_settles_months": ("price", "premium"),
@@ -61,7 +62,7 @@ def _panel(
             part["mean"], y, linestyle="none", marker="os"[place], markersize=5, color=colour(place),
             markeredgecolor="white", label=names[place],
         )  # fmt: skip
-    panel.set(title=title, xlabel=unit, ylim=(len(cases) - 0.5, -0.5))
+    panel.set(title=title, xlabel=plain(f"{WHAT[unit]} ({unit})"), ylim=(len(cases) - 0.5, -0.5))
     panel.grid(axis="x", color="#DDDDDD", linewidth=0.6)
     panel.axvline(0, color="#333333", linewidth=0.8)
     if names[0]:

@@ -15,10 +15,10 @@ from sim.figures.style import GREY, STYLE, colour, sheet
 
 COLUMNS = 3  # panels beside each other
 UNITS = {
-    "C$/t": "C\\$/t",
-    "million C$ revenue": "revenue, million C\\$",
-    "million C$ loss": "loss, million C\\$",
-    "scales": "other measures, in scales",
+    "C$/t": ("Prices and gaps", "C\\$/t"),
+    "million C$ revenue": ("Revenue", "million C\\$"),
+    "million C$ loss": ("Loss", "million C\\$"),
+    "scales": ("Other measures", "scales"),
 }
 
 
@@ -43,7 +43,8 @@ def fit(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
         figure, axes = sheet(meta, "Simulated against published figures", [3.9] * rows, columns=columns_used, note=note)
         for panel, unit in zip(axes.flat, units, strict=False):
             _scatter(panel, both[both["unit"] == unit])
-            panel.set(title=UNITS[unit], xlabel="published", ylabel="simulated")
+            title, of = UNITS[unit]
+            panel.set(title=title, xlabel=f"Published ({of})", ylabel=f"Simulated ({of})")
         _clear(axes, len(units))
     return figure
 
@@ -75,12 +76,12 @@ def profiles(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
     with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
         note = (
             "Line: optimum, where the other parameters are held. Dashed: start. Flat: a parameter that alone moves no"
-            " figure."
+            " figure. Misses are weighted; values are in the unit of the parameter's keys."
         )
         rows = -(-len(parameters) // COLUMNS)
         columns = min(COLUMNS, max(len(parameters), 2))
         figure, axes = sheet(meta, "The criterion along each parameter", [2.6] * rows, columns=columns, note=note)
-        for place, (panel, line) in enumerate(zip(axes.flat, parameters.itertuples(), strict=False)):
+        for panel, line in zip(axes.flat, parameters.itertuples(), strict=False):
             part = table[table["parameter"] == line.parameter]
             panel.plot(part["value"], part["criterion"], "o-", color=colour(0), markersize=3.5)
             panel.axvline(line.optimum, color=colour(1), linewidth=1.2)
@@ -91,8 +92,8 @@ def profiles(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
                 panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
                 panel.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
                 panel.xaxis.set_minor_locator(mpl.ticker.NullLocator())
-            if place % columns == 0:
-                panel.set_ylabel("weighted squared misses")
+            panel.set_xlabel("Value (own unit)")
+            panel.set_ylabel("Criterion (squared misses)")
         _clear(axes, len(parameters))
     return figure
 

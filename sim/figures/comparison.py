@@ -1,4 +1,4 @@
-"""Table 2's layout as a figure: what another system changes, per crop year."""
+"""What another scenario changes in prices and revenue, per crop year: the columns of the study's Table 2."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def _name(column: str) -> str:
 
 
 def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
-    """Draw a panel per column of Table 2: other minus base with bands, and the published figure if there is one."""
+    """Draw a panel per column of Table 2: other minus base by crop year, with bands.
+
+    What was published of such a change stands in ``sim.figures.table2``.
+    """
     table = frames["comparison"]
     table = table[table["mean"].notna()]
     columns = list(dict.fromkeys(table["column"]))
@@ -32,9 +35,9 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     with mpl.rc_context(STYLE):
         figure, axes = sheet(
             meta,
-            f"{meta['other']} minus {meta['base']}",
+            f"{meta['other']} minus {meta['base']}".replace("_", " "),
             [2.0] * len(columns),
-            note="Points: median; thick line: 25-75 %, thin line: 5-95 % of draws; crosses: published figures.",
+            note="Points: median; thick line: 25-75 %, thin line: 5-95 % of draws.",
         )
         for position, (panel, column) in enumerate(zip(axes[:, 0], columns, strict=True)):
             part = table[(table["column"] == column) & table["row"].isin(years)]
@@ -44,8 +47,6 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
             panel.plot(
                 x, part["p50"], linestyle="none", marker="o", markersize=4.5, color=colour(0), markeredgecolor="white"
             )
-            if "published" in part:
-                panel.plot(x, part["published"], linestyle="none", marker="x", markersize=6, color=colour(1))
             panel.axhline(0, color="#333333", linewidth=0.8)
             name, unit = TITLES.get(column, (_name(column), "C$/t"))
             panel.set(title=name, ylabel=f"Change\n({unit})")

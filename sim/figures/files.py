@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -31,5 +33,22 @@ def save(figure: Figure, target: Path | BinaryIO, image_format: str | None = Non
     """
     kind = image_format or Path(str(target)).suffix[1:]
     title = figure.get_suptitle().replace("\\$", "$")
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), _settled(figure):
         figure.savefig(target, format=kind, metadata={"Title": title, **_UNDATED[kind]})
+
+
+@contextmanager
+def _settled(figure: Figure) -> Iterator[None]:
+    """Lay a figure out once, to a millionth of its size: the last digits of a layout differ from process to process.
+
+    In SVG the names of clipping frames are made from those digits.
+    """
+    engine = figure.get_layout_engine()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(float(each), 6) for each in axes.get_position(original=True).bounds])
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)

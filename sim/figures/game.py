@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.figures.style import GREY, STYLE, colour, sheet, shorten
+from sim.figures.cells import coloured, ink
+from sim.figures.style import GREY, STYLE, colour, plain, sheet, shorten
 
-MAP = "YlGnBu"
 BESIDE, BESIDE_WITH_RANGES = 8, 4  # columns of a table that leaves room for the other beside it
 NARROW_INCHES = 0.85  # a cell narrower than this has no room for its range
 
@@ -24,24 +24,22 @@ def game_payoffs(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
     if cells.empty:
         return None
     one, other = (player["strategies"] for player in meta["players"])
-    several = meta["draws"] > 1
+    several = bool((cells["high"] > cells["low"]).any())  # luck may move nothing, as in a textbook
     with mpl.rc_context(STYLE):
         side_by_side = len(other) <= (BESIDE_WITH_RANGES if several else BESIDE)
         inches = (4.0 if side_by_side else 8.4) / len(other)
         ranges = several and inches >= NARROW_INCHES
         note = "Million C$ a crop year: mean" + (", 5-95 % of draws below. " if ranges else ". ")
-        note += "Dot: best response of this player. Frame: equilibrium of both (of the means over draws)."
+        note += "Bold with a dot: best response of this player. Frame: equilibrium of both (of means over draws)."
         height = 1.0 + (0.36 if ranges else 0.26) * len(one)
         shape = ([height], 2) if side_by_side else ([height] * 2, 1)
-        figure, axes = sheet(meta, shorten(meta["title"], 100), *shape, note=note)
-        for position, (panel, player) in enumerate(zip(axes.flat, meta["players"], strict=True)):
+        figure, axes = sheet(meta, "Pay-offs: " + shorten(meta["title"], 90), *shape, note=note)
+        for panel, player in zip(axes.flat, meta["players"], strict=True):
             part = cells[cells["player"] == player["name"]].set_index(["first", "second"])
             _table(panel, part, one, other, ranges)
-            panel.set_title(f"What {player['title']} gets")
+            panel.set_title(plain(f"{shorten(player['title'], 30)}: what it gets (million C$)"))
             panel.set_xlabel(_axis(meta["players"][1]))
             panel.set_ylabel(_axis(meta["players"][0]))
-            if position and side_by_side:
-                panel.set_ylabel("")
     return figure
 
 
@@ -53,27 +51,22 @@ def _axis(player: dict[str, Any]) -> str:
 
 def _table(panel: Axes, part: pd.DataFrame, one: list[str], other: list[str], ranges: bool) -> None:
     means = np.array([[part.at[(i, j), "mean"] for j in other] for i in one])
-    image = panel.imshow(means, cmap=MAP, aspect="auto")
+    image = coloured(panel, means, [_label(name) for name in one], [_label(name) for name in other])
     digits = 0 if np.abs(means).max() >= 1000 else 1
     for i, first in enumerate(one):
         for j, second in enumerate(other):
             line = part.loc[(first, second)]
-            dark = image.norm(line["mean"]) > 0.55
-            ink = {"color": "white" if dark else "black", "ha": "center", "va": "center"}
-            panel.text(j, i - (0.15 if ranges else 0), f"{line['mean']:,.{digits}f}", **ink, fontsize=8.5)
+            look = {"color": ink(image, line["mean"]), "ha": "center", "va": "center"}
+            bold = "bold" if line["best_response"] else "normal"
+            text = f"{line['mean']:,.{digits}f}"
+            panel.text(j, i - (0.15 if ranges else 0), text, **look, fontsize=8.5, fontweight=bold)
             if ranges:
-                panel.text(j, i + 0.22, f"{line['low']:,.{digits}f} to {line['high']:,.{digits}f}", **ink, fontsize=6.5)
+                panel.text(j, i + 0.24, f"{line['low']:,.{digits}f} to {line['high']:,.{digits}f}", **look, fontsize=7)
             if line["best_response"]:
-                panel.plot(j + 0.37, i - 0.28, marker="o", markersize=3.2, color=ink["color"])
+                panel.plot(j + 0.4, i - 0.3, marker="o", markersize=3.6, color=look["color"])
             if line["equilibrium"]:
                 box = {"fill": False, "edgecolor": colour(1), "linewidth": 2.4, "zorder": 3}
                 panel.add_patch(Rectangle((j - 0.48, i - 0.47), 0.96, 0.94, **box))
-    panel.set_xticks(range(len(other)), [_label(name) for name in other])
-    panel.set_yticks(range(len(one)), [_label(name) for name in one])
-    panel.grid(visible=False)
-    panel.tick_params(length=0)
-    for spine in panel.spines.values():
-        spine.set_visible(False)
 
 
 def _label(name: str) -> str:

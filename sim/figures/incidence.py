@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.compare import REVENUE
-from sim.figures.style import GREY, STYLE, colour, crop_year_axis, legend, sheet, shorten
+from sim.figures.style import GREY, STYLE, bar_look, colour, crop_year_axis, legend, sheet, shorten
 from sim.incidence_names import PARTS, country_title, removed_title
 from sim.shipped import AVERAGE
 
@@ -54,7 +54,7 @@ def _by_size(part: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Countries whose accounts move much money, and the others; nobody for whom nothing changes."""
     own = part[~part["column"].str.startswith("world:")]
     size = own[["p05", "p95"]].abs().max(axis=1).groupby(own["column"].str.partition(":")[0], sort=False).max()
-    size = size[size > 0]
+    size = size[size > 0].sort_values(ascending=False, kind="stable")
     large = [name for name in size.index if size[name] >= SMALL * size.max()]
     return large, [name for name in size.index if name not in large]
 
@@ -65,7 +65,7 @@ def _bars(panel: Axes, part: pd.DataFrame, countries: list[str], scenario: dict[
     for place, side in enumerate(sides):
         lines = part.loc[[f"{country}:{side}" for country in countries]]
         y = np.arange(len(countries)) + (place - (len(sides) - 1) / 2) * width
-        panel.barh(y, lines["mean"], height=0.9 * width, color=colour(place), label=PARTS[side])
+        panel.barh(y, lines["mean"], height=0.9 * width, **bar_look(place), label=PARTS[side])
         panel.hlines(y, lines["p05"], lines["p95"], color=GREY, linewidth=1.0)
     together = part.loc[[f"{country}:total" for country in countries], "mean"]
     panel.plot(
@@ -124,5 +124,5 @@ def _points(
     )  # fmt: skip
     if part["published"].notna().any():
         panel.plot(
-            x, sign * part["published"], linestyle="none", marker="x", markersize=6.5, color="black", label="published"
+            x, sign * part["published"], linestyle="none", marker="x", markersize=6.5, color="black", label=beside
         )

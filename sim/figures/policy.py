@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import GREY, WIDTH_INCHES, crop_year_axis, sheet, shorten
+from sim.figures.style import GREY, WIDTH_INCHES, crop_year_axis, plain, sheet, shorten
 
 LANE_INCHES = 0.19
+PANEL_INCHES = WIDTH_INCHES - 2.6  # beside a legend
 MOST_LANES = 12
 LONG_YEARS = 1.0  # shorter events are drawn as a line: a shade would not show
 
@@ -22,7 +23,7 @@ def policy_events(meta: dict[str, Any], years: list[str]) -> list[tuple[str, flo
     """
     spans: dict[str, tuple[float, float]] = {}
     for event in meta["scenario"].get("events") or []:
-        name, start, end = event.get("name"), _at(event["from"], years), _at(event["to"], years, end=True)
+        name, start, end = event.get("name"), place_of(event["from"], years), place_of(event["to"], years, end=True)
         if not name or end <= 0 or start >= len(years):
             continue
         start, end = max(start, 0.0), min(end, float(len(years)))
@@ -34,7 +35,13 @@ def policy_events(meta: dict[str, Any], years: list[str]) -> list[tuple[str, flo
 
 
 def dated_sheet(
-    meta: dict[str, Any], title: str, years: list[str], heights: list[float], note: str = ""
+    meta: dict[str, Any],
+    title: str,
+    years: list[str],
+    heights: list[float],
+    note: str = "",
+    below: tuple[float, ...] = (),
+    inches: float = PANEL_INCHES,
 ) -> tuple[Figure, np.ndarray]:
     """Make a sheet of panels over the crop years, under a strip of policy dates where the run has any.
 
@@ -42,27 +49,32 @@ def dated_sheet(
     ----------
     heights : list of float
         Heights of the panels in inches, from the top.
+    below : tuple of float
+        Heights of further panels under them that are not over the crop years.
+    inches : float
+        Rough width of the panels, by which labels find their places.
 
     Returns
     -------
     figure : Figure
-    panels : ndarray of Axes, shape (len(heights),)
-        The panels below the strip, with policy dates shaded and crop years on their axes.
+    panels : ndarray of Axes, shape (len(heights) + len(below),)
+        The panels below the strip; those of ``heights`` with policy dates shaded and crop years on their axes.
     """
     events = policy_events(meta, years)
     strip = [LANE_INCHES * len(events) + 0.12] if events else []
-    figure, axes = sheet(meta, title, [*strip, *heights], note=note)
+    figure, axes = sheet(meta, title, [*strip, *heights, *below], note=note)
     panels = axes[len(strip) :, 0]
     if events:
-        draw_strip(axes[0, 0], events, years)
-    for panel in panels:
+        draw_strip(axes[0, 0], events, years, inches)
+    dated = panels[: len(heights)]
+    for panel in dated:
         shade(panel, events)
-        crop_year_axis(panel, years, labelled=panel is panels[-1])
+        crop_year_axis(panel, years, labelled=panel is dated[-1], inches=inches)
     return figure, panels
 
 
 def draw_strip(
-    axes: Axes, events: list[tuple[str, float, float]], years: list[str], inches: float = WIDTH_INCHES - 2.6
+    axes: Axes, events: list[tuple[str, float, float]], years: list[str], inches: float = PANEL_INCHES
 ) -> None:
     """One lane per event: a bar over its dates and its name inside the bar or beside it, where there is room."""
     axes.set_gid("policy-dates")
@@ -73,7 +85,7 @@ def draw_strip(
         axes.spines[side].set_visible(False)
     for lane, (name, start, end) in enumerate(events):
         axes.barh(lane, end - start, left=start, height=0.78, color="#CFCFCF", linewidth=0)
-        text = shorten(name, 64)
+        text = plain(shorten(name, 64))
         width = len(text) * 0.066 * len(years) / inches  # crop years taken by the text at 7.5 points
         if width <= end - start or (end + width > len(years) and start < width):
             x, side = min(max((start + end) / 2, width / 2), len(years) - width / 2), "center"
@@ -93,7 +105,7 @@ def shade(axes: Axes, events: list[tuple[str, float, float]]) -> None:
             axes.axvline(start, color="#999999", linewidth=0.7, linestyle=(0, (2, 2)), zorder=0)
 
 
-def _at(date: str, years: list[str], end: bool = False) -> float:
+def place_of(date: str, years: list[str], end: bool = False) -> float:
     """Crop years from the start of the run to the start, or end, of a month or day (1980-08 -> 0 from 1980/81)."""
     months = int(date[5:7]) - 8 + (int(date[8:]) - 1 + end) / 31 if len(date) > 7 else int(date[5:7]) - 8 + end
     return int(date[:4]) - int(years[0][:4]) + months / 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import matplotlib as mpl
@@ -11,13 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.sensitivity import NO_EFFECT
-from sim.figures.style import GREY, STYLE, colour, sheet, shorten
+from sim.figures.style import GREY, STYLE, bar_look, colour, marker, plain, sheet, shorten
 from sim.headings import WHEN
 
 PANELS = 6  # measures that fit one sheet; tables/indices.csv has all
 COLUMNS = 2
+LABEL_LETTERS = 34  # of a line of a factor's name or range
+LINE_INCHES = 0.145
 NAMES = {"S1": "alone (S1)", "ST": "with all interactions (ST)", "pawn": "whole distribution (PAWN)"}
-MARKERS = "osD^vPX*"
 
 
 def sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -32,7 +34,8 @@ def sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure
     columns = min(COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
     with mpl.rc_context({**STYLE, "axes.grid.axis": "x"}):
-        height = 0.9 + (0.3 + 0.16 * len(indices)) * len(order)
+        lines = max(label.count("\n") + 1 for label in labels.values())
+        height = 0.9 + max(0.3 + 0.16 * len(indices), LINE_INCHES * lines + 0.1) * len(order)
         figure, axes = sheet(
             meta, "Which factors move the results", [height] * rows, columns=columns, note=_note(meta, names)
         )
@@ -43,7 +46,7 @@ def sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure
             panel.set_xlim(*limits)
             _bars(panel, part, indices, order)
             panel.set_title(title)
-            panel.set_xlabel("share of the variance" if "pawn" not in indices else "share of the variance; distance")
+            panel.set_xlabel("Part of the variance (share)" if "pawn" not in indices else "Part or distance (0 to 1)")
             panel.set_yticks(np.arange(len(order)), [labels[name] for name in order] if place % columns == 0 else [])
         for panel in axes.flat[len(shown) :]:
             panel.set_visible(False)
@@ -63,7 +66,7 @@ def _bars(panel: Axes, part: pd.DataFrame, indices: list[str], order: list[str])
         own = part[part["index"] == index].set_index("factor")
         lines = own.reindex(order)
         at = np.arange(len(order)) + 0.4 - thick * (position + 0.5)
-        panel.barh(at, lines["value"], thick * 0.92, color=colour(position), label=NAMES[index])
+        panel.barh(at, lines["value"], thick * 0.92, label=NAMES[index], **bar_look(position))
         has = lines["low"].notna().to_numpy()
         panel.hlines(at[has], lines["low"][has], lines["high"][has], color="black", linewidth=1.1)
         if NO_EFFECT in own.index:
@@ -94,8 +97,7 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
             panel.set_title(title)
             unit = _unit(part)
             panel.set_xlabel(f"mean size, mu*{unit}")
-            if place % columns == 0:
-                panel.set_ylabel(f"standard deviation, sigma{unit}")
+            panel.set_ylabel(f"standard deviation, sigma{unit}")
         for panel in axes.flat[len(shown) :]:
             panel.set_visible(False)
         _legend(figure, axes[0, 0], "outside right upper", 1)
@@ -108,7 +110,7 @@ def _plane(panel: Axes, part: pd.DataFrame, labels: dict[str, str]) -> None:
         x, y = size.loc[name], spread.loc[name]
         panel.errorbar(
             x["value"], y["value"], xerr=x["high"] - x["value"], yerr=y["high"] - y["value"], color=colour(position),
-            fmt=MARKERS[(position + position // len(MARKERS)) % len(MARKERS)], markersize=6, elinewidth=0.9,
+            fmt=marker(position), markersize=6, elinewidth=0.9,
             label=labels[name], markeredgecolor="black", markeredgewidth=0.4,
         )  # fmt: skip
     panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
@@ -131,16 +133,12 @@ def _shown(frames: dict[str, pd.DataFrame], indices: tuple[str, ...]) -> tuple[l
 
 def _title(measure: str, unit: str, year: str) -> str:
     when = WHEN.get(year, year)
-    return f"{shorten(measure, 45)}\n{', '.join(filter(None, (_money(unit), when)))}"
+    return f"{shorten(measure, 45)}\n{', '.join(filter(None, (plain(unit), when)))}"
 
 
 def _unit(part: pd.DataFrame) -> str:
     unit = part["unit"].iloc[0]
-    return f" ({_money(unit)})" if unit else ""
-
-
-def _money(text: str) -> str:
-    return str(text).replace("$", "\\$")
+    return f" ({plain(unit)})" if unit else ""
 
 
 def _labels(factors: pd.DataFrame) -> dict[str, str]:
@@ -148,9 +146,19 @@ def _labels(factors: pd.DataFrame) -> dict[str, str]:
     labels = {}
     for line in factors.itertuples():
         unit = "" if line.unit == "dimensionless" else line.unit
-        span = line.levels or f"{line.low:.3g} to {line.high:.3g} {unit}".rstrip()
-        labels[line.factor] = f"{_money(shorten(line.title, 32))}\n{_money(shorten(span, 34))}"
+        span = line.levels or f"{_number(line.low)} to {_number(line.high)} {unit}".rstrip()
+        labels[line.factor] = plain("\n".join(_lines(line.title, 3) + _lines(span, 4)))
     return labels
+
+
+def _number(value: float) -> str:
+    """Three digits, or all of those before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _lines(text: str, most: int) -> list[str]:
+    """Text in lines, whole words where they fit; what exceeds ``most`` lines is cut with an ellipsis."""
+    return textwrap.wrap(" ".join(str(text).split()), LABEL_LETTERS, max_lines=most, placeholder=" …")
 
 
 def _note(meta: dict[str, Any], more: str) -> str:

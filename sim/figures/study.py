@@ -42,7 +42,7 @@ def japan_gap(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure:
         panel.vlines(x, gap["low_cad_t"], gap["high_cad_t"], color=colour(0), linewidth=1.6)
         panel.plot(x, gap["inferred_cad_t"], "o", color=colour(0), markeredgecolor="white", label="Inferred gap, feed")
         panel.axhline(0, color="#333333", linewidth=0.8)
-        panel.set(ylabel="C\\$/t")
+        panel.set(ylabel="Gap and bonus (C\\$/t)", title="By crop year")
         crop_year_axis(panel, list(gap["crop_year"]))
         legend(panel)
     return figure
@@ -70,7 +70,7 @@ def study_sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> 
             panel.hlines(y, part["low"], part["high"], color=colour(number), linewidth=1.4)
             fill = np.where(part["default"], colour(number), "white")
             panel.scatter(part["point"], y, s=26, c=fill, edgecolors=colour(number), zorder=3)
-            panel.set(title=title, xlabel=unit, ylim=(at.max() + 0.9, at.min() - 2.0))
+            panel.set(title=title, xlabel=f"Change ({unit})", ylim=(at.max() + 0.9, at.min() - 2.0))
             panel.set_yticks(at, keys["value"].str.replace("_", " ") if number == 0 else [""] * len(at))
             panel.tick_params(axis="y", length=0)
             for name, top in zip(keys["assumption"][firsts], at[firsts], strict=True):

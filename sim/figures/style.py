@@ -145,13 +145,14 @@ def _with_gaps(part: pd.DataFrame, step: float) -> pd.DataFrame:
 
 
 def band_line(axes: Axes, part: pd.DataFrame, position: int, label: str, bands: bool = True) -> None:
-    """Median with its 25-75 and 5-95 bands. Values with gaps around them also get a dot, or they would not show."""
+    """Median with its 25-75 and 5-95 bands. Values with gaps around them get a mark, or they would not show."""
     x, own = part["x"], colour(position)
     if bands:
         axes.fill_between(x, part["p05"], part["p95"], color=own, alpha=0.13, linewidth=0)
         axes.fill_between(x, part["p25"], part["p75"], color=own, alpha=0.22, linewidth=0)
-    lonely = part["p50"].isna().any() or len(part) == 1
-    dots = {"marker": marker(position), "markersize": 3.0} if lonely else {}
+    there = np.concatenate([[False], part["p50"].notna(), [False]])
+    lonely = np.flatnonzero(there[1:-1] & ~there[:-2] & ~there[2:])
+    dots = {"marker": marker(position), "markersize": 3.5, "markevery": lonely.tolist()} if len(lonely) else {}
     axes.plot(x, part["p50"], **line_look(position), label=label, **dots)
 
 
@@ -170,3 +171,10 @@ def crop_year_axis(axes: Axes, years: list[str], labelled: bool = True, inches: 
 def legend(axes: Axes, title: str | None = None) -> None:
     """Legend to the right of the panel, where it covers nothing."""
     axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1.02), title=title, alignment="left", borderaxespad=0.2)
+
+
+def lines_across(axes: Axes) -> None:
+    """Grid for bars and points that lie on their side: lines at the values, none at the names."""
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
+    axes.tick_params(axis="y", length=0)

@@ -10,61 +10,65 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import STYLE, colour, crop_year_axis, crop_years_of, legend, sheet, title_of
+from sim.figures.policy import dated_sheet
+from sim.figures.style import STYLE, bar_look, crop_year_axis, crop_years_of, legend, title_of
 
-USES = (
-    ("own_use_kt", "Seed, food, industry"),
-    ("home_use_kt", "Home sales (with imports)"),
-    ("exports_kt", "Exports"),
-    ("closing_kt", "Closing stock"),
-)
-SUPPLY = ("opening_kt", "harvest_kt", "imports_kt")
+STOCK = {"color": "#BDBDBD", "hatch": ""}  # what is carried over, on both sides
+SUPPLY = {  # flow: what it is called, and its look
+    "harvest_kt": ("Supply: harvest", bar_look(4)),
+    "imports_kt": ("Supply: imports", bar_look(3)),
+    "opening_kt": ("Supply: opening stock", bar_look(0) | STOCK),
+}
+USE = {
+    "own_use_kt": ("Use: seed, food, industry", bar_look(5)),
+    "home_use_kt": ("Use: home sales, also of imports", bar_look(0)),
+    "exports_kt": ("Use: exports", bar_look(2)),
+    "closing_kt": ("Use: closing stock", bar_look(7) | {"color": STOCK["color"]}),
+}
+WIDTH = 0.4  # of a bar, crop years
+LEAST_KT = 0.5  # what is less in all years is not drawn
+MANY_ORIGINS = 4
 
 
 def supply(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
-    """Stacked use and closing stock against supply (opening stock, harvest and imports), mean of draws."""
+    """Two stacked bars by crop year and origin: what there was, and what became of it, mean of draws."""
     series, years = frames["series"], crop_years_of(frames["series"])
-    origins = [
-        o for o in meta["scenario"]["origins"] if o in set(series.loc[series["series"] == "harvest_kt", "label"])
-    ]
-    if not origins:
+    flows = {origin: supply_and_use(series, origin, years) for origin in meta["scenario"]["origins"]}
+    flows = {origin: flow for origin, flow in flows.items() if flow.to_numpy().sum() > LEAST_KT}
+    if not flows:
         return None
-    columns = 2 if len(origins) > 1 else 1
-    rows = -(-len(origins) // columns)
     with mpl.rc_context(STYLE):
-        figure, axes = sheet(
-            meta, "Supply and use by origin", [2.5] * rows, columns, note="Bars and diamonds: mean of draws."
-        )
-        for position, panel in enumerate(axes.flat):
-            if position >= len(origins):
-                panel.remove()
-                continue
-            _panel(panel, series, origins[position], years)
-            panel.set_title(title_of(meta, "origins", origins[position], 40))
-            panel.set_ylabel("Mt per crop year")
-            crop_year_axis(panel, years, labelled=position + columns >= len(origins), inches=6.6 / columns)
-        legend(axes[0, -1])
+        heights = [2.3 if len(flows) <= MANY_ORIGINS else 1.9] * len(flows)
+        note = "Left bar: supply. Right bar: use and closing stock, of the same height. Mean of draws."
+        figure, panels = dated_sheet(meta, "Supply and use by origin", years, heights, note=note)
+        for panel, (origin, flow) in zip(panels, flows.items(), strict=True):
+            _bars(panel, flow, SUPPLY, -WIDTH / 2)
+            _bars(panel, flow, USE, WIDTH / 2)
+            panel.set_title(title_of(meta, "origins", origin, 60))
+            panel.set_ylabel("Grain (Mt per crop year)")
+            crop_year_axis(panel, years, labelled=panel is panels[-1])
+            legend(panel)
     return figure
 
 
-def _panel(axes: Axes, series: pd.DataFrame, origin: str, years: list[str]) -> None:
-    x, base = np.arange(len(years)) + 0.5, np.zeros(len(years))
-    for position, (name, label) in enumerate(USES):
-        height = _by_year(series, name, origin, years)
-        axes.bar(
-            x, height, 0.78, base, color=colour((4, 0, 2, 5)[position]), label=label, edgecolor="white", linewidth=0.4
-        )
-        base = base + height
-    total = sum(_by_year(series, name, origin, years) for name in SUPPLY)
-    axes.plot(x, total, linestyle="none", marker="D", markersize=3.5, color="#000000", label="Supply")
-    top = max(base.max(), total.max())
-    if top > 0:  # room for the diamonds
-        axes.set_ylim(0, 1.06 * top)
+def supply_and_use(series: pd.DataFrame, origin: str, years: list[str]) -> pd.DataFrame:
+    """Tonnes by crop year (rows) and flow (columns of ``SUPPLY`` and ``USE``), kt, mean of draws.
+
+    Flows are summed over the year; of stocks the first (opening) and the last (closing) of the year count.
+    """
+    columns = {}
+    for name in (*SUPPLY, *USE):
+        part = series[(series["series"] == name) & (series["label"] == origin)].sort_values("period")
+        grouped = part.groupby("crop_year", sort=False)["mean"]
+        yearly = {"opening_kt": grouped.first, "closing_kt": grouped.last}.get(name, grouped.sum)()
+        columns[name] = yearly.reindex(years).fillna(0.0)
+    return pd.DataFrame(columns, index=years)
 
 
-def _by_year(series: pd.DataFrame, name: str, origin: str, years: list[str]) -> np.ndarray:
-    """Million tonnes per crop year of a flow; of a stock, the first (opening) or last (closing) of the year."""
-    part = series[(series["series"] == name) & (series["label"] == origin)].sort_values("period")
-    grouped = part.groupby("crop_year", sort=False)["mean"]
-    yearly = {"opening_kt": grouped.first, "closing_kt": grouped.last}.get(name, grouped.sum)()
-    return yearly.reindex(years).fillna(0.0).to_numpy() / 1000
+def _bars(axes: Axes, flow: pd.DataFrame, looks: dict[str, tuple[str, dict[str, Any]]], shift: float) -> None:
+    x, base = np.arange(len(flow)) + 0.5 + shift, np.zeros(len(flow))
+    for name, (label, look) in looks.items():
+        height = flow[name].to_numpy() / 1000
+        if 1000 * height.max() > LEAST_KT:
+            axes.bar(x, height, WIDTH, base, label=label, **look)
+            base = base + height

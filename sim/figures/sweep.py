@@ -8,8 +8,8 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.figures.style import BAND_NOTE, STYLE, band_line, sheet, shorten
-from sim.headings import WHEN
+from sim.figures.style import BAND_NOTE, STYLE, band_line, plain, sheet, shorten
+from sim.headings import WHEN, sentence
 from sim.measures.names import in_order
 
 PANELS = 6  # measures that fit one sheet; `--measure` chooses others
@@ -31,8 +31,8 @@ def responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
     keys = in_order(meta["sweep"].get("measures"), bands[["table", "column", "unit", "crop_year"]].drop_duplicates())
     if not keys:
         return None
-    titles = {each["name"]: _text(each["title"]) for each in meta["factors"]}
-    unit = next((_text(each["unit"]) for each in meta["factors"] if each["name"] == across), "")
+    titles = {each["name"]: plain(each["title"]) for each in meta["factors"]}
+    unit = next((plain(each["unit"]) for each in meta["factors"] if each["name"] == across), "")
     left = f" First {PANELS} of {len(keys)} measures; --measure chooses others." if len(keys) > PANELS else ""
     columns = min(COLUMNS, len(keys))
     rows = -(-min(len(keys), PANELS) // columns)
@@ -46,8 +46,9 @@ def responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
             for position, (label, points) in enumerate(lines.items()):
                 part = own.reindex(points).assign(x=design.loc[points, across]).reset_index()
                 band_line(panel, part, position, label)
-            panel.set_title(f"{shorten(f'{table}: {column}', 56)}\n{_text(own_unit)}, {WHEN[year]}")
-            panel.set_xlabel(f"{titles[across]}{f' ({unit})' if unit and unit != 'dimensionless' else ''}")
+            panel.set_title(plain(shorten(f"{table}: {column}".rstrip(": "), 56)))
+            panel.set_ylabel(plain(f"{sentence(WHEN[year])}\n({own_unit or 'dimensionless'})"))
+            panel.set_xlabel(f"{titles[across]} ({unit or 'dimensionless'})")
         for panel in axes.flat[min(len(keys), PANELS) :]:
             panel.set_visible(False)
         others = [titles[name] for name in design if name != across and design[name].nunique() > 1]
@@ -82,7 +83,3 @@ def _lines(design: pd.DataFrame, factors: list[dict[str, Any]]) -> tuple[str, di
 
 def _label(value: Any) -> str:
     return shorten(f"{value:.4g}" if isinstance(value, float) else str(value).replace("_", " "), 26)
-
-
-def _text(text: str) -> str:
-    return str(text).replace("$", "\\$")

@@ -12,7 +12,7 @@ from sim.measures.regime_effect import ProducerAccount, producer_account
 from sim.measures.sales import board_origins, grades_of, labels, select, state_by_year, tabulate
 from sim.measures.table import Table
 from sim.measures.trade import exports_kt
-from sim.measures.welfare import UNIT, Welfare, by_country, welfare
+from sim.measures.welfare import UNIT, Welfare, by_country, surplus_by_demand, welfare
 
 COSTS = ("grade_cost_cad_k", "production_cost_cad_k")
 """What producers spend on what they sell: producers' surplus is what they receive less these."""
@@ -35,19 +35,20 @@ class Followed:
 
 
 def incidence_tables(ledger: Ledger, followed: Followed) -> list[Table]:
-    """Tables ``gains``, ``money``, ``stocks``, ``exports`` and ``prices`` of a run; rows are crop years."""
+    """Tables ``gains``, ``money``, ``stocks``, ``groups``, ``exports``, ``prices`` of a run; rows are crop years."""
     accounts, whole = _accounts(ledger)
     return [
         by_country(whole),
         money(ledger, accounts, whole),
         _stocks(ledger, accounts),
+        _groups(ledger, followed),
         _exports(ledger),
         followed_prices(ledger, followed, accounts.get(followed.origin)),
     ]
 
 
-def gain_tables(ledger: Ledger) -> list[Table]:
-    """Tables ``gains``, ``stocks`` and ``exports`` of these, which say who gains and what a programme adds."""
+def gains_tables(ledger: Ledger) -> list[Table]:
+    """Tables ``gains``, ``stocks`` and ``exports`` of a run: what says, of two, who gains and what a programme adds."""
     accounts, whole = _accounts(ledger)
     return [by_country(whole), _stocks(ledger, accounts), _exports(ledger)]
 
@@ -61,6 +62,17 @@ def _exports(ledger: Ledger) -> Table:
     origins = labels(ledger, "origin")
     exported = np.stack([exports_kt(ledger, origin) for origin in origins], axis=1)
     return Table("exports", tuple(ledger.crop_years), tuple(origins), ("kt",) * len(origins), exported)
+
+
+def _groups(ledger: Ledger, followed: Followed) -> Table:
+    """Consumers' surplus of each group of importers that is followed, million C$."""
+    surplus = np.zeros((len(ledger.crop_years), len(followed.buyers), ledger.draws))
+    for buyer, gain_cad_k in surplus_by_demand(ledger):
+        for place, (_, buyers) in enumerate(followed.buyers):
+            if buyer in buyers:
+                surplus[:, place] += gain_cad_k / 1000
+    names = tuple(name for name, _ in followed.buyers)
+    return Table("groups", tuple(ledger.crop_years), names, (UNIT,) * len(names), surplus)
 
 
 def money(ledger: Ledger, accounts: dict[str, ProducerAccount], whole: Welfare) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -76,19 +76,25 @@ def buyers_surplus(ledger: Ledger) -> Table:
 
 
 def _surplus_by(ledger: Ledger, name: str, group_of: dict[str, str], groups: list[str]) -> Table:
-    """Buyers' surplus, added up by the group that each buyer belongs to."""
     surplus_cad_k = np.zeros((len(groups), len(ledger.crop_years), ledger.draws))
-    for demand in ledger.states["choke_cad_t"].labels if "choke_cad_t" in ledger.states else ():
-        buyer, grade = demand.split(":")
-        if buyer not in group_of:  # never had a tender, so bought nothing
+    for buyer, gain_cad_k in surplus_by_demand(ledger):
+        surplus_cad_k[groups.index(group_of[buyer])] += gain_cad_k
+    return _table(ledger, name, groups, surplus_cad_k)
+
+
+def surplus_by_demand(ledger: Ledger) -> Iterator[tuple[str, np.ndarray]]:
+    """Buyer and surplus, thousand C$ (crop year, draw), of every demand (a buyer's for a grade) that had a tender."""
+    names = ledger.states["choke_cad_t"].labels if "choke_cad_t" in ledger.states else ()
+    known = {buyer for buyer, _ in combinations(ledger, ("buyer", "country"))}
+    for name in names:
+        buyer, grade = name.split(":")
+        if buyer not in known:  # never had a tender, so bought nothing
             continue
         bought = tabulate(ledger, select(ledger, buyer=buyer, grade=grade), ("kt", "landed_cad_k"), ("period",))
-        choke, slope = ledger.state("choke_cad_t", demand), ledger.state("slope_cad_t_kt", demand)
+        choke, slope = ledger.state("choke_cad_t", name), ledger.state("slope_cad_t_kt", name)
         if np.any((choke <= 0) & (bought["kt"] > 0)):
-            raise ValueError(f"{demand} bought in a period for which the ledger has no demand; its surplus is unknown")
-        gain = consumer_surplus(choke, slope, bought["kt"], bought["landed_cad_k"])
-        surplus_cad_k[groups.index(group_of[buyer])] += by_crop_year(ledger, gain)
-    return _table(ledger, name, groups, surplus_cad_k)
+            raise ValueError(f"{name} bought in a period for which the ledger has no demand; its surplus is unknown")
+        yield buyer, by_crop_year(ledger, consumer_surplus(choke, slope, bought["kt"], bought["landed_cad_k"]))
 
 
 def _table(ledger: Ledger, name: str, columns: list[str], values_cad_k: np.ndarray) -> Table:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from sim.store import MANIFEST, ResultsError, StoreError, cannot_write
+from sim.store import StoreError
 from sim.stored.query import Answer
+from sim.stored.whole_file import whole_file
 
 FORMATS = ("table", "csv", "json", "parquet")
 
@@ -42,34 +38,8 @@ def write(answer: Answer, form: str, to: Path | None) -> int:
     """
     if to is None:
         return WRITERS[form](answer, sys.stdout.buffer)
-    if any((folder / MANIFEST).exists() for folder in (to.resolve().parent, *to.resolve().parents)):
-        raise StoreError(f"--to {to}: lies in the folder of a finished run, which stays as it was written")
-    with _whole_file(to) as file:
+    with whole_file(to) as file:
         return WRITERS[form](answer, file)
-
-
-IMPOSSIBLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG)
-"""What goes wrong with a path, as opposed to a disk."""
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[IO[bytes]]:
-    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
-    try:
-        if path.is_dir():
-            raise StoreError(f"--to {path}: is a folder")
-        with draft.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except OSError as error:
-        if error.errno in IMPOSSIBLE and not isinstance(error, ResultsError):
-            raise StoreError(f"--to {str(path)[:200]}: cannot be written ({error.strerror})") from error
-        raise error if isinstance(error, ResultsError) else cannot_write(error, str(path)) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def _csv(answer: Answer, file: IO[bytes]) -> int:

@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.experiments.compare import COMPARED, REVENUE, Comparison, check_comparable, compare, with_published
+from sim.experiments.compare import COMPARED, EXTRA, REVENUE, Comparison, check_comparable, compare, with_published
 from sim.experiments.engine import Engine, chunk_for, chunks
 from sim.experiments.ensemble import run_ensemble
 from sim.figures import drawn
 from sim.guard import plain, warn
 from sim.headings import programme_title
-from sim.measures import Measures
+from sim.incidence_names import PARTS as WORLD_PARTS
+from sim.measures import AVERAGE, Measures
 from sim.screen import comparison_tables, grid, mean_and_range, number
 from sim.shipped import home_origin, published_effects
 from sim.store import check_folder, new_run, safe_stem
@@ -93,6 +94,7 @@ def _simulate(
                 chunk=chunk,
                 engine=engine,
                 tables=COMPARED,
+                extra=EXTRA,
                 records=False,
                 progress=lambda periods, task=task: bar.advance(task, periods),
             )
@@ -103,17 +105,20 @@ def _simulate(
 def save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other: Any, seed: int, **meta: Any) -> Path:
     """Save a comparison and return its folder; ``meta`` goes into the manifest in place of what would be there."""
     stem = safe_stem(f"compare-{result.base}-{result.other}")
-    markets = result.market_bands()
+    markets, welfare = result.market_bands(), result.welfare_bands()
     with new_run(out, stem, base.hash) as draft:
         draft.parquet("comparison", effects)
         draft.parquet("markets", markets)
+        draft.parquet("welfare", welfare)
         draft.table("effects", effects.drop(columns="table"))
         draft.table("markets", markets.drop(columns="table"))
+        draft.table("welfare", welfare.drop(columns="table", errors="ignore"))
         meta = {
             "stem": stem, "base": result.base, "other": result.other,
             **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved, **meta,
         }  # fmt: skip
-        for name, figure in drawn("comparison", {"comparison": effects}, {**meta, "run_id": draft.run_id}):
+        frames = {"comparison": effects, "welfare": welfare}
+        for name, figure in drawn("comparison", frames, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
         draft.manifest({"kind": "comparison", **meta})
     return draft.final
@@ -153,6 +158,18 @@ def show(
     if lines:
         columns = ["", result.base, result.other, "difference"]
         console.print(grid("Markets and programmes, mean of crop years", columns, lines))
+    if result.gains is not None:
+        plain(console, welfare_line(result))
+
+
+def welfare_line(result: Comparison) -> str:
+    """World welfare in one line: every side's change, and all of them together."""
+    frame = result.gains.only([AVERAGE]).bands().set_index("column")
+    texts = []
+    for part, title in WORLD_PARTS.items():
+        line = frame.loc[f"world:{part}"]
+        texts.append(f"{title.lower()} {mean_and_range(line['mean'], line['p05'], line['p95'], result.draws)}")
+    return f"Welfare, all countries, million C$ a crop year: {', '.join(texts)}. By country: tables/welfare.csv"
 
 
 def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str]:

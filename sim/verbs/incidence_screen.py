@@ -8,9 +8,11 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.compare import REVENUE
+from sim.experiments.destination import LOSS, SHARE, SIDES
 from sim.incidence_names import (
     PARTS,
     country_title,
+    destination_title,
     effect_title,
     followed_by,
     price_title,
@@ -29,6 +31,7 @@ def show(console: Console, lines: pd.DataFrame, scenario: dict[str, Any], draws:
         console.print(_gains(part, scenario, str(programme), draws))
     console.print(_losses(gains, scenario, draws))
     console.print(_additional(lines[lines["table"] == "additional"], scenario, draws))
+    console.print(_destination(lines[lines["table"] == "destination"], scenario, draws))
     for programme in dict.fromkeys(lines.loc[lines["table"] == "pass_through", "programme"]):
         console.print(_pass_through(lines, programme, scenario, draws))
     desk = lines[lines["table"] == "desk"]
@@ -104,6 +107,22 @@ def _additional(part: pd.DataFrame, scenario: dict[str, Any], draws: int) -> Any
     headings = ["", *(heading for heading, _ in columns.values())]
     caption = "Means of all crop years and their quotients; a dash where no exports are added."
     return grid("Subsidy per additional tonne exported", headings, rows, caption)
+
+
+def _destination(part: pd.DataFrame, scenario: dict[str, Any], draws: int) -> Any:
+    names = list(dict.fromkeys(part["programme"]))
+    cells = {name: _cells(part[part["programme"] == name]) for name in names}
+    rows = [
+        [
+            destination_title(side, "Its country"),
+            *(_banded(cells[name][AVERAGE, f"{side}{SHARE}"], draws, 2) for name in names),
+        ]
+        for side in (*SIDES, LOSS)
+    ]
+    caption = "Means of all crop years and their quotients; the column adds up to one. A dash: nothing was spent."
+    return grid(
+        "Where each dollar of spending went (C$)", ["", *(removed_title(scenario, n) for n in names)], rows, caption
+    )
 
 
 def _pass_through(lines: pd.DataFrame, programme: str, scenario: dict[str, Any], draws: int) -> Any:

@@ -3,61 +3,121 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from sim.figures import KINDS
-from sim.store import StoreError, cannot_write, find_run, make_folders, safe_stem
+from matplotlib.figure import Figure
+
+from sim.figures import KINDS, TOGETHER, TOGETHER_FIGURES, tables_kept
+from sim.figures.files import FORMATS, save
+from sim.figures.overview import Result
+from sim.scenario.problems import nearest
+from sim.store import StoredRun, StoreError, cannot_write, find_run, make_folders, safe_stem
 from sim.stored.choice import lines_of
 
-WHY_NOT = {"sweep": "; curves need a numeric factor, and at most 12 combinations of the others, as in a grid"}
+WHY_NOT = {
+    "sweep": "; curves need a numeric factor, and at most 12 combinations of the others, as in a grid; "
+    "a heat map needs a whole grid of two or three factors"
+}
 
 
 def plot(
-    run: str, names: list[str], measures: list[str], image_format: str, out: Path, into: Path | None
+    runs: list[str], names: list[str], measures: list[str], image_format: str, out: Path, into: Path | None
 ) -> list[Path]:
     """Draw figures of a run into ``into`` (the current folder when absent) and return the files written.
 
-    ``measures`` are patterns that choose among those of a sweep. The run's own folder stays as it was written, so its
-    checksums keep holding.
+    Several runs give the figures of them together. ``measures`` are patterns that choose among those of a sweep. The
+    runs' own folders stay as they were written, so their checksums keep holding.
+
+    Raises
+    ------
+    StoreError
+        If there is no such run, figure or format, or the runs' files do not hold what a figure needs.
     """
-    stored = find_run(run, out)
+    if image_format not in FORMATS:
+        raise StoreError(f"--format {image_format}: choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    stored = [find_run(run, out) for run in runs]
+    kinds = [_kind(each) for each in stored]
+    if len(stored) > 1:
+        if sorted(kinds) != sorted(TOGETHER):
+            raise StoreError(f"several results are drawn together as {' + '.join(TOGETHER)}, not {' + '.join(kinds)}")
+        stored = [stored[kinds.index(kind)] for kind in TOGETHER]
+        if len({each.manifest.get("scenario_hash") for each in stored}) > 1:
+            raise StoreError("results that are drawn together are of one scenario; these are of different ones")
+    known = KINDS[kinds[0]].figures if len(stored) == 1 else TOGETHER_FIGURES
+    for name in names:
+        if name not in known:
+            near = nearest(name, known)
+            hint = near if "did you mean" in near else ""
+            which = f"this {kinds[0]}" if len(stored) == 1 else "several results"
+            raise StoreError(f"no figure called '{name}'{hint or ';'} figures of {which}: {', '.join(known)}")
+    results = [_result(each, measures) for each in stored]
+    stem = safe_stem(stored[0].manifest["stem"])
+    files = []
+    for name in dict.fromkeys(names) or known:
+        figure = _drawn(known[name], results, stored[0].path, name)
+        if figure is not None:
+            files.append(_saved(figure, into or Path.cwd(), f"{stem}-{name}.{image_format}", image_format))
+    if not files:
+        raise StoreError(f"{stored[0].path}: nothing to draw{WHY_NOT.get(kinds[0], '')}")
+    return files
+
+
+def _kind(stored: StoredRun) -> str:
     kind = stored.manifest.get("kind", "run")
     if not isinstance(kind, str) or kind not in KINDS:
         raise StoreError(f"{stored.path}: results of kind '{kind}' have no figures to draw")
-    known = KINDS[kind].figures
-    for name in names:
-        if name not in known:
-            raise StoreError(f"no figure called '{name}'; figures of this {kind}: {', '.join(known)}")
     if not isinstance(stored.manifest.get("stem"), str):
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it names no scenario); run the scenario again")
-    stem = safe_stem(stored.manifest["stem"])
-    frames = {name: stored.frame(name) for name in KINDS[kind].tables}
-    meta = stored.manifest
+    return kind
+
+
+def _result(stored: StoredRun, measures: list[str]) -> Result:
+    """Frames and manifest of a result; of a sweep only the measures that were asked for."""
+    kind, meta = _kind(stored), stored.manifest
+    frames = {name: stored.frame(name) for name in tables_kept(kind, meta)}
     if measures:
         if kind != "sweep":
             raise StoreError(f"--measure chooses among the measures of a sweep; {stored.path} is a {kind}")
         frames["bands"] = lines_of(frames["bands"], measures)
         meta = {**meta, "sweep": {"measures": measures}}
-    target = into if into is not None else Path.cwd()
-    files = []
-    for name in names or known:
-        try:
-            figure = known[name](frames, meta)
-        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-            what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            message = f"{stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
-            raise StoreError(f"{message}; run the scenario again") from error
-        if figure is None:
-            continue
-        make_folders(target)
-        path = target / f"{stem}-{name}.{image_format}"
-        try:
-            figure.savefig(path, dpi=120)
-        except OSError as error:
-            if error.errno != errno.EISDIR:
-                path.unlink(missing_ok=True)  # half an image is worse than none
-            raise cannot_write(error, str(path)) from error
-        files.append(path)
-    if not files:
-        raise StoreError(f"{stored.path}: nothing to draw{WHY_NOT.get(kind, '')}")
-    return files
+    return frames, meta
+
+
+def _drawn(function: Any, results: list[Result], path: Path, name: str) -> Figure | None:
+    try:
+        return function(*results[0]) if len(results) == 1 else function(*results)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        message = f"{path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+        raise StoreError(f"{message}; run the scenario again") from error
+
+
+def _saved(figure: Figure, target: Path, file: str, image_format: str) -> Path:
+    make_folders(target)
+    path = target / file
+    try:
+        save(figure, path, image_format)
+    except OSError as error:
+        if error.errno != errno.EISDIR:
+            path.unlink(missing_ok=True)  # half an image is worse than none
+        raise cannot_write(error, str(path)) from error
+    return path
+
+
+def listed(run: str | None, out: Path) -> Iterator[str]:
+    """Lines that name the figures by kind of result: of every kind, or of that of a run."""
+    chosen = KINDS
+    if run is not None:
+        kind = find_run(run, out).manifest.get("kind", "run")
+        chosen = {kind: KINDS[kind]} if isinstance(kind, str) and kind in KINDS else {}
+    width = max((len(name) for each in chosen.values() for name in each.figures), default=0)
+    named = {f"{kind}:": each.figures for kind, each in chosen.items()}
+    if run is None:
+        named[f"{' + '.join(TOGETHER)}:"] = TOGETHER_FIGURES
+    for heading, figures in named.items():
+        yield heading
+        for name, function in figures.items():
+            words = (function.__doc__ or "").strip().splitlines()[0].replace("``", "")
+            yield f"  {name:{width}}  {words}"

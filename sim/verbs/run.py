@@ -54,6 +54,7 @@ def run(
             print_year_table(console, table, draws)
         print_paired_gaps(console, paired_gaps(frames["summary"], published_gaps()), draws)
         plain(console, f"Saved in {draft.final}")
+        plain(console, f"All its figures: singledesk plot {draft.final}")
     return draft.final
 
 

@@ -36,7 +36,7 @@ def sweep(
     if as_json:
         print(json.dumps(report(stored), ensure_ascii=False, allow_nan=False))
     else:
-        _show(console, stored)
+        show(console, stored)
         plain(console, f"Saved in {stored.path}")
     return stored.path
 
@@ -150,7 +150,7 @@ def report(stored: StoredRun) -> dict[str, Any]:
     }
 
 
-def _show(console: Console, stored: StoredRun) -> None:
+def show(console: Console, stored: StoredRun) -> None:
     """Print the means over crop years of the first measures at the first points."""
     design, bands = stored.frame("design"), stored.frame("bands")
     years = bands[bands["crop_year"].isin(["mean", "all"])].astype({"table": str, "column": str, "unit": str})

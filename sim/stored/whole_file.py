@@ -1,0 +1,65 @@
+"""A file outside the results folder that is there whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from sim.store import MANIFEST, ResultsError, StoreError, cannot_write
+
+IMPOSSIBLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG)
+"""What goes wrong with a path, as opposed to a disk."""
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place for a file that is a folder, has none above it, or lies in that of a finished run.
+
+    Raises
+    ------
+    StoreError
+        Before anything is made for it.
+    """
+    name = str(path)[:200]
+    try:
+        if path.is_dir():
+            raise StoreError(f"--to {name}: is a folder")
+        folder = path.resolve().parent
+        if any((each / MANIFEST).exists() for each in (folder, *folder.parents)):
+            raise StoreError(f"--to {name}: lies in the folder of a finished run, which stays as it was written")
+        if not folder.is_dir():
+            raise StoreError(f"--to {name}: cannot be written (there is no folder {str(folder)[:200]})")
+    except (OSError, ValueError) as error:  # a name too long, a NUL in it
+        raise StoreError(f"--to {name}: cannot be written ({getattr(error, 'strerror', None) or error})") from error
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that ``--to`` names; an earlier one is replaced only by a whole one.
+
+    Raises
+    ------
+    StoreError
+        When no file can be there, or the place is in the folder of a finished run.
+    ResultsError
+        When the disk is full.
+    """
+    check_place(path)
+    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        with draft.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        if error.errno in IMPOSSIBLE and not isinstance(error, ResultsError):
+            raise StoreError(f"--to {str(path)[:200]}: cannot be written ({error.strerror})") from error
+        raise error if isinstance(error, ResultsError) else cannot_write(error, str(path)) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
