@@ -111,9 +111,7 @@ def _note(
 ) -> str:
     """What the map shows and what it does not: means, groups, small flows, those without a place."""
     small = sum(1 for lane in zip(*tonnes, strict=True) if max(lane) < least and max(lane) > 0)
-    lines = [
-        "Tonnes per crop year, mean of draws. Sales within an origin are left out. Colour and white line: origin."
-    ]
+    lines = ["Tonnes per crop year, mean of draws. Sales within an origin are left out. Colour and white line: origin."]
     if small:
         lines[0] += f" Flows under {tonnes_text(least)} ({small}) have no arrow but count in the figures."
     missing = missing_text(drawn, years, 120)
