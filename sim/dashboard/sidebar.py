@@ -45,11 +45,6 @@ def ScenarioChoice(desk: Desk) -> None:
             with solara.Details("About this scenario"):
                 solara.Text(description, classes=["sd-help"])
         Upload("or drop a scenario (YAML) here", desk.upload)
-        if desk.upload_problem.value:
-            with solara.Div(classes=["sd-trouble"]):
-                solara.Text("This file is no scenario that can run. The market stays as it was.")
-                solara.Preformatted(desk.upload_problem.value)
-                solara.Button("Close", on_click=lambda: desk.upload_problem.set(""), text=True, small=True)
 
 
 @solara.component
