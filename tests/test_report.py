@@ -16,14 +16,14 @@ from typer.testing import CliRunner
 import sim.cli
 from sim.frames import run_tables
 from sim.headings import programme_title
-from sim.report import gather, page_of
-from sim.report.inheritance import differences, inheritance, yaml_of
-from sim.report.page import told
-from sim.report.printed import caught
-from sim.report.run_words import programme_sentences
-from sim.report.study_grids import beside_run, published_grids
-from sim.report.tables import figure_cell, grid_of, narrow, year_grids
-from sim.report.words import amount, change, listing
+from sim.reports import gather, page_of
+from sim.reports.inheritance import differences, inheritance, yaml_of
+from sim.reports.page import told
+from sim.reports.printed import caught
+from sim.reports.run_words import programme_sentences
+from sim.reports.study_grids import beside_run, published_grids
+from sim.reports.tables import figure_cell, grid_of, narrow, year_grids
+from sim.reports.words import amount, change, listing
 from sim.scenario import load
 from sim.screen import grid, number
 from sim.shipped import scenario_path
@@ -59,7 +59,7 @@ def whole(results):
 @pytest.fixture
 def without_figures(monkeypatch):
     """Figures take most of the time, and not every test is about them."""
-    monkeypatch.setattr("sim.report.page.pictures", lambda _shown: iter(()))
+    monkeypatch.setattr("sim.reports.page.pictures", lambda _shown: iter(()))
 
 
 def call(*arguments: object):
