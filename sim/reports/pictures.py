@@ -79,7 +79,7 @@ def picture(name: str, figure: Figure, shown: Shown) -> Picture:
     panels = [_panel(axes) for axes in figure.axes if axes.get_visible() and axes.get_gid() != "policy-dates"]
     alt = f"{title}. {shown.label}. " + " ".join(dict.fromkeys(filter(None, panels)))
     notes = [_text(line) for text in figure.texts for line in text.get_text().split("\n")]
-    caption = next((note for note in notes if not note.startswith("Scenario:") and note != title), "")
+    caption = " ".join(note for note in notes if note and not note.startswith("Scenario:") and note != title)
     return Picture(name, title, _source(figure), alt.strip(), caption)
 
 
