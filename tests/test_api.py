@@ -12,6 +12,7 @@ from fake_results import GAP, YEARS, fake_sweep
 from figure_results import CASES, case
 from IPython.core.formatters import DisplayFormatter
 from PIL import Image
+from saved_runs import NO_FIGURES
 from typer.testing import CliRunner
 
 import sim
@@ -112,7 +113,8 @@ def test_a_saved_run_can_be_plotted_and_queried(done, tmp_path):
     assert list(listed["run_id"]) == [folder.name] and list(listed["status"]) == ["finished"]
 
 
-def test_a_run_draws_its_figures_before_and_after_it_is_saved(done, tmp_path):
+def test_a_run_draws_its_figures_before_and_after_it_is_saved(done, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.verbs.run.drawn", NO_FIGURES)  # those saved with it take most of the time
     assert done.figures == tuple(KINDS["run"].figures)
     figure = done.figure("prices")
     folder = done.save(tmp_path)
@@ -149,7 +151,7 @@ def test_opened_results_of_every_kind_name_and_draw_their_figures(kind, tmp_path
 
 def test_a_report_of_results_is_the_commands(done, tmp_path, monkeypatch):
     monkeypatch.setattr("sim.reports.page.pictures", lambda _shown: iter(()))
-    monkeypatch.setattr("sim.verbs.run.drawn", lambda *_given: iter(()))  # figures take most of the time
+    monkeypatch.setattr("sim.verbs.run.drawn", NO_FIGURES)
     folder = done.save(tmp_path / "results")
     target = tmp_path / "mine.html"
     assert sim.report([sim.open(folder), "steady"], to=target, title="Mine", out=tmp_path / "results") == target
