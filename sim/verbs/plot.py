@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +47,12 @@ def plot(
             raise StoreError("results that are drawn together are of one scenario; these are of different ones")
     known = KINDS[kinds[0]].figures if len(stored) == 1 else TOGETHER_FIGURES
     for name in names:
-        if name not in known:
-            near = nearest(name, known)
-            hint = near if "did you mean" in near else ""
-            which = f"this {kinds[0]}" if len(stored) == 1 else "several results"
-            raise StoreError(f"no figure called '{name}'{hint or ';'} figures of {which}: {', '.join(known)}")
+        check_figure(name, known, f"this {kinds[0]}" if len(stored) == 1 else "several results")
     results = [_result(each, measures) for each in stored]
     stem = safe_stem(stored[0].manifest["stem"])
     files = []
     for name in dict.fromkeys(names) or known:
-        figure = _drawn(known[name], results, stored[0].path, name)
+        figure = drawn(known[name], results, str(stored[0].path), name)
         if figure is not None:
             files.append(_saved(figure, into or Path.cwd(), f"{stem}-{name}.{image_format}", image_format))
     if not files:
@@ -85,12 +81,21 @@ def _result(stored: StoredRun, measures: list[str]) -> Result:
     return frames, meta
 
 
-def _drawn(function: Any, results: list[Result], path: Path, name: str) -> Figure | None:
+def check_figure(name: str, known: Collection[str], which: str) -> None:
+    """Raise ``StoreError`` for a figure that there is none of, with the nearest name and those that there are."""
+    if name not in known:
+        near = nearest(str(name), known)
+        hint = near if "did you mean" in near else ";"
+        raise StoreError(f"no figure called '{name}'{hint} figures of {which}: {', '.join(known)}")
+
+
+def drawn(function: Any, results: list[Result], place: str, name: str) -> Figure | None:
+    """Draw a figure; ``StoreError`` that names ``place`` when the results do not hold what it needs."""
     try:
         return function(*results[0]) if len(results) == 1 else function(*results)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        message = f"{path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+        message = f"{place}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
         raise StoreError(f"{message}; run the scenario again") from error
 
 
