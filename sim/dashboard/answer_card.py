@@ -87,7 +87,7 @@ def Answered(answer: Answer) -> None:
 def Figures(cost: Cost) -> None:
     """The three numbers of a programme."""
     per = cost.additional_range_usd_t
-    extra = "no extra tonnes" if np.isnan(cost.additional_usd_t) else f"US${cost.additional_usd_t:,.0f}"
+    extra = "-" if np.isnan(cost.additional_usd_t) else f"US${cost.additional_usd_t:,.0f}"
     with solara.Div(classes=["sd-figures"]):
         solara.HTML("h3", cost.title)
         Figure(f"US${amount(cost.spent_million_usd.mean)} million", "paid by taxpayers so far",

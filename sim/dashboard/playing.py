@@ -9,7 +9,7 @@ from mesa.visualization.utils import force_update
 from sim.dashboard.desk import Desk
 from sim.dashboard.frames import month_name
 from sim.dashboard.market import Market
-from sim.dashboard.widgets import WhenWidget, use_beat
+from sim.dashboard.widgets import WhenWidget, use_beat, use_widgets
 
 SPEEDS = {"slow": 900, "normal": 250, "fast": 1}
 """Milliseconds between two periods, beside what a period takes."""
@@ -61,9 +61,10 @@ def Progress(desk: Desk) -> None:
     """Date, crop year, how far the calendar is, and the policies in force."""
     market: Market = desk.model.value
     unit = UNITS.get(market.timeline.periods_per_year, "period")
-    element = WhenWidget.element()
+    (widget,) = use_widgets(lambda: [WhenWidget()], [])
+    solara.Div(classes=["sd-when-place"], children=[widget])
 
-    def show(widget: WhenWidget) -> None:
+    def show() -> None:
         done, periods = market.done_periods, market.periods
         where = "the end" if market.finished else f"crop year {market.crop_year}"
         with widget.hold_sync():
@@ -73,7 +74,7 @@ def Progress(desk: Desk) -> None:
             widget.policies = in_force(market)
         desk.take_note(market)
 
-    use_beat([element], show, [market.number])
+    use_beat(show, [market.number])
 
 
 def in_force(market: Market) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,11 +47,7 @@ def plot(
             raise StoreError("results that are drawn together are of one scenario; these are of different ones")
     known = KINDS[kinds[0]].figures if len(stored) == 1 else TOGETHER_FIGURES
     for name in names:
-        if name not in known:
-            near = nearest(name, known)
-            hint = near if "did you mean" in near else ""
-            which = f"this {kinds[0]}" if len(stored) == 1 else "several results"
-            raise StoreError(f"no figure called '{name}'{hint or ';'} figures of {which}: {', '.join(known)}")
+        check_figure(name, known, f"this {kinds[0]}" if len(stored) == 1 else "several results")
     results = [_result(each, measures) for each in stored]
     stem = safe_stem(stored[0].manifest["stem"])
     folder = into or Path.cwd()
@@ -61,7 +57,7 @@ def plot(
         for name in dict.fromkeys(names) or known:
             path = folder / f"{stem}-{name}.{image_format}"
             check_place(path)  # rather before the work than after it
-            with _undrawable(stored[0].path, name):
+            with undrawable(str(stored[0].path), name):
                 figure = known[name](*results[0]) if len(results) == 1 else known[name](*results)
                 if figure is not None:
                     files.append(_saved(figure, path, image_format))
@@ -93,14 +89,22 @@ def _result(stored: StoredRun, measures: list[str]) -> Result:
     return frames, meta
 
 
+def check_figure(name: str, known: Collection[str], which: str) -> None:
+    """Raise ``StoreError`` for a figure that there is none of, with the nearest name and those that there are."""
+    if name not in known:
+        near = nearest(str(name), known)
+        hint = near if "did you mean" in near else ";"
+        raise StoreError(f"no figure called '{name}'{hint} figures of {which}: {', '.join(known)}")
+
+
 @contextmanager
-def _undrawable(path: Path, name: str) -> Iterator[None]:
+def undrawable(place: str, name: str) -> Iterator[None]:
     """Say which figure of which result cannot be drawn, also when that shows only while it is laid out."""
     try:
         yield
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        message = f"{path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+        message = f"{place}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
         raise StoreError(f"{message}; run the scenario again") from error
 
 

@@ -63,6 +63,12 @@ def page(browser, address) -> Iterator:
     assert hosts <= {"127.0.0.1", None}
 
 
+POINTS = (  # of the first line of the first chart
+    "(window.sdEcharts.then((echarts) => window.points = echarts.getInstanceByDom(document.querySelector("
+    "'.sd-chart > div')).getOption().series.find((each) => each.id === 'm0')?.data.length), window.points)"
+)
+
+
 def played(page) -> int:
     """Months played, as the page says."""
     return int(PLAYED.search(page.inner_text(".sd-progress-text")).group(1))
@@ -100,6 +106,9 @@ def test_a_step_two_crop_years_and_play(page, artefacts):
     page.screenshot(path=artefacts / "dashboard-playing.png")
     page.get_by_role("button", name="Reset").click()
     page.wait_for_function("document.querySelector('.sd-progress-text').innerText.includes(' 0 of')", timeout=WAIT)
+    page.get_by_role("button", name="Step").click()
+    wait_for_month(page, 1)
+    page.wait_for_function(POINTS + " === 1", timeout=WAIT)  # the charts follow the new market
 
 
 def test_a_lever_waits_for_the_restart(page, artefacts):

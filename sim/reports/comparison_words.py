@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pandas as pd
 
 from sim.headings import title_of
-from sim.report.gather import Shown
-from sim.report.tables import Grid, figure_cell, grid_of
-from sim.report.words import amount, capital, change, plural
+from sim.reports.gather import Shown
+from sim.reports.tables import Grid, figure_cell, grid_of
+from sim.reports.words import amount, capital, change, plural
 from sim.screen import number
 from sim.shipped import home_origin
 from sim.stored.layout import CROP_YEAR
