@@ -14,7 +14,7 @@ from sim.dashboard.desk import NOTHING, Desk
 from sim.dashboard.frames import INK, PALE, RULE, TEXT
 from sim.dashboard.lines import short
 from sim.dashboard.sheets import Table
-from sim.dashboard.widgets import ChartWidget
+from sim.dashboard.widgets import ChartWidget, headline
 from sim.figures.style import PALETTE
 
 WITHOUT, ALL = "without_", "without_subsidies"
@@ -30,7 +30,7 @@ def AnswerCard(desk: Desk) -> None:
     market = desk.model.value
     found = subsidy_answer(market)
     with solara.Div(classes=["sd-answer"]):
-        solara.HTML("h2", QUESTION)
+        headline("h2", QUESTION)
         if found is not None:
             Answered(found)
         elif desk.against.value == NOTHING:
@@ -76,7 +76,7 @@ def Answered(answer: Answer) -> None:
         if answer.gains:
             with solara.Div(classes=["sd-answer-who"]):
                 span = f"{answer.crop_years[0]} to {answer.crop_years[-1]}"
-                solara.HTML("h3", f"Who gained and who lost, million C$ per crop year, {span}")
+                headline("h3", f"Who gained and who lost, million C$ per crop year, {span}")
                 frame = gains_frame(answer.gains)
                 height = 30 + BAR * len(answer.gains)
                 ChartWidget.element(frame=json.dumps(frame), lines="[]", height=height, label="Who gained, who lost")
@@ -89,7 +89,7 @@ def Figures(cost: Cost) -> None:
     per = cost.additional_range_usd_t
     extra = "-" if np.isnan(cost.additional_usd_t) else f"US${cost.additional_usd_t:,.0f}"
     with solara.Div(classes=["sd-figures"]):
-        solara.HTML("h3", cost.title)
+        headline("h3", cost.title)
         Figure(f"US${amount(cost.spent_million_usd.mean)} million", "paid by taxpayers so far",
                between(cost.spent_million_usd))  # fmt: skip
         Figure(f"{amount(cost.additional_kt.mean)} kt", f"extra exports from {cost.origin_title}",

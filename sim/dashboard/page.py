@@ -22,6 +22,7 @@ from sim.dashboard.playing import Playing
 from sim.dashboard.server import TITLE
 from sim.dashboard.sidebar import Choosing
 from sim.dashboard.start import asked
+from sim.dashboard.widgets import headline
 
 LOOK = Path(__file__).with_name("look.css")
 
@@ -50,9 +51,9 @@ def Titles(desk: Desk) -> None:
     market = desk.model.value
     with solara.Div(classes=["sd-titles"]):
         if len(market.worlds) == 1:
-            solara.HTML("h1", market.worlds[0].title)
+            headline("h1", market.worlds[0].title)
         else:
             for side, world in zip("AB", market.worlds, strict=True):
                 with solara.Div(classes=["sd-title"]):
-                    solara.HTML("span", side, classes=["sd-letter-inline", f"sd-letter-{side}"])
-                    solara.HTML("h1", world.title)
+                    headline("span", side, classes=("sd-letter-inline", f"sd-letter-{side}"))
+                    headline("h1", world.title)
