@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,13 @@ ROOT = Path(__file__).parents[2]
 WAIT = 60_000  # milliseconds: generous, a busy machine is slow
 PLAYED = re.compile(r"(\d+) of (\d+) months played")
 BROKEN = "extends: history.yaml\ntitle: Broken\ndrawz: 20\n"
+MARKUP = "<img src=x onerror='window.hit=1'><script>window.hit=2</script>{{7*7}}"
+HOSTILE = f"""extends: history.yaml
+title: "{MARKUP}"
+description: "{MARKUP}"
+calendar: {{crop_years: 1}}
+overrides: {{markets.japan.title: "J {MARKUP}", origins.canada.title: "C {MARKUP}", grades.feed.title: "F {MARKUP}"}}
+"""
 GOOD = "extends: history.yaml\ntitle: Two years of mine\ncalendar: {crop_years: 2}\n"
 
 
@@ -109,6 +117,50 @@ def test_a_step_two_crop_years_and_play(page, artefacts):
     page.get_by_role("button", name="Step").click()
     wait_for_month(page, 1)
     page.wait_for_function(POINTS + " === 1", timeout=WAIT)  # the charts follow the new market
+
+
+def test_markup_in_a_scenario_is_text(page):
+    field = page.locator(".sd-upload input")
+    field.set_input_files({"name": f"{MARKUP}.yaml", "mimeType": "text/yaml", "buffer": HOSTILE.encode()})
+    page.wait_for_function("document.querySelector('h1').innerText.includes('{{7*7}}')", timeout=WAIT)
+    assert page.inner_text("h1") == MARKUP
+    crop_year(page)
+    page.wait_for_selector("text=Crop-year tables", timeout=WAIT)
+    assert page.evaluate("window.hit") is None and page.locator("img[src=x]").count() == 0
+
+
+def test_the_server_stops_while_a_market_plays(browser, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "sim.cli",
+        "dashboard",
+        "history",
+        "--draws",
+        "200",
+        "--port",
+        str(port),
+        "--no-open",
+    ]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    try:
+        context = browser.new_context()
+        found = context.new_page()
+        found.goto(running.stdout.readline().strip())
+        found.wait_for_selector("canvas", timeout=WAIT)
+        found.get_by_role("button", name="▶").click()
+        wait_for_month(found, 1)
+        running.send_signal(signal.SIGINT)
+        assert running.communicate(timeout=WAIT / 1000) == ("", "") and running.returncode == 0
+        context.close()
+    finally:
+        running.kill()
 
 
 def test_a_lever_waits_for_the_restart(page, artefacts):
