@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.dashboard.growing import GAP, SPENT_CAD, SPENT_USD, Bands
+from sim.dashboard.growing import GAP, SPENT_OWN, Bands, currency_of
 from sim.dashboard.live import LiveWorld
 from sim.headings import programme_title, title_of
 from sim.shipped import home_origin
@@ -68,9 +68,9 @@ def headline_cards(world: LiveWorld) -> list[Card]:
         title = programme_title(scenario, name)
         rate = world.bands("programme_rate_cad_t").get(name)
         card("Export subsidies", f"{title}: rate", "C$/t", rate, ("programme_rate", name))
-        for series, unit in ((SPENT_USD, "million US$"), (SPENT_CAD, "million C$")):
-            key = ("programme_spend", name) if series == SPENT_CAD else None
-            card("Export subsidies", f"{title}: spent so far", unit, world.bands(series).get(name), key)
+        card("Export subsidies", f"{title}: spent in the crop year", "million C$", None, ("programme_spend", name))
+        spent = world.bands(SPENT_OWN).get(name)
+        card("Export subsidies", f"{title}: spent since the start", f"million {currency_of(name)[1]}", spent, None)
     return cards
 
 
