@@ -8,6 +8,8 @@ import numpy as np
 
 from sim.measures.bands import bands
 
+SAME = 0.01  # of the spending: what is less is no more than how cargoes happen to fall
+
 
 @dataclass(frozen=True)
 class Range:
@@ -69,6 +71,11 @@ class Cost:
     share_of_draws: float
     subsidised_own_t: float
     subsidised_cad_t: float
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both worlds spend practically the same: what one spends more is less than 1 % of the other's."""
+        return abs(self.spent_million_own.mean) < SAME * self.others_million_own
 
     @property
     def a_year_million_own(self) -> float:

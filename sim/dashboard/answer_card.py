@@ -13,7 +13,7 @@ from sim.dashboard.answers import Answer, Cost, Gain, Range, subsidy_answer
 from sim.dashboard.desk import NOTHING, Desk
 from sim.dashboard.frames import INK, PALE, RULE, TEXT
 from sim.dashboard.question import programmes_of
-from sim.dashboard.sheets import Table
+from sim.dashboard.sheets import MINUS, Table, signed
 from sim.dashboard.widgets import ChartWidget
 from sim.dashboard.words import country, millions, money
 from sim.figures.style import PALETTE
@@ -23,7 +23,7 @@ WITHOUT, ALL = "without_", "without_subsidies"
 QUESTION = "What did the export subsidies cost taxpayers per extra tonne, and who got it?"
 BAR = 26  # pixels of the bar chart per line
 WON, LOST, NOBODY = PALETTE[0], PALETTE[1], "#5A5A5A"
-UNIT, MINUS = "million C$ per crop year", "\u2212"
+UNIT = "million C$ per crop year"
 
 
 @solara.component
@@ -162,12 +162,6 @@ def look(gain: Gain) -> dict[str, Any]:
     return {"color": WON if gain.million_cad.mean >= 0 else LOST}
 
 
-def signed(value: float, digits: int = 0) -> str:
-    """An amount with its sign in front; none where it rounds to zero."""
-    text = f"{value:+,.{digits}f}".replace("-", MINUS)
-    return text if text.strip("+0.,") and text.strip(f"{MINUS}0.,") else text[1:]
-
-
 def between(span: Range, words: str = "9 in 10 draws: ") -> str:
     """5 to 95 % of the draws; nothing where they do not differ."""
     if not span.high > span.low:
@@ -177,4 +171,5 @@ def between(span: Range, words: str = "9 in 10 draws: ") -> str:
 
 def amount(value: float) -> str:
     """A number for people: whole from 100 on."""
-    return f"{value:,.0f}" if abs(value) >= 99.5 else f"{value:,.1f}"
+    text = f"{value:,.0f}" if abs(value) >= 99.5 else f"{value:,.1f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.,") else text

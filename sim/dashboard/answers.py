@@ -28,6 +28,8 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
     costs = tuple(_cost(more, less, name, origin) for name, origin in side.question.origins.items())
     years, gains = _gains(more, less, side)
     finished = not side.running
+    if costs and all(cost.is_same for cost in costs):
+        years, gains = (), ()  # shares of next to nothing say nothing
     notes = []
     if side.question.others_differ:
         notes.append("The two scenarios differ in more than export programmes, so not all of this is theirs.")
@@ -40,7 +42,7 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
     text = headline(costs, side.date, finished) if paid else nothing_yet(costs, side.date)
     return Answer(
         with_it=more.title, without_it=less.title, costs=costs, gains=gains, crop_years=years, until=side.date,
-        finished=finished, short=short_text(costs) if paid else "", who=who_text(gains, money_word(costs)),
+        finished=finished, short=short_text(costs, less.title) if paid else "", who=who_text(gains, money_word(costs)),
         headline=text, notes=tuple(notes),
     )  # fmt: skip
 

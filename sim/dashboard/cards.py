@@ -59,7 +59,12 @@ def headline_cards(world: LiveWorld) -> list[Card]:
         if section["origin"] != origin:
             continue
         title = title_of(scenario, "boards", board)
-        for series, what in (("initial_payment_cad_t", "initial payment"), ("pool_return_outlook_cad_t", "outlook")):
+        for series, what in (
+            ("initial_payment_cad_t", "initial payment"),
+            ("pool_return_outlook_cad_t", "expected return"),
+        ):
+            if lines and ("pool_return_cad_t", f"{board}:feed") not in lines:
+                continue  # nobody delivers to the pool: what it would have paid is of no interest
             card("Pool", f"{title}: {what}, feed", "C$/t", world.bands(series).get(board), None)
         for pool in ("feed", "malting"):
             key = ("pool_return_cad_t", f"{board}:{pool}")

@@ -33,18 +33,27 @@ def nothing_yet(costs: Sequence[Cost], month: str) -> str:
     return f"Nothing has been spent on {names} by {month_text(month)}."
 
 
-def short_text(costs: Sequence[Cost]) -> str:
-    """What an extra tonne cost whom, a sentence a programme."""
-    return " ".join(_short(cost) for cost in costs if cost.spent_million_cad.mean > 0)
+def short_text(costs: Sequence[Cost], other: str) -> str:
+    """What an extra tonne cost whom, a sentence a programme; ``other`` is the title of the world with less of it."""
+    return " ".join(_short(cost, other) for cost in costs if cost.spent_million_cad.mean > 0)
 
 
-def _short(cost: Cost) -> str:
+def _short(cost: Cost, other: str) -> str:
+    if cost.is_same:
+        apart, whole = (
+            millions(value, cost.currency) for value in (cost.spent_million_own.mean, cost.others_million_own)
+        )
+        return (
+            f"Both spend practically the same on {cost.title} so far ({apart} apart, of {whole}): what differs between "
+            "them is not what limits the programme."
+        )
     payers = f"taxpayers in {country(cost.origin_title)}"
     if not cost.additional_kt.mean > 0 or np.isnan(cost.additional_own_t):
         return f"{cost.title} cost {payers} money and added nothing to exports."
     span = cost.additional_range_own_t
     draws = f" ({span.low:,.0f} to {span.high:,.0f} in nine of ten draws)" if span.high > span.low else ""
-    return f"Each extra tonne cost {payers} {money(cost.additional_own_t, cost.currency, 0)}{draws}."
+    tonne = f"Each tonne more than in “{other}”" if cost.others_million_own > 0 else "Each extra tonne"
+    return f"{tonne} cost {payers} {money(cost.additional_own_t, cost.currency, 0)}{draws}."
 
 
 def money(value: float, currency: str, digits: int | None = None) -> str:

@@ -90,7 +90,6 @@ def _origin(shown: Shown, programme: str) -> str:
 def gains_per_dollar(shown: Shown, programme: str) -> str:
     """Who got each dollar spent, who paid beside the taxpayers, and what nobody got; empty without that table."""
     cells = _cell(shown, programme, "destination")
-    scenario = shown.meta["scenario"]
     found = [(cells[f"{side}{SHARE}"].mean, side) for side in ENDS if f"{side}{SHARE}" in cells]
     found = sorted((pair for pair in found if abs(pair[0]) >= LEAST), key=lambda pair: -abs(pair[0]))
     if not found:

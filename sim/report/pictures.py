@@ -82,16 +82,14 @@ def picture(name: str, figure: Figure, shown: Shown) -> Picture:
 
 
 def _source(figure: Figure) -> str:
-    """A figure as a PNG of few colours: as SVG, bands, arrows and letters as outlines take two to ten times the room."""
-    raw = io.BytesIO()
+    """A figure as a PNG of few colours: as SVG, bands and letters as outlines take two to ten times the room."""
+    large = io.BytesIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(raw, format="rgba", dpi=DPI)
-        width, height = figure.canvas.get_width_height()
-    size = (round(width / figure.dpi * DPI), round(height / figure.dpi * DPI))
-    image = Image.frombytes("RGBA", size, raw.getvalue()).convert("RGB")
+        figure.savefig(large, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
+    with Image.open(large) as image:
+        few = image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small = io.BytesIO()
-    few = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    few.save(small, format="png", compress_level=9)
+    few.save(small, format="png", compress_level=6)
     return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode('ascii')}"
 
 
