@@ -154,14 +154,14 @@ def test_a_report_of_results_is_the_commands(done, tmp_path, monkeypatch):
     monkeypatch.setattr("sim.verbs.run.drawn", NO_FIGURES)
     folder = done.save(tmp_path / "results")
     target = tmp_path / "mine.html"
-    assert sim.reports([sim.open(folder), "steady"], to=target, title="Mine", out=tmp_path / "results") == target
+    assert sim.report([sim.open(folder), "steady"], to=target, title="Mine", out=tmp_path / "results") == target
     mine = target.read_text(encoding="utf-8")
     assert "<title>Mine" in mine and folder.name in mine
     invoke("report", folder, "--to", tmp_path / "theirs.html", "--title", "Mine")
     assert (tmp_path / "theirs.html").read_text(encoding="utf-8") == mine
     for wrong, message in (([], "needs a result"), (done, "is not saved"), ("steddy", "no run found")):
         with pytest.raises(StoreError, match=message):
-            sim.reports(wrong, out=tmp_path / "results", to=target)
+            sim.report(wrong, out=tmp_path / "results", to=target)
     assert target.read_text(encoding="utf-8") == mine
 
 
