@@ -25,8 +25,9 @@ def case(systems=SYSTEMS, bonuses=BONUSES, measures=None):
     lines = []
     for point, system, bonus in design.itertuples(index=False):
         for year, table, column, unit in (
-            ("mean", "producers", "revenue", "million C$"), ("1980/81", "producers", "revenue", "million C$"),
-            ("mean", "market_price", "japan", "C$/t"),
+            ("mean", "producers", "home:producer_revenue_million_cad", "million C$"),
+            ("1980/81", "producers", "home:producer_revenue_million_cad", "million C$"),
+            ("mean", "market_price", "far:feed", "C$/t"),
         ):  # fmt: skip
             middle = 100 + 2 * bonus * (system == SYSTEMS[0]) + (year != "mean")
             spread = {f"p{q:02d}": middle + (q - 50) / 10 for q in (5, 25, 50, 75, 95)}
@@ -42,7 +43,7 @@ def case(systems=SYSTEMS, bonuses=BONUSES, measures=None):
 
 def test_every_system_is_a_line_over_the_bonus_in_its_order():
     figure = responses(*case())
-    panel = next(axes for axes in figure.axes if "producers" in axes.get_title(loc="left"))
+    panel = next(axes for axes in figure.axes if "Producer revenue, Home" in axes.get_title(loc="left"))
     assert [list(line.get_xdata()) for line in panel.lines] == [[0, 30, 60]] * 2
     assert [list(line.get_ydata()) for line in panel.lines] == [[100, 160, 220], [100, 100, 100]]
     assert panel.get_xlabel() == r"Bonus (US\$/t)" and r"(million C\$)" in panel.get_ylabel()
@@ -51,7 +52,7 @@ def test_every_system_is_a_line_over_the_bonus_in_its_order():
     assert legend.get_title().get_text() == "Market system"
 
 
-@pytest.mark.parametrize(("patterns", "first"), [(["producers"], "producers"), (["market_price"], "market_price")])
+@pytest.mark.parametrize(("patterns", "first"), [(["producers"], "Producer revenue"), (["market_price"], "Feed price")])
 def test_panels_follow_the_order_of_the_patterns(patterns, first):
     figure = responses(*case(measures=patterns))
     assert figure.axes[0].get_title(loc="left").startswith(first)
