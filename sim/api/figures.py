@@ -46,12 +46,13 @@ class WithFigures:
 def figure_of(meta: dict[str, Any], name: str, read: Callable[[str], pd.DataFrame]) -> Figure | None:
     """Draw a figure by its name from what ``run.json`` says and ``read`` gives; see :meth:`WithFigures.figure`."""
     from sim.figures import tables_kept
-    from sim.verbs.plot import check_figure, drawn
+    from sim.verbs.plot import check_figure, undrawable
 
     known = _known(meta)
     check_figure(name, known, f"this {_kind(meta)}")
     frames = {table: read(table) for table in tables_kept(_kind(meta), meta)}
-    figure = drawn(known[name], [(frames, {"run_id": "not saved", **meta})], str(meta.get("stem")), name)
+    with undrawable(str(meta.get("stem")), name):
+        figure = known[name](frames, {"run_id": "not saved", **meta})
     if figure is not None:
         # Made without pyplot, so that nobody has to close it; a notebook shows what has this method.
         figure._repr_png_ = partial(_png, figure)

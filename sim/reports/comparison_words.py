@@ -53,11 +53,13 @@ def _open_years(frame: pd.DataFrame, column: str, draws: int) -> str:
     if draws == 1 or part.empty:
         return ""
     count = int(((part["p05"] < 0) & (part["p95"] > 0)).sum())
-    up, down = int((part["p05"] >= 0).sum()), int((part["p95"] <= 0).sum())
+    same = (part["p05"] == 0) & (part["p95"] == 0)  # as before a programme begins
+    up, down = (int((~same & beyond).sum()) for beyond in (part["p05"] >= 0, part["p95"] <= 0))
     texts = [
         f"above zero in {up}" if up else "",
         f"below in {down}" if down else "",
         f"open in {count}" if count else "",
+        f"zero in {int(same.sum())}" if same.any() else "",
     ]
     return f"; of {plural(len(part), 'crop year')} the range is {', '.join(filter(None, texts))}"
 
