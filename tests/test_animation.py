@@ -23,7 +23,7 @@ from sim.experiments.ensemble import run_ensemble
 from sim.figures.style import PALETTE, lines_of
 from sim.figures.trade import abroad
 from sim.motion import reel
-from sim.motion.lines import spread
+from sim.motion.lines import alone, spread
 from sim.motion.script import chosen_years, moments, news
 from sim.motion.stage import Stage
 from sim.store import ResultsError, StoreError, new_run
@@ -101,6 +101,7 @@ def test_a_moment_for_every_month_or_crop_year(run):
         ("1985-1986", "no crop year '1985'"),
         ("1986/87-1985/86", "before it begins"),
         ("-", "no crop year ''"),
+        ("1985/86-", "no crop year ''"),
     ],
 )
 def test_years_that_are_not_in_the_run(wanted, message):
@@ -213,6 +214,12 @@ def test_words_beside_lines_stay_apart():
     assert len(spread(np.zeros(0), 1.0, 0.0, 1.0)) == 0
 
 
+def test_values_that_stand_alone_get_a_mark():
+    gap = np.nan
+    assert alone(np.array([1.0, gap, 2.0, 3.0, gap, gap, 4.0])) == [0, 6]
+    assert alone(np.array([1.0, 2.0])) == [] and alone(np.array([5.0])) == [0] and alone(np.zeros(0)) == []
+
+
 # --- films
 
 
@@ -269,6 +276,8 @@ BAD = [
     (["missing"], "missing"),
     (["made_up", "--format", "avi"], "choose gif or mp4"),
     (["made_up", "--to", "film.webm"], "choose gif or mp4"),
+    (["made_up", "--format", ""], "choose gif or mp4"),
+    (["made_up", "--to", "a" * 300 + ".gif"], "cannot be written"),
     (["made_up", "--format", "mp4", "--to", "film.gif"], "its ending says gif"),
     (["made_up", "--fps", "0"], "from 1 to 50"),
     (["made_up", "--by", "week"], "choose month or crop_year"),

@@ -45,7 +45,7 @@ def test_the_figures_are_those_of_the_incidence(side, loaded):
     years = len(loaded.timeline.crop_years)
     mean = {name: years * table.cell("average", name).mean() for name in table.columns}
     assert cost.spent_million_cad.mean == pytest.approx(mean["spending_million_cad"])
-    assert cost.spent_million_usd.mean == pytest.approx(mean["spending_million_cad"] / 1.25, rel=0.02)
+    assert cost.spent_million_own.mean == pytest.approx(mean["spending_million_cad"] / 1.25, rel=0.02)
     assert cost.subsidised_kt.mean == pytest.approx(mean["subsidised_kt"])
     assert cost.additional_kt.mean == pytest.approx(mean["additional_kt"])
     each = table.cell("average", "spending_per_additional_tonne_cad_t")
@@ -80,10 +80,11 @@ def test_the_words_say_the_figures(side):
     )
     for text in (
         f"C${cost.spent_million_cad.mean:,.1f} million",
-        f"US${cost.additional_usd_t:,.0f} (5 to 95 % of draws",
+        f"US${cost.additional_own_t:,.0f} (5 to 95 % of draws",
     ):
         assert text in answer.headline
     assert answer.who.startswith("Per dollar spent: ") and "gained" in answer.who
+    assert f"Each extra tonne cost taxpayers in the United States US${cost.additional_own_t:,.0f} (" in answer.short
     assert answer.finished and answer.with_it == "World 0" and answer.without_it == "World 1"
 
 

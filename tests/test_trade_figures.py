@@ -215,6 +215,8 @@ def test_arrows_take_the_shorter_way_and_stay_whole():
     assert len({lane.end[0] for lane in lanes}) == 1 and all(abs(lane.start[0] - lane.end[0]) < 180 for lane in lanes)
     small = lay([vancouver, rouen], [tokyo, rouen], np.array([[1.0, 9.0], [9.0, 0.0]]), least=2.0)
     assert {lane.end[0] for lane in small if lane.destination == 0} == {140}  # too small for an image of its own
+    both = lay([vancouver, sydney, (-90.0, 30.0)], [tokyo, rouen], np.array([[9.0, 9.0], [9.0, 9.0], [1.0, 9.0]]), 2.0)
+    assert [lane.end[0] for lane in both if lane.destination == 0] == [-220, 140, -220]  # but takes one that is there
 
 
 def test_land_is_under_the_places():

@@ -10,7 +10,7 @@ from sim.dashboard.frames import over_time, policies, shaded_text
 from sim.dashboard.lines import value_range
 from sim.dashboard.market import Market
 from sim.dashboard.pictures import PICTURES, Picture, grades_of, price_differences, scenario_of
-from sim.dashboard.widgets import ChartWidget, show_chart, use_beat
+from sim.dashboard.widgets import ChartWidget, show_chart, use_beat, use_widgets
 from sim.headings import title_of
 from sim.shipped import home_origin
 
@@ -45,7 +45,7 @@ def Charts(desk: Desk) -> None:
         if pair:
             with solara.Div(classes=["sd-section"]):
                 solara.HTML("h2", "What B changes: prices, B minus A")
-                solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference is that of the policies; "
+                solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference comes from what you chose; "
                             "mean of the draws.", classes=["sd-help"])  # fmt: skip
                 Differences(desk, chosen).key("difference")
         with solara.Div(classes=["sd-section"]):
@@ -72,29 +72,30 @@ def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
     """One picture of every market, on one value axis."""
     market: Market = desk.model.value
     events = solara.use_memo(lambda: [policies(world.loaded) for world in market.worlds], [market.number])
-    charts = Beside(market, picture.title)
+    charts = use_charts(market, picture.title)
     key = f"{picture.name} {grade}"
 
-    def show(*widgets: ChartWidget) -> None:
+    def show() -> None:
         found = [picture.lines(world, grade) for world in market.worlds]
         bounds = market.bounds[key] = value_range([line for lines in found for line in lines], market.bounds.get(key))
-        for widget, world, lines, named in zip(widgets, market.worlds, found, events, strict=True):
+        for widget, world, lines, named in zip(charts, market.worlds, found, events, strict=True):
             names = [line["name"] for line in lines]
             frame = over_time(world.loaded.timeline, named, bounds, picture.unit, names)
             show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
 
-    use_beat(charts, show, [market.number, key])
+    use_beat(show, [market.number, key])
 
 
-def Beside(market: Market, title: str) -> list[solara.Element]:
-    """Charts beside each other, each under the letter of its scenario; returns their elements."""
-    charts = []
+def use_charts(market: Market, title: str) -> list[ChartWidget]:
+    """Charts beside each other, each under the letter of its scenario."""
+    sides = SIDES[: len(market.worlds)]
+    charts = use_widgets(
+        lambda: [ChartWidget(height=HEIGHT, label=f"{title} {side}") for side in sides], [len(sides), title]
+    )
     with solara.Div(classes=["sd-beside"]):
-        for side, _ in zip(SIDES, market.worlds, strict=False):
-            with solara.Div(classes=["sd-one"]):
-                if len(market.worlds) > 1:
-                    solara.HTML("span", side, classes=["sd-letter", f"sd-letter-{side}"])
-                charts.append(ChartWidget.element(height=HEIGHT, label=f"{title} {side}"))
+        for side, chart in zip(sides, charts, strict=True):
+            letter = [solara.HTML("span", side, classes=["sd-letter", f"sd-letter-{side}"])] if len(sides) > 1 else []
+            solara.Div(classes=["sd-one"], children=[*letter, chart])
     return charts
 
 
@@ -107,28 +108,29 @@ def empty(market: Market) -> str:
 def Differences(desk: Desk, grade: str) -> None:
     """Prices of B less those of A."""
     market: Market = desk.model.value
-    chart = ChartWidget.element(height=HEIGHT, label="Prices, B minus A")
+    (chart,) = use_widgets(lambda: [ChartWidget(height=HEIGHT, label="Prices, B minus A")], [])
+    solara.Div(children=[chart])
 
-    def show(widget: ChartWidget) -> None:
+    def show() -> None:
         lines = price_differences(*market.worlds, grade)
         bounds = market.bounds[grade] = value_range(lines, market.bounds.get(grade))
         names = [line["name"] for line in lines]
         frame = over_time(market.timeline, policies(market.worlds[0].loaded), bounds, "C$/t", names)
-        show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
+        show_chart(chart, {**frame, "empty": "" if lines else empty(market)}, lines)
 
-    use_beat([chart], show, [market.number, grade])
+    use_beat(show, [market.number, grade])
 
 
 @solara.component
 def Flows(desk: Desk) -> None:
     """Sellers to markets."""
     market: Market = desk.model.value
-    charts = Beside(market, "Who sells where")
+    charts = use_charts(market, "Who sells where")
 
-    def show(*widgets: ChartWidget) -> None:
-        for widget, world in zip(widgets, market.worlds, strict=True):
+    def show() -> None:
+        for widget, world in zip(charts, market.worlds, strict=True):
             frame = flow_frame(world.flows(world.loaded.timeline.periods_per_year), scenario_of(world))
             words = "" if frame["series"] else empty(market)
             show_chart(widget, {**frame, "empty": words}, [])
 
-    use_beat(charts, show, [market.number])
+    use_beat(show, [market.number])

@@ -9,7 +9,7 @@ from sim.dashboard.desk import Desk
 from sim.dashboard.final import FinalTable, Results, comparison_of, download, results_of, study_tables_of
 from sim.dashboard.market import Market
 from sim.dashboard.plans import as_yaml
-from sim.dashboard.sheets import Table, cell, of_frame, of_years
+from sim.dashboard.sheets import Table, cell, of_frame, of_years, signed
 from sim.store import safe_stem
 
 SIDES = "AB"
@@ -29,7 +29,7 @@ def Headlines(desk: Desk) -> None:
         means = [None if card is None else _value(card) for card in found]
         texts = ["-" if mean is None else cell(mean) for mean in means]
         if len(means) == 2:
-            texts.append("-" if None in means else f"{means[1] - means[0]:+,.1f}")
+            texts.append("-" if None in means else signed(means[1] - means[0], 1))
         if any(mean is not None for mean in means):
             rows.append([f"{title} ({unit})", *texts])
     head = ["", "A", "B", "B minus A"] if len(cards) == 2 else ["", "Mean of the draws"]

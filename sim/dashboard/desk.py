@@ -15,6 +15,7 @@ from sim.dashboard.market import Market
 from sim.dashboard.plans import Plan
 from sim.dashboard.start import Start
 from sim.scenario import ScenarioError
+from sim.scenario.text import TEXT_BYTES
 
 NOTHING, OWN, SHIPPED = "nothing", "own", "shipped:"
 
@@ -79,7 +80,9 @@ class Desk:
     def upload(self, filename: str, data: bytes | None) -> None:
         """Take an uploaded scenario for A, at once; of a bad one nothing but the report of what is wrong."""
         if data is None:
-            self.upload_problem.value = f"{filename}: larger than 1 MB, or not readable; a scenario is a few kilobytes"
+            self.upload_problem.value = (
+                f"{filename}: larger than {TEXT_BYTES // 1024} KiB, or not readable; a scenario is a few kilobytes"
+            )
             return
         try:
             loaded = plans.open_text(filename, data)
@@ -90,12 +93,14 @@ class Desk:
         name = filename.removesuffix(".yml").removesuffix(".yaml")
         self._try(lambda: self._take(Plan(name, *_titled(loaded))), restart=True)
 
-    def compare(self, against: str, restart: bool = True) -> None:
+    def compare(self, against: str) -> None:
         """Choose what A is compared with; the market begins anew."""
-        before = self.against.value
-        self.against.value = against
-        if not self._try(self._lay_out, restart=restart):
-            self.against.value = before
+
+        def choose() -> None:
+            self.against.value = against
+            self._lay_out()
+
+        self._try(choose, restart=True)
 
     def move(self, side: str, name: str, value: Any) -> None:
         """Move a lever of A or B; takes effect at the next reset."""
@@ -120,12 +125,11 @@ class Desk:
 
     def restart(self) -> None:
         """Begin a new market of what is chosen."""
+        self._try(self._begin)
+
+    def _begin(self) -> None:
         before = self.model.value
-        try:
-            market = Market(**self.parameters.value)
-        except ScenarioError as error:
-            self.problem.value = str(error)
-            return
+        market = Market(**self.parameters.value)
         if not before.running:
             self.round.value += 1
         self.model.value = market
@@ -160,16 +164,21 @@ class Desk:
             _ = plan.ready  # raises where a lever stands wrong
         self.parameters.value = {"plans": chosen, "draws": self.draws.value, "seed": self.seed.value}
 
-    def _try(self, work: Callable[[], None], restart: bool = False) -> bool:
+    def _try(self, work: Callable[[], None], restart: bool = False) -> None:
+        """Do something that may find a scenario wrong; a choice that cannot be played is taken back."""
+        held = (self.base, self.against, self.other, self.seed, self.parameters)
+        before = [each.value for each in held]
         try:
             work()
+            if restart:
+                self._begin()
         except ScenarioError as error:
             self.problem.value = str(error)
-            return False
-        self.problem.value = ""
-        if restart:
-            self.restart()
-        return True
+            if restart:
+                for each, value in zip(held, before, strict=True):
+                    each.value = value
+        else:
+            self.problem.value = ""
 
 
 def _held(value: Any) -> solara.Reactive[Any]:
@@ -195,7 +204,8 @@ def _other(base: Plan, against: str, before: Plan | None) -> Plan | None:
     if against == NOTHING:
         return None
     if against == OWN:
-        return before or replace(base, name=f"{base.name}-b", title=f"{base.title}, changed")
+        values = before.values if before is not None and before.loaded is base.loaded else base.values
+        return Plan(f"{base.name}-b", f"{base.title}, changed", base.loaded, values)
     if against.startswith(SHIPPED):
         name = against.removeprefix(SHIPPED)
         return before if before is not None and before.name == name else Plan(name, *_titled(plans.open_shipped(name)))

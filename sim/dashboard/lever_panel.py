@@ -17,9 +17,9 @@ from sim.dashboard.widgets import NumberWidget
 def LeverPanel(desk: Desk, side: str) -> None:
     """All levers of A or B."""
     plan = (desk.base if side == "A" else desk.other).value
+    levers = solara.use_memo(lambda: levers_of(plan.loaded) if plan else (), [plan and id(plan.loaded)])
     if plan is None:
         return
-    levers = solara.use_memo(lambda: levers_of(plan.loaded), [id(plan.loaded)])
     groups = list(dict.fromkeys(lever.group for lever in levers))
     with solara.Div(classes=["sd-panel"]):
         heading = "3 · Levers" if desk.against.value != "own" else f"3 · Levers of {side}"

@@ -9,7 +9,7 @@ from mesa.visualization.utils import force_update
 from sim.dashboard.desk import Desk
 from sim.dashboard.frames import month_name
 from sim.dashboard.market import Market
-from sim.dashboard.widgets import WhenWidget, use_beat
+from sim.dashboard.widgets import WhenWidget, use_beat, use_widgets
 
 SPEEDS = {"slow": 900, "normal": 250, "fast": 1}
 """Milliseconds between two periods, beside what a period takes."""
@@ -61,11 +61,12 @@ def Progress(desk: Desk) -> None:
     """Date, crop year, how far the calendar is, and the policies in force."""
     market: Market = desk.model.value
     unit = UNITS.get(market.timeline.periods_per_year, "period")
-    element = WhenWidget.element()
+    (widget,) = use_widgets(lambda: [WhenWidget()], [])
+    solara.Div(classes=["sd-when-place"], children=[widget])
 
-    def show(widget: WhenWidget) -> None:
+    def show() -> None:
         done, periods = market.done_periods, market.periods
-        where = "the end of the calendar" if market.finished else f"crop year {market.crop_year}"
+        where = "the end" if market.finished else f"crop year {market.crop_year}"
         with widget.hold_sync():
             widget.date = month_name(market.date)
             widget.text = f"{where} · {done} of {periods} {unit}s played"
@@ -73,7 +74,7 @@ def Progress(desk: Desk) -> None:
             widget.policies = in_force(market)
         desk.take_note(market)
 
-    use_beat([element], show, [market.number])
+    use_beat(show, [market.number])
 
 
 def in_force(market: Market) -> list[str]:
@@ -99,6 +100,10 @@ def Pending(desk: Desk) -> None:
 def Trouble(desk: Desk) -> None:
     """What went wrong: with what was chosen, or in the market."""
     with solara.Div(classes=["sd-trouble"]):
+        if desk.upload_problem.value:
+            solara.Text("This file is no scenario that can run. The market stays as it was.")
+            solara.Preformatted(desk.upload_problem.value)
+            solara.Button("Close", on_click=lambda: desk.upload_problem.set(""), outlined=True, small=True)
         if desk.problem.value:
             solara.Text("This cannot be: the market stays as it was.")
             solara.Preformatted(desk.problem.value)

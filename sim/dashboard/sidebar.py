@@ -45,11 +45,6 @@ def ScenarioChoice(desk: Desk) -> None:
             with solara.Details("About this scenario"):
                 solara.Text(description, classes=["sd-help"])
         Upload("or drop a scenario (YAML) here", desk.upload)
-        if desk.upload_problem.value:
-            with solara.Div(classes=["sd-trouble"]):
-                solara.Text("This file is no scenario that can run. The market stays as it was.")
-                solara.Preformatted(desk.upload_problem.value)
-                solara.Button("Close", on_click=lambda: desk.upload_problem.set(""), text=True, small=True)
 
 
 @solara.component
@@ -71,7 +66,7 @@ def Comparison(desk: Desk) -> None:
             outlined=True, hide_details=True,
         )  # fmt: skip
         if desk.other.value is not None:
-            solara.Text("Both markets meet the same weather, demand and luck: what differs is the policy.",
+            solara.Text("Both markets meet the same weather, demand and luck: what differs is what you choose here.",
                         classes=["sd-help"])  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import solara
 import traitlets
 from mesa.visualization.utils import update_counter
 
-MOST_BYTES = 1_000_000  # of an uploaded scenario
+from sim.scenario.text import TEXT_BYTES
 
 
 class ChartWidget(ipyvuetify.VuetifyTemplate):
@@ -64,7 +64,7 @@ class UploadWidget(ipyvuetify.VuetifyTemplate):
 
     template_file = (__file__, "upload.vue")
     label = traitlets.Unicode("").tag(sync=True)
-    most = traitlets.Int(MOST_BYTES).tag(sync=True)
+    most = traitlets.Int(TEXT_BYTES).tag(sync=True)
     on_file = traitlets.Callable(None, allow_none=True)
 
     def vue_arrived(self, message: Mapping[str, Any]) -> None:
@@ -74,7 +74,7 @@ class UploadWidget(ipyvuetify.VuetifyTemplate):
 
 
 def _bytes_of(text: object) -> bytes | None:
-    if not isinstance(text, str) or len(text) > MOST_BYTES * 4 // 3 + 4:
+    if not isinstance(text, str) or len(text) > TEXT_BYTES * 4 // 3 + 4:
         return None
     try:
         return base64.b64decode(text, validate=True)
@@ -98,21 +98,26 @@ def show_chart(widget: ChartWidget, frame: dict[str, Any], lines: list[dict[str,
         widget.lines = json.dumps(lines)
 
 
-def use_beat(elements: list[solara.Element], show: Callable[..., None], dependencies: list[Any]) -> None:
-    """Call something with the elements' widgets, now and after every period of the market.
+def use_widgets(make: Callable[[], list[Any]], dependencies: list[Any]) -> list[Any]:
+    """Widgets of our own, made anew when a dependency changes and closed when they go."""
+    widgets = solara.use_memo(make, dependencies)
 
-    It sets the widgets directly: having Solara compare the whole page at every period takes longer than the period.
+    def closing() -> Callable[[], None]:
+        return lambda: [widget.close() for widget in widgets]
+
+    solara.use_effect(closing, dependencies)
+    return widgets
+
+
+def use_beat(show: Callable[[], None], dependencies: list[Any]) -> None:
+    """Call something now and after every period of the market.
+
+    It sets widgets directly: having Solara compare the whole page at every period takes longer than the period.
     """
-    latest = solara.use_ref(elements)  # a page may be rendered twice before effects run; only the last one is there
-    latest.current = elements
 
-    def follow() -> Callable[[], None] | None:
-        try:
-            widgets = [solara.get_widget(element) for element in latest.current]
-        except KeyError:  # effects also run in what the same change takes off the page
-            return None
-        show(*widgets)
-        return update_counter.subscribe(lambda _: show(*widgets))
+    def follow() -> Callable[[], None]:
+        show()
+        return update_counter.subscribe(lambda _: show())
 
     solara.use_effect(follow, dependencies)
 

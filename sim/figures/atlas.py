@@ -54,8 +54,8 @@ class Window:
 def lay(origins: list[Place], ends: list[Place], tonnes: np.ndarray, least: float = 0.0) -> list[Lane]:
     """Lay a lane for every flow, on a map with the Atlantic in the middle or else cut where no flow is.
 
-    What would cross the cut goes to a second image of its destination beyond the edge, where that is not too far and
-    the flow is no smaller than ``least``.
+    What would cross the cut goes to a second image of its destination beyond the edge, where that is not too far;
+    flows smaller than ``least`` only to one that is on the map anyway.
 
     Parameters
     ----------
@@ -67,21 +67,22 @@ def lay(origins: list[Place], ends: list[Place], tonnes: np.ndarray, least: floa
     whole = (cut for cut in CUTS if not (large & _crosses(cut, *east)).any())
     cut = next(whole, CUTS[0])
     start, end = _from(cut, east[0]), _from(cut, east[1])
-    inner = np.concatenate([start, end])
-    lanes = []
-    for origin, destination in zip(*np.nonzero(tonnes > 0), strict=True):
-        to = end[destination]
-        image = to + 360 * np.sign(start[origin] - to)
-        crosses = large[origin, destination] and abs(start[origin] - to) > 180
-        if crosses and max(inner.max(), image) - min(inner.min(), image) < WIDEST - 2 * PAD:
-            to = image
-        lanes.append(
-            Lane(
-                int(origin), int(destination), np.array([start[origin], origins[origin][1] * STRETCH]),
-                np.array([to, ends[destination][1] * STRETCH]),
-            )
-        )  # fmt: skip
-    return lanes
+    ends_at = np.broadcast_to(end, tonnes.shape).copy()
+    west, east_most = min(start.min(), end.min()), max(start.max(), end.max())
+    for origin, destination in sorted(np.ndindex(tonnes.shape), key=lambda pair: not large[pair]):
+        image = end[destination] + 360 * np.sign(start[origin] - end[destination])
+        wide = max(east_most, image) - min(west, image)
+        room = WIDEST - 2 * PAD if large[origin, destination] else east_most - west  # small ones widen nothing
+        if abs(start[origin] - end[destination]) > 180 and wide <= room:
+            ends_at[origin, destination] = image
+            west, east_most = min(west, image), max(east_most, image)
+    return [
+        Lane(
+            int(origin), int(destination), np.array([start[origin], origins[origin][1] * STRETCH]),
+            np.array([ends_at[origin, destination], ends[destination][1] * STRETCH]),
+        )
+        for origin, destination in zip(*np.nonzero(tonnes > 0), strict=True)
+    ]  # fmt: skip
 
 
 def _from(cut: float, east: np.ndarray) -> np.ndarray:

@@ -50,7 +50,7 @@ def write_labels(axes: Axes, labels: list[Label], lines: list[np.ndarray]) -> li
         text.set_position(axes.transData.inverted().transform(best))
         if np.hypot(*(np.clip(mark, low, high) - mark)) > LEADER_FROM * pixel:
             ends = axes.transData.inverted().transform([np.clip(mark, low, high), mark])
-            leaders += axes.plot(*ends.T, color="#444444", linewidth=0.6, zorder=7, scalex=False, scaley=False)
+            leaders += axes.plot(*ends.T, "-", color="#444444", linewidth=0.6, zorder=7, scalex=False, scaley=False)
         texts.append(text)
     return [*texts, *leaders]
 

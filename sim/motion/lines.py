@@ -47,7 +47,7 @@ class LineBoard:
         self.lines, self._dots, self._words, self._keys = {}, [], [], []  # keys: samples of the lines
         for number, name in enumerate(parts):
             look = {"color": colour(number), "linestyle": dash(number)}
-            (self.lines[name],) = axes.plot([], [], **look)
+            (self.lines[name],) = axes.plot([], [], marker="o", markersize=1.8, **look)
             self._dots += axes.plot([], [], "o", markersize=4, color=colour(number))
             self._words.append(axes.text(first, low, "", fontsize=SIZE, va="center", color=colour(number)))
             self._keys += axes.plot([], [], clip_on=False, **look)
@@ -62,6 +62,7 @@ class LineBoard:
         for line, dot, part in zip(self.lines.values(), self._dots, self._parts.values(), strict=True):
             own = part[part.get("known", part["x"]) <= moment.end + 1e-9]
             line.set_data(own["x"], own["p50"])
+            line.set_markevery(alone(own["p50"].to_numpy()))
             known = own.dropna(subset=["p50"])
             ends = (known["x"].iloc[-1], known["p50"].iloc[-1]) if len(known) else (np.nan, np.nan)
             dot.set_data([ends[0]], [ends[1]])
@@ -86,6 +87,12 @@ class LineBoard:
             value = f"{last[number, 1]:,.{self._digits}f}"
             self._keys[number].set_data(key, [height, height])
             self._words[number].set(x=key[1] + 0.02 * wide, y=height, text=f"{name} {value}")
+
+
+def alone(values: np.ndarray) -> list[int]:
+    """Positions of values with none before or after them, which no line would show."""
+    known = np.concatenate([[False], np.isfinite(values), [False]])
+    return [int(each) for each in np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:])]
 
 
 def _range(parts: dict[str, pd.DataFrame], start: float, end: float) -> tuple[float, float]:
