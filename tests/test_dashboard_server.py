@@ -45,10 +45,16 @@ def test_names_are_not(name):
         ({"host": HERE, "origin": "http://other.example"}, True, False),
         ({"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}, False, False),
         ({"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}, False, True),
-        ({"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
-         False, True),
-        ({"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
-         False, False),
+        (
+            {"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
+            False,
+            True,
+        ),
+        (
+            {"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
+            False,
+            False,
+        ),
     ],
 )
 def test_who_is_welcome(headers, any_name, welcome):

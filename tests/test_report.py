@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from html_page import Page
 from saved_runs import save_effects, save_run
@@ -19,7 +20,7 @@ import sim.cli
 from sim.figures import KINDS
 from sim.frames import run_tables
 from sim.headings import programme_title
-from sim.reports import gather, page_of
+from sim.reports import comparison_words, gather, page_of
 from sim.reports.inheritance import differences, inheritance, yaml_of
 from sim.reports.page import told
 from sim.reports.printed import caught
@@ -411,3 +412,11 @@ def test_a_report_never_lies_in_the_folder_of_a_run(tmp_path):
     run = save_run(tmp_path)
     assert call("report", run.path, "--to", run.path / "x.html").exit_code == 2
     assert not (run.path / "x.html").exists()
+
+
+def test_crop_years_without_any_effect_count_once():
+    rows = [("1980/81", 0.0, 0.0), ("1981/82", 1.0, 2.0), ("1982/83", -2.0, -1.0), ("1983/84", -1.0, 1.0),
+            ("1984/85", 0.0, 1.0)]  # fmt: skip
+    frame = pd.DataFrame([{"row": y, "column": "feed", "mean": 0.0, "p05": a, "p95": b} for y, a, b in rows])
+    said = comparison_words._open_years(frame, "feed", 3)
+    assert said == "; of 5 crop years the range is above zero in 2, below in 1, open in 1, zero in 1"

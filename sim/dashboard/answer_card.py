@@ -14,7 +14,7 @@ from sim.dashboard.desk import NOTHING, Desk
 from sim.dashboard.frames import INK, PALE, RULE, TEXT
 from sim.dashboard.question import programmes_of
 from sim.dashboard.sheets import MINUS, Table, signed
-from sim.dashboard.widgets import ChartWidget
+from sim.dashboard.widgets import ChartWidget, headline
 from sim.dashboard.words import country, millions, money
 from sim.figures.style import PALETTE
 from sim.headings import programme_title, title_of
@@ -33,7 +33,7 @@ def AnswerCard(desk: Desk) -> None:
     market = desk.model.value
     found = subsidy_answer(market)
     with solara.Div(classes=["sd-answer"]):
-        solara.HTML("h2", QUESTION)
+        headline("h2", QUESTION)
         if found is not None:
             Answered(found)
         elif desk.against.value == NOTHING:
@@ -81,7 +81,7 @@ def Answered(answer: Answer) -> None:
         if answer.gains:
             with solara.Div(classes=["sd-answer-who"]):
                 span = " to ".join(dict.fromkeys((answer.crop_years[0], answer.crop_years[-1])))
-                solara.HTML("h3", "Who gained (right of zero) and who lost (left)")
+                headline("h3", "Who gained (right of zero) and who lost (left)")
                 solara.Text(f"Mean of the crop years {span}. With the deadweight loss, which nobody gets, the bars add "
                             "up to zero.", classes=["sd-help"])  # fmt: skip
                 frame = gains_frame(answer.gains)
@@ -96,7 +96,7 @@ def Figures(cost: Cost) -> None:
     extra = "-" if np.isnan(cost.additional_own_t) else money(cost.additional_own_t, cost.currency, 0)
     more = " more than in the other scenario" if cost.others_million_own > 0 else ""
     with solara.Div(classes=["sd-figures"]):
-        solara.HTML("h3", cost.title)
+        headline("h3", cost.title)
         Figure(millions(cost.spent_million_own.mean, cost.currency),
                f"paid by taxpayers in {country(cost.origin_title)} so far{more}",
                between(cost.spent_million_own))  # fmt: skip

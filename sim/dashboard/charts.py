@@ -10,7 +10,7 @@ from sim.dashboard.frames import over_time, policies, shaded_text
 from sim.dashboard.lines import value_range
 from sim.dashboard.market import Market
 from sim.dashboard.pictures import PICTURES, Picture, grades_of, price_differences, scenario_of
-from sim.dashboard.widgets import ChartWidget, show_chart, use_beat, use_widgets
+from sim.dashboard.widgets import ChartWidget, headline, show_chart, use_beat, use_widgets
 from sim.headings import title_of
 from sim.shipped import home_origin
 
@@ -33,7 +33,7 @@ def Charts(desk: Desk) -> None:
         for picture in PICTURES:
             with solara.Div(classes=["sd-section"]):
                 with solara.Div(classes=["sd-section-head"]):
-                    solara.HTML("h2", picture.title)
+                    headline("h2", picture.title)
                     if picture.graded and len(grades) > 1:
                         items = [{"text": title, "value": name} for name, title in grades.items()]
                         solara.v.Select(
@@ -44,12 +44,12 @@ def Charts(desk: Desk) -> None:
                 Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{pair}")
         if pair:
             with solara.Div(classes=["sd-section"]):
-                solara.HTML("h2", "What B changes: prices, B minus A")
+                headline("h2", "What B changes: prices, B minus A")
                 solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference comes from what you chose; "
                             "mean of the draws.", classes=["sd-help"])  # fmt: skip
                 Differences(desk, chosen).key("difference")
         with solara.Div(classes=["sd-section"]):
-            solara.HTML("h2", "Trade: who sells where")
+            headline("h2", "Trade: who sells where")
             solara.Text("Exports of the last twelve months, sellers (left) to markets (right): kt, mean of the draws.",
                         classes=["sd-help"])  # fmt: skip
             Flows(desk).key(f"flows-{pair}")
@@ -94,7 +94,7 @@ def use_charts(market: Market, title: str) -> list[ChartWidget]:
     )
     with solara.Div(classes=["sd-beside"]):
         for side, chart in zip(sides, charts, strict=True):
-            letter = [solara.HTML("span", side, classes=["sd-letter", f"sd-letter-{side}"])] if len(sides) > 1 else []
+            letter = [headline("span", side, classes=("sd-letter", f"sd-letter-{side}"))] if len(sides) > 1 else []
             solara.Div(classes=["sd-one"], children=[*letter, chart])
     return charts
 

@@ -10,6 +10,7 @@ from sim.dashboard.final import FinalTable, Results, comparison_of, download, re
 from sim.dashboard.market import Market
 from sim.dashboard.plans import as_yaml
 from sim.dashboard.sheets import Table, cell, of_frame, of_years, signed
+from sim.dashboard.widgets import headline
 from sim.store import safe_stem
 
 SIDES = "AB"
@@ -35,7 +36,7 @@ def Headlines(desk: Desk) -> None:
     head = ["", "A", "B", "B minus A"] if len(cards) == 2 else ["", "Mean of the draws"]
     with solara.Div(classes=["sd-section"]):
         last = market.longest.crop_years()[market.years_read - 1]
-        solara.HTML("h2", f"Crop year {last} in figures" + (", and what B changes" if len(cards) == 2 else ""))
+        headline("h2", f"Crop year {last} in figures" + (", and what B changes" if len(cards) == 2 else ""))
         Table(head, rows)
 
 
@@ -75,7 +76,7 @@ def StudyTables(desk: Desk) -> None:
 
     found = solara.use_thread(work, [])
     with solara.Div(classes=["sd-section"]):
-        solara.HTML("h2", "The study's tables, simulated beside published")
+        headline("h2", "The study's tables, simulated beside published")
         if found.state == solara.ResultState.ERROR:
             solara.Text(f"They could not be worked out: {found.error}", classes=["sd-wrong"])
         elif found.state != solara.ResultState.FINISHED:
@@ -116,7 +117,7 @@ def YearTables(desk: Desk) -> None:
     if not tables:
         return
     with solara.Div(classes=["sd-section"]):
-        solara.HTML("h2", "Crop-year tables")
+        headline("h2", "Crop-year tables")
         solara.v.Select(items=items, v_model=chosen.value, on_v_model=chosen.set, dense=True, outlined=True,
                         hide_details=True, label="Choose a table", style_="max-width: 560px")  # fmt: skip
         if chosen.value in tables:
@@ -130,7 +131,7 @@ def Downloads(desk: Desk) -> None:
     _ = desk.years.value, desk.running.value
     market = desk.model.value
     with solara.Div(classes=["sd-panel"]):
-        solara.HTML("h2", "5 · Take it with you")
+        headline("h2", "5 · Take it with you")
         for side, plan in zip(SIDES, market.plans, strict=False):
             solara.FileDownload(
                 lambda plan=plan: as_yaml(plan, market.draws, market.root), filename=f"{safe_stem(plan.name)}.yaml",

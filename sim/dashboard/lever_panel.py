@@ -10,7 +10,7 @@ import solara
 
 from sim.dashboard.desk import Desk
 from sim.dashboard.levers import Lever, levers_of
-from sim.dashboard.widgets import NumberWidget
+from sim.dashboard.widgets import NumberWidget, headline
 
 
 @solara.component
@@ -23,7 +23,7 @@ def LeverPanel(desk: Desk, side: str) -> None:
     groups = list(dict.fromkeys(lever.group for lever in levers))
     with solara.Div(classes=["sd-panel"]):
         heading = "3 · Levers" if desk.against.value != "own" else f"3 · Levers of {side}"
-        solara.HTML("h2", heading)
+        headline("h2", heading)
         solara.Text("A lever moved takes effect when the market begins anew (Reset).", classes=["sd-help"])
         if plan.values:
             solara.Button(

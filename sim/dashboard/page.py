@@ -23,6 +23,7 @@ from sim.dashboard.playing import Playing
 from sim.dashboard.server import TITLE
 from sim.dashboard.sidebar import Choosing
 from sim.dashboard.start import asked
+from sim.dashboard.widgets import headline
 
 LOOK = Path(__file__).with_name("look.css")
 
@@ -56,7 +57,7 @@ def Titles(desk: Desk) -> None:
         else:
             for side, world, plan in zip("AB", market.worlds, market.plans, strict=True):
                 with solara.Div(classes=["sd-title"]):
-                    solara.HTML("span", side, classes=["sd-letter-inline", f"sd-letter-{side}"])
+                    headline("span", side, classes=("sd-letter-inline", f"sd-letter-{side}"))
                     Titled(plan, world.title)
 
 
@@ -64,7 +65,7 @@ def Titles(desk: Desk) -> None:
 def Titled(plan: plans.Plan, title: str) -> None:
     """Title of a market, and what its levers changed."""
     with solara.Div():
-        solara.HTML("h1", title)
+        headline("h1", title)
         text = plans.changes(plan)
         if text:
             solara.Text(f"Changed: {text}.", classes=["sd-help"])

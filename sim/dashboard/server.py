@@ -6,7 +6,9 @@ import errno
 import logging
 import os
 import socket
+import sys
 import threading
+import time
 import warnings
 import webbrowser
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from sim.store import StoreError
 HOST = "127.0.0.1"
 PORT = 8765  # tried first when none is asked for
 MOST_PORTS = 50  # tried from there on
+GRACE_SECONDS = 3.0  # for connections to close, once the server is to stop
 KEEP = "1h"  # how long a page that was left without a word (a sleeping laptop) keeps its market
 APP = "sim.dashboard.page"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -97,6 +100,18 @@ def application(any_name: bool) -> Any:
     return guarded(starlette.app, settings.assets.proxy_cache_dir, any_name)
 
 
+def _end_soon(server: Any) -> None:
+    """End the process some seconds after a request to stop: a market that plays would be waited for until its end.
+
+    Nothing is lost by it: the page writes no file.
+    """
+    while not server.should_exit:
+        time.sleep(0.1)
+    time.sleep(GRACE_SECONDS)
+    sys.stdout.flush()
+    os._exit(0)
+
+
 def serve(taken: socket.socket, open_browser: bool, say: Callable[[str], None]) -> None:
     """Serve the page on a port until Ctrl-C or a termination request.
 
@@ -129,6 +144,7 @@ def serve(taken: socket.socket, open_browser: bool, say: Callable[[str], None]) 
                 webbrowser.open(address)
 
     threading.Thread(target=announce, daemon=True).start()
+    threading.Thread(target=_end_soon, args=(server,), daemon=True).start()
     try:
         server.run(sockets=[taken])
     except KeyboardInterrupt:

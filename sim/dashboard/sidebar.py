@@ -9,7 +9,7 @@ from sim.dashboard.closing import Downloads
 from sim.dashboard.desk import NOTHING, OWN, SHIPPED, Desk
 from sim.dashboard.lever_panel import LeverPanel
 from sim.dashboard.limits import MOST_DRAWS
-from sim.dashboard.widgets import Upload
+from sim.dashboard.widgets import Upload, headline
 
 
 @solara.component
@@ -32,7 +32,7 @@ def ScenarioChoice(desk: Desk) -> None:
     shipped = solara.use_memo(plans.shipped, [])
     titles = dict(shipped)
     with solara.Div(classes=["sd-panel"]):
-        solara.HTML("h2", "1 · Scenario")
+        headline("h2", "1 · Scenario")
         items = [{"text": title, "value": name} for name, title in shipped]
         if plan.name not in titles:
             items.insert(0, {"text": plan.title, "value": plan.name})
@@ -60,7 +60,7 @@ def Comparison(desk: Desk) -> None:
     items += [{"header": "Another scenario"}]
     items += [{"text": title, "value": SHIPPED + name} for name, title in plans.shipped() if name != base.name]
     with solara.Div(classes=["sd-panel"]):
-        solara.HTML("h2", "2 · Compare with")
+        headline("h2", "2 · Compare with")
         solara.v.Select(
             label="Scenario B", items=items, v_model=desk.against.value, on_v_model=desk.compare, dense=True,
             outlined=True, hide_details=True,
@@ -91,7 +91,7 @@ def Ensemble(desk: Desk) -> None:
             desk.ensemble(seed=value)
 
     with solara.Div(classes=["sd-panel"]):
-        solara.HTML("h2", "4 · Luck")
+        headline("h2", "4 · Luck")
         with solara.Row(gap="8px"):
             solara.v.TextField(
                 label="Draws", v_model=str(desk.draws.value), dense=True, outlined=True, hide_details=True,

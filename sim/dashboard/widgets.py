@@ -126,3 +126,8 @@ def use_beat(show: Callable[[], None], dependencies: list[Any]) -> None:
 def Upload(label: str, on_file: Callable[[str, bytes | None], None]) -> None:
     """A button, and a place to drop a file on."""
     UploadWidget.element(label=label, on_file=on_file)
+
+
+def headline(tag: str, text: str, classes: tuple[str, ...] = ()) -> solara.Element:
+    """A heading of plain text; ``solara.HTML`` would run what an uploaded scenario's title says."""
+    return solara.v.Html(tag=tag, class_=" ".join(classes), children=[text])
