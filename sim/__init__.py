@@ -1,12 +1,12 @@
 """The simulated world: scenarios, calendar, market, ledger, measures, experiments and what users run.
 
-``sim.load``, ``run``, ``compare``, ``sweep``, ``results`` and ``open`` are those of ``sim.api``, imported when first
-asked for.
+``sim.load``, ``run``, ``compare``, ``sweep``, ``results``, ``open`` and ``report`` are those of ``sim.api``, imported
+when first asked for.
 """
 
 from typing import Any
 
-_VERBS = ("load", "run", "compare", "sweep", "results", "open")
+_VERBS = ("load", "run", "compare", "sweep", "results", "open", "report")
 
 
 def __getattr__(name: str) -> Any:

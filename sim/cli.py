@@ -10,9 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from sim.experiment_commands import ablation, calibrate, game, incidence, reconstruct, sensitivity, study, sweep
-from sim.motion_commands import animate
-from sim.results_commands import dashboard, results
-from sim.scenario_commands import compare, new, plot, report, run, schema, show, validate
+from sim.picture_commands import animate, dashboard, plot, report
+from sim.results_commands import results
+from sim.scenario_commands import compare, new, run, schema, show, validate
 
 FIRST = (run, compare, validate, show, new)
 EXPERIMENTS = (study, reconstruct, ablation, incidence, game, calibrate, sweep, sensitivity)

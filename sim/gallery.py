@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ Every figure `singledesk plot` knows, drawn from the shipped scenarios: each wit
 draws them all again.
 """
 FOLDER = "images/gallery"
+WIDTH = 120  # characters of a line
 COLOURS = 255  # a figure has fewer; a palette makes its file a third as large
 
 
@@ -101,12 +103,12 @@ def look_up(stored: StoredRun, value: dict[str, Any]) -> str:
 
 def page(shown: list[Exhibit], said: dict[tuple[str, str], str]) -> str:
     """Write the page: ``said`` has, by run and figure, the sentences with their numbers."""
-    parts = [HEAD]
-    for make in dict.fromkeys(exhibit.make for exhibit in shown):
-        for exhibit in (each for each in shown if each.make == make):
-            lines = f"```sh\n{exhibit.make}\n{exhibit.plot}\n```"
-            sentences = " ".join(said[exhibit.run, exhibit.name].split())
-            parts.append(f"## {exhibit.title}\n\n![{exhibit.title}]({exhibit.image})\n\n{lines}\n\n{sentences}\n")
+    parts, makes = [HEAD], {exhibit.run: exhibit.make for exhibit in shown}
+    for exhibit in shown:
+        lines = "\n".join([*(makes[run] for run in (exhibit.run, *exhibit.beside)), exhibit.plot])
+        sentences = textwrap.fill(" ".join(said[exhibit.run, exhibit.name].split()), WIDTH)
+        image = f"![{exhibit.title}]({exhibit.image})"
+        parts.append(f"## {exhibit.title}\n\n{image}\n\n```sh\n{lines}\n```\n\n{sentences}\n")
     return "\n".join(parts)
 
 

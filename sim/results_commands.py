@@ -1,4 +1,4 @@
-"""The commands about what was saved: ``results`` with ``list``, ``show`` and ``query``, and ``dashboard``."""
+"""The commands about what was saved: ``results`` with ``list``, ``show`` and ``query``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from sim.guard import errors, screen, verb
-from sim.options import RESULTS, AsJson, Out, Seed, whole
+from sim.options import RESULTS, AsJson, Out, whole
 
 results = typer.Typer(name="results", help="List, show and query saved runs and sweeps.", no_args_is_help=True)
 
-LOCAL = "127.0.0.1"
 Runs = Annotated[
     list[str], typer.Argument(metavar="RUN...", help="Folders, ids, or scenarios' names for their latest runs.")
 ]
@@ -81,22 +80,3 @@ def query_results(
         tuple(measure or ()), tuple(crop_year or ()), where, tuple(stat or ()), draws, beside or difference, difference
     )
     query_runs(runs, question, form, to, lines, out, screen(), errors())
-
-
-@verb
-def dashboard(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="RUN|SCENARIO", help="A shipped name, a YAML file, or a run; history when absent."),
-    ] = None,
-    port: Annotated[int | None, whole(1, 65_535, "Port; from 8765 on the first free one when absent.")] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; any but this one opens the page to others.")] = LOCAL,
-    draws: Annotated[int, whole(1, 1_000, "Monte Carlo draws played at once.")] = 200,
-    seed: Seed = None,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
-    out: Out = RESULTS,
-) -> None:
-    """Play a live market in the browser: move levers, compare two scenarios, see prices, flows and pools."""
-    from sim.verbs.dashboard import dashboard as serve
-
-    serve(name, out, host, port, draws, seed, open_browser, screen(), errors())

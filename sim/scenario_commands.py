@@ -1,4 +1,4 @@
-"""The commands about scenarios: run and compare them, check, show and scaffold them, draw what was saved."""
+"""The commands about scenarios: run and compare them, check, show and scaffold them."""
 
 from __future__ import annotations
 
@@ -91,61 +91,6 @@ def new(
     except ValueError as error:
         fail(str(error), 2)
     plain(screen(), f"wrote {path.name}; next: singledesk validate {path.name}")
-
-
-@verb
-def plot(
-    runs: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="RUN...", help="A folder, an id, or a name for its latest run; several: see --list."),
-    ] = None,
-    figure: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Figure to draw (see --list); all when absent. May be repeated."),
-    ] = None,
-    measure: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Of a sweep: table, or table:column, to draw. May be repeated."),
-    ] = None,
-    image_format: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="png, svg or pdf.", show_default=True)
-    ] = "png",
-    out: Out = RESULTS,
-    to: Annotated[
-        Path | None, typer.Option(help="Folder for the images; the current one when absent.", file_okay=False)
-    ] = None,
-    names: Annotated[bool, typer.Option("--list", help="Name the figures (of RUN, or of every kind) instead.")] = False,
-) -> None:
-    """Draw the figures of saved results: of a run, comparison, sweep, game, ... as PNG, SVG or PDF."""
-    from sim.verbs.plot import listed
-    from sim.verbs.plot import plot as draw
-
-    if names:
-        print("\n".join(line for run in runs or [None] for line in listed(run, out)))
-        return
-    if not runs:
-        fail("name a RUN to draw; --list names the figures", 2)
-
-    for path in draw(runs, figure or [], measure or [], image_format, out, to):
-        print(path)
-
-
-@verb
-def report(
-    runs: Annotated[
-        list[str], typer.Argument(metavar="RUN...", help="Folders, ids, or names for their latest runs; of any kind.")
-    ],
-    to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The HTML file; report-NAMES.html here when absent.")
-    ] = None,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Heading of the page.")] = None,
-    out: Out = RESULTS,
-    as_json: AsJson = False,
-) -> None:
-    """Write one HTML file about saved results: in words, tables, figures and charts; it needs no network."""
-    from sim.verbs.report import report as write_report
-
-    write_report(runs, to, title, out, as_json, screen(), errors())
 
 
 @verb

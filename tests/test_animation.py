@@ -101,6 +101,7 @@ def test_a_moment_for_every_month_or_crop_year(run):
         ("1985-1986", "no crop year '1985'"),
         ("1986/87-1985/86", "before it begins"),
         ("-", "no crop year ''"),
+        ("1985/86-", "no crop year ''"),
     ],
 )
 def test_years_that_are_not_in_the_run(wanted, message):
@@ -275,6 +276,8 @@ BAD = [
     (["missing"], "missing"),
     (["made_up", "--format", "avi"], "choose gif or mp4"),
     (["made_up", "--to", "film.webm"], "choose gif or mp4"),
+    (["made_up", "--format", ""], "choose gif or mp4"),
+    (["made_up", "--to", "a" * 300 + ".gif"], "cannot be written"),
     (["made_up", "--format", "mp4", "--to", "film.gif"], "its ending says gif"),
     (["made_up", "--fps", "0"], "from 1 to 50"),
     (["made_up", "--by", "week"], "choose month or crop_year"),

@@ -1,18 +1,26 @@
 """What a notebook gets is what the command gets: the same numbers, the same errors, with units."""
 
 import json
+import pickle
+from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
 import pytest
 from fake_results import GAP, YEARS, fake_sweep
+from figure_results import CASES, case
+from IPython.core.formatters import DisplayFormatter
+from PIL import Image
+from saved_runs import NO_FIGURES
 from typer.testing import CliRunner
 
 import sim
 import sim.cli
 from sim.experiments.compare import Incomparable
+from sim.figures import KINDS
 from sim.scenario import ScenarioError
-from sim.store import StoreError, find_run
+from sim.store import StoreError, find_run, new_run
 from sim.stored.tidy import tidy
 
 SHORT = ["calendar.crop_years=1", "calendar.start=1986/87"]
@@ -105,6 +113,58 @@ def test_a_saved_run_can_be_plotted_and_queried(done, tmp_path):
     assert list(listed["run_id"]) == [folder.name] and list(listed["status"]) == ["finished"]
 
 
+def test_a_run_draws_its_figures_before_and_after_it_is_saved(done, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.verbs.run.drawn", NO_FIGURES)  # those saved with it take most of the time
+    assert done.figures == tuple(KINDS["run"].figures)
+    figure = done.figure("prices")
+    folder = done.save(tmp_path)
+    invoke("plot", folder, "--figure", "prices", "--to", tmp_path)
+    assert sim.open(folder).figure("prices")._repr_png_() == (tmp_path / "steady-prices.png").read_bytes()
+    assert "not saved" in " ".join(text.get_text() for text in figure.texts)
+    with pytest.raises(StoreError, match="no figure called 'price'; did you mean `prices`.*of this run: prices"):
+        done.figure("price")
+    with pytest.raises(StoreError, match="figure `prices` cannot be drawn"):
+        replace(done, read=lambda name: done.read(name).head(0).iloc[:, :1]).figure("prices")
+
+
+def test_a_figure_shows_itself_in_a_notebook_that_has_not_seen_pyplot(done):
+    shown, _metadata = DisplayFormatter().format(done.figure("supply"))
+    width, height = Image.open(BytesIO(shown["image/png"])).size
+    assert width > 900 and height > 400
+    again = pickle.loads(pickle.dumps(done.figure("supply")))
+    assert again._repr_png_() == shown["image/png"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_opened_results_of_every_kind_name_and_draw_their_figures(kind, tmp_path):
+    frames, meta = case(kind, next(iter(CASES[kind])))
+    name = {"comparison": "effects", "run": "sales"}.get(kind, next(iter(KINDS[kind].figures)))
+    with new_run(tmp_path, meta["stem"], "0" * 8) as draft:
+        for table, frame in frames.items():
+            draft.parquet(table, frame)
+        draft.manifest({key: value for key, value in {**meta, "kind": kind}.items() if key != "run_id"})
+    found = sim.open(meta["stem"], tmp_path)
+    assert found.figures == tuple(KINDS[kind].figures) and found.figure(name).get_suptitle()
+    with pytest.raises(StoreError, match=f"no figure called 'nothing'; figures of this {kind}: "):
+        found.figure("nothing")
+
+
+def test_a_report_of_results_is_the_commands(done, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.reports.page.pictures", lambda _shown: iter(()))
+    monkeypatch.setattr("sim.verbs.run.drawn", NO_FIGURES)
+    folder = done.save(tmp_path / "results")
+    target = tmp_path / "mine.html"
+    assert sim.report([sim.open(folder), "steady"], to=target, title="Mine", out=tmp_path / "results") == target
+    mine = target.read_text(encoding="utf-8")
+    assert "<title>Mine" in mine and folder.name in mine
+    invoke("report", folder, "--to", tmp_path / "theirs.html", "--title", "Mine")
+    assert (tmp_path / "theirs.html").read_text(encoding="utf-8") == mine
+    for wrong, message in (([], "needs a result"), (done, "is not saved"), ("steddy", "no run found")):
+        with pytest.raises(StoreError, match=message):
+            sim.report(wrong, out=tmp_path / "results", to=target)
+    assert target.read_text(encoding="utf-8") == mine
+
+
 def test_a_comparison_has_the_commands_numbers(tmp_path):
     found = sim.compare("history", "multiple_sellers", draws=2, set=SHORT)
     words = ["--draws", 2, "--out", tmp_path, *(word for each in SHORT for word in ("--set", each))]
@@ -120,6 +180,8 @@ def test_a_comparison_has_the_commands_numbers(tmp_path):
     revenue = "table2:producer_revenue_million_cad"
     assert saved.xarray()[revenue].attrs["units"] == "million C$"
     assert found.xarray(draws=True)[revenue].dims == ("crop_year", "draw")
+    assert found.figures == saved.figures == tuple(KINDS["comparison"].figures)
+    assert found.figure().get_suptitle() == saved.figure("effects").get_suptitle()
     folder = found.save(tmp_path)
     pd.testing.assert_frame_equal(tidy(find_run(folder.name, tmp_path).frame("comparison")), found.effects)
 
@@ -157,7 +219,9 @@ def test_importing_the_package_is_cheap():
     import sys
     from pathlib import Path
 
-    code = "import sys, sim; assert not {'pandas', 'mesa', 'xarray', 'duckdb'} & set(sys.modules); sim.load"
+    code = (
+        "import sys, sim; assert not {'pandas', 'mesa', 'xarray', 'duckdb', 'matplotlib'} & set(sys.modules); sim.load"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

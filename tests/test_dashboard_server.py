@@ -45,13 +45,17 @@ def test_names_are_not(name):
         ({"host": HERE, "origin": "http://other.example"}, True, False),
         ({"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}, False, False),
         ({"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}, False, True),
+        ({"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
+         False, True),
+        ({"host": HERE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
+         False, False),
     ],
 )
 def test_who_is_welcome(headers, any_name, welcome):
     assert (refusal(headers, any_name) == "") is welcome
 
 
-def call(path, headers, folder, kind="http"):
+def call(path, headers, folder, kind="http", query=b""):
     """Messages that come back from the door, and whether the page behind it was reached."""
     sent, reached = [], []
 
@@ -61,7 +65,8 @@ def call(path, headers, folder, kind="http"):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": kind, "path": path, "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
+    pairs = [(k.encode(), v.encode()) for k, v in headers.items()]
+    scope = {"type": kind, "path": path, "query_string": query, "headers": pairs}
     asyncio.run(guarded(page, folder)(scope, None, send))
     return sent, bool(reached)
 
@@ -74,6 +79,16 @@ def test_door_closes_a_foreign_websocket(tmp_path):
     headers = {"Host": HERE, "Origin": "http://other.example"}
     sent, reached = call("/jupyter/api/kernels/1/channels", headers, tmp_path, "websocket")
     assert sent == [{"type": "websocket.close", "code": 1008}] and not reached
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), [("http", "/_solara/api/close/1"), ("websocket", "/jupyter/api/kernels/1/channels")]
+)
+def test_door_stops_what_names_no_page(tmp_path, kind, path):
+    """Solara would stumble over it, and say so on the screen."""
+    sent, reached = call(path, {"Host": HERE}, tmp_path, kind, b"session_id=")
+    assert sent and not reached
+    assert call(path, {"Host": HERE}, tmp_path, kind, b"session_id=2") == ([], True)
 
 
 @pytest.mark.parametrize("path", ["a.js", "folder/a.js"])
@@ -101,6 +116,12 @@ def test_a_taken_port_is_an_error_and_the_default_moves_on():
 def test_an_address_of_another_machine_is_an_error():
     with pytest.raises(StoreError, match="cannot listen there"):
         bind("192.0.2.1", 8765)
+
+
+@pytest.mark.parametrize("host", ["a..b", "." * 10, "a" * 300, ""])
+def test_a_host_that_is_no_name_is_an_error(host):
+    with pytest.raises(StoreError, match="^--host .*(no possible name|cannot listen there)"):
+        bind(host, 8765)
 
 
 def test_missing_packages_are_named(monkeypatch):

@@ -21,7 +21,8 @@ PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.m
 COMMANDS = (
     "README.md", "scenarios.md", "docking.md", "incidence.md", "game.md", "calibration.md", "trade_war.md", "sweeps.md",
 )  # fmt: skip
-COMMAND_PAGES = [path for path in PAGES if path.name in COMMANDS]
+INDEX = ROOT / "docs" / "README.md"
+COMMAND_PAGES = [path for path in PAGES if path.name in COMMANDS and path != INDEX]
 SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
 SIMULATED = ("run", "compare", "ablation", "incidence")
 FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -139,6 +140,11 @@ def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+
+
+def test_the_index_names_every_page():
+    linked = {(INDEX.parent / target).resolve() for target in re.findall(r"\]\(([^)#]+)\)", INDEX.read_text("utf-8"))}
+    assert linked == {*PAGES, ROOT / "docs" / "notebooks" / "first_results.ipynb"} - {INDEX}
 
 
 def test_constants_and_files_named_on_the_model_page_exist():

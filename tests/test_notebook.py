@@ -32,11 +32,12 @@ def executed(tmp_path_factory):
 
 
 def test_it_draws_every_figure(executed):
-    notebook, _ = executed
+    notebook, place = executed
     figures = [
         output for cell in notebook.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})
     ]
-    assert len(figures) == 3
+    assert len(figures) == 5
+    assert "<title>First results" in (place / "first_results.html").read_text(encoding="utf-8")
     texts = [output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not any("Warning" in text.replace("TqdmWarning", "") for text in texts), texts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from figure_checks import check
 from matplotlib.collections import LineCollection
+from saved_runs import NO_FIGURES
 from typer.testing import CliRunner
 
 import sim.cli
@@ -19,6 +20,15 @@ def singledesk(*words: str):
 
 
 NAMES = ("history", "compare-history-multiple_sellers", "incidence-history")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_own_figures():
+    """Runs are saved without their figures, which take most of the time and are not looked at here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for verb in ("run", "compare", "incidence"):
+            patch.setattr(f"sim.verbs.{verb}.drawn", NO_FIGURES)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fake_results import fake_sweep
 
 import sim
 from sim.figures.sweep import responses
@@ -24,8 +25,9 @@ def case(systems=SYSTEMS, bonuses=BONUSES, measures=None):
     lines = []
     for point, system, bonus in design.itertuples(index=False):
         for year, table, column, unit in (
-            ("mean", "producers", "revenue", "million C$"), ("1980/81", "producers", "revenue", "million C$"),
-            ("mean", "market_price", "japan", "C$/t"),
+            ("mean", "producers", "home:producer_revenue_million_cad", "million C$"),
+            ("1980/81", "producers", "home:producer_revenue_million_cad", "million C$"),
+            ("mean", "market_price", "far:feed", "C$/t"),
         ):  # fmt: skip
             middle = 100 + 2 * bonus * (system == SYSTEMS[0]) + (year != "mean")
             spread = {f"p{q:02d}": middle + (q - 50) / 10 for q in (5, 25, 50, 75, 95)}
@@ -41,7 +43,7 @@ def case(systems=SYSTEMS, bonuses=BONUSES, measures=None):
 
 def test_every_system_is_a_line_over_the_bonus_in_its_order():
     figure = responses(*case())
-    panel = next(axes for axes in figure.axes if "producers" in axes.get_title(loc="left"))
+    panel = next(axes for axes in figure.axes if "Producer revenue, Home" in axes.get_title(loc="left"))
     assert [list(line.get_xdata()) for line in panel.lines] == [[0, 30, 60]] * 2
     assert [list(line.get_ydata()) for line in panel.lines] == [[100, 160, 220], [100, 100, 100]]
     assert panel.get_xlabel() == r"Bonus (US\$/t)" and r"(million C\$)" in panel.get_ylabel()
@@ -50,7 +52,7 @@ def test_every_system_is_a_line_over_the_bonus_in_its_order():
     assert legend.get_title().get_text() == "Market system"
 
 
-@pytest.mark.parametrize(("patterns", "first"), [(["producers"], "producers"), (["market_price"], "market_price")])
+@pytest.mark.parametrize(("patterns", "first"), [(["producers"], "Producer revenue"), (["market_price"], "Feed price")])
 def test_panels_follow_the_order_of_the_patterns(patterns, first):
     figure = responses(*case(measures=patterns))
     assert figure.axes[0].get_title(loc="left").startswith(first)
@@ -67,22 +69,15 @@ def test_points_that_make_no_lines_are_not_drawn():
 
 
 def test_plot_draws_what_is_asked_for_and_says_why_not(tmp_path):
-    plan = {
-        "title": "Draws of a steady year",
-        "scenario": "steady",
-        "settings": ["calendar.crop_years=1"],
-        "draws": 2,
-        "measures": ["market_price"],
-        "factors": {"corn": {"key": "corn_usd_t", "values": [95, 115]}},
-    }
-    swept = sim.sweep(plan, out=tmp_path, name="corn")
-    files = plot(["sweep-corn"], [], ["market_price:japan:*"], "png", tmp_path, tmp_path / "images")
-    assert [Path(file).name for file in files] == ["sweep-corn-responses.png"] and files[0].stat().st_size > 10_000
-    assert len([axes for axes in swept.figure("market_price:japan:*").axes if axes.get_visible()]) == 1
+    fake_sweep(tmp_path)
+    swept = sim.open("sweep-eep", tmp_path)
+    files = plot(["sweep-eep"], ["responses"], ["price_gap:*"], "png", tmp_path, tmp_path / "images")
+    assert [Path(file).name for file in files] == ["sweep-eep-responses.png"] and files[0].stat().st_size > 10_000
+    assert len([axes for axes in swept.figure("price_gap:*").axes if axes.get_visible()]) == 1
+    assert len([axes for axes in swept.figure().axes if axes.get_visible()]) == 2
+    assert swept.figures == ("responses", "heat_map") and swept.figure("heat_map", "price_gap").get_suptitle()
     with pytest.raises(StoreError, match="no run has a table `prise`"):
-        plot(["sweep-corn"], [], ["prise"], "png", tmp_path, tmp_path)
-    apart = sim.sweep(
-        {**plan, "factors": {"x": {"levels": {"a": [], "b": ["corn_usd_t=115"]}}}}, out=tmp_path, name="x"
-    )
+        plot(["sweep-eep"], [], ["prise"], "png", tmp_path, tmp_path)
+    fake_sweep(tmp_path, systems=tuple(f"s{i}" for i in range(13)), stem="sweep-wide")
     with pytest.raises(StoreError, match="nothing to draw; curves need a numeric factor"):
-        plot([str(apart.folder)], [], [], "png", tmp_path, tmp_path)
+        plot(["sweep-wide"], ["responses"], [], "png", tmp_path, tmp_path)

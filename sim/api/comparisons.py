@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.api.cubes import bands_cube, cube
+from sim.api.figures import WithFigures
 from sim.api.scenarios import LoadedScenario, as_loaded, provenance_of
 from sim.experiments.engine import CHUNK
 from sim.store import StoreError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(WithFigures):
     """Other minus base.
 
     Attributes
@@ -94,18 +95,8 @@ class Comparison:
         return cube(lines, values, "draw", list(range(values.shape[1])))
 
     def figure(self, name: str = "effects") -> Figure | None:
-        """Draw a figure that is saved with it: ``effects``, ``table2`` or ``welfare``.
-
-        None where there is nothing to draw.
-
-        Raises
-        ------
-        StoreError
-            When there is no figure of that name.
-        """
-        from sim.api.figures import figure_of
-
-        return figure_of("comparison", name, self.read, self.meta)
+        """Draw one of ``figures``, as a run does; the effects by crop year when none is named."""
+        return super().figure(name)
 
     def save(self, out: str | PathLike[str] = "results") -> Path:
         """Save tables and figure as ``singledesk compare`` does; return the folder.
@@ -168,7 +159,7 @@ def compare(
     effects = with_published(result.effects, published)
     frames = {"comparison": effects, "markets": result.market_bands(), "welfare": result.welfare_bands()}
     names_of = {"base": names[0], "other": names[1], "stem": f"compare-{names[0]}-{names[1]}"}
-    meta = {**provenance_of(first, draws, seed), **names_of}
+    meta = {**provenance_of(first, draws, seed), **names_of, "kind": "comparison"}
 
     def write(out: Path) -> Path:
         return save(out, result, effects, first.loaded, second.loaded, seed, command=[])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.api.cubes import bands_cube, cube
+from sim.api.figures import WithFigures
 from sim.api.scenarios import LoadedScenario, as_loaded, provenance_of
 from sim.experiments.engine import CHUNK
 from sim.store import StoreError
@@ -19,7 +20,6 @@ from sim.stored.tidy import tidy
 
 if TYPE_CHECKING:
     import xarray as xr
-    from matplotlib.figure import Figure
 
     from sim.measures import Measures
 
@@ -27,7 +27,7 @@ TABLES = ("summary", "series", "ledger")
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(WithFigures):
     """What a scenario came to, over all draws.
 
     Attributes
@@ -92,20 +92,6 @@ class Run:
         if self.every_draw is None:
             raise StoreError(f"{self.folder}: a saved run keeps no single draws; run the scenario again, or sweep it")
         return cube(self.measures, self.every_draw.values, "draw", list(self.every_draw.draw_numbers))
-
-    def figure(self, name: str) -> Figure | None:
-        """Draw a figure that is saved with it: ``prices``, ``sales``, ``subsidies``, ``returns`` or ``supply``.
-
-        None where there is nothing to draw.
-
-        Raises
-        ------
-        StoreError
-            When there is no figure of that name.
-        """
-        from sim.api.figures import figure_of
-
-        return figure_of("run", name, self.read, self.meta)
 
     def save(self, out: str | PathLike[str] = "results") -> Path:
         """Save tables and figures as ``singledesk run`` does; return the folder.

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sim.api.comparisons import Comparison
+from sim.api.figures import WithFigures
 from sim.api.runs import Run
 from sim.api.sweeps import Sweep
 from sim.store import StoredRun, find_run
@@ -19,6 +20,27 @@ from sim.stored.query import ask, connection
 from sim.stored.question import Question
 
 Texts = str | Sequence[str]
+
+
+class Opened(WithFigures, StoredRun):
+    """A saved result of another kind (a study, an incidence, a game ...): ``frame(name)`` reads its tables."""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What ``run.json`` says."""
+        return self.manifest
+
+    @property
+    def folder(self) -> Path:
+        """Where it is saved."""
+        return self.path
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Read a table, as ``frame`` does."""
+        return self.frame(name)
+
+    def __repr__(self) -> str:
+        return f"<{self.manifest.get('kind')}: {self.manifest.get('draws')} draws, in {self.path}>"
 
 
 @dataclass(frozen=True)
@@ -41,7 +63,7 @@ class Results:
         found = matching(catalogue(self.out), kind, scenario, parse_date(since) if since else None)
         return pd.DataFrame([entry.as_json() for entry in found])
 
-    def open(self, name: str | PathLike[str]) -> Run | Comparison | Sweep | StoredRun:
+    def open(self, name: str | PathLike[str]) -> Run | Comparison | Sweep | Opened:
         """Open a run by its folder, its id, or its scenario's name for the latest."""
         return open(name, self.out)
 
@@ -82,7 +104,7 @@ def results(out: str | PathLike[str] = "results") -> Results:
     return Results(Path(out))
 
 
-def open(name: str | PathLike[str], out: str | PathLike[str] = "results") -> Run | Comparison | Sweep | StoredRun:
+def open(name: str | PathLike[str], out: str | PathLike[str] = "results") -> Run | Comparison | Sweep | Opened:
     """Open a saved run, comparison or sweep.
 
     Parameters
@@ -94,7 +116,7 @@ def open(name: str | PathLike[str], out: str | PathLike[str] = "results") -> Run
 
     Returns
     -------
-    Run, Comparison, Sweep, or StoredRun
+    Run, Comparison, Sweep, or Opened
         The last for other kinds of results, whose tables ``frame(name)`` reads.
 
     Raises
@@ -111,7 +133,7 @@ def open(name: str | PathLike[str], out: str | PathLike[str] = "results") -> Run
         return Run(stored.path.resolve().parent.name, meta, stored.frame, stored.path)
     if kind == "comparison":
         return Comparison(str(meta.get("base")), str(meta.get("other")), meta, stored.frame, None, stored.path)
-    return stored
+    return Opened(stored.path, meta)
 
 
 def _texts(given: Texts) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.api.figures import WithFigures, figure_of
 from sim.api.sweep_plans import plain_changes, write_plan
 from sim.experiments.engine import CHUNK
 from sim.store import StoredRun, check_folder, safe_stem
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(WithFigures):
     """The dataset of a sweep, on disk; what is asked for is read, and verified, when it is asked for.
 
     Attributes
@@ -123,17 +124,31 @@ class Sweep:
         units = {factor_column(str(line.get("name"))): str(line.get("unit") or "") for line in lines}
         return sweep_cube(self.frame(measure, draws=draws), self.design, units, measure)
 
-    def figure(self, *measures: str) -> Figure | None:
-        """Draw what ``singledesk plot`` draws: measures over a numeric factor, a line per combination of the others.
+    def read(self, name: str) -> pd.DataFrame:
+        """Read a table as it was saved: ``design``, ``bands`` or ``measures``."""
+        return self.stored.frame(name)
 
-        ``measures`` are as in ``frame``; the first six are shown. None where the points make no lines.
+    def figure(self, name: str = "responses", *measures: str) -> Figure | None:
+        """Draw one of ``figures``, as a run does: ``responses`` (curves over a numeric factor) or ``heat_map``.
+
+        ``measures`` choose as in ``frame``; the first six are shown. A measure with its colon in the place of the name
+        draws its responses: ``figure("price_gap:*")``.
+
+        Raises
+        ------
+        StoreError
+            Also when no measure fits.
         """
-        from sim.figures.sweep import responses
-
-        bands, meta = self.stored.frame("bands"), self.meta
+        if ":" in name:
+            name, measures = "responses", (name, *measures)
+        read, meta = self.read, self.meta
         if measures:
-            bands, meta = lines_of(bands, measures), {**meta, "sweep": {"measures": list(measures)}}
-        return responses({"design": self.stored.frame("design"), "bands": bands}, meta)
+            chosen = lines_of(self.read("bands"), measures)
+            read, meta = (
+                {"design": self.read("design"), "bands": chosen}.__getitem__,
+                {**meta, "sweep": {"measures": [*measures]}},
+            )
+        return figure_of(meta, name, read)
 
     def __repr__(self) -> str:
         names = ", ".join(self.design.columns)

@@ -11,11 +11,13 @@ import ipaddress
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 Scope = Mapping[str, Any]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 ASSETS = "/_solara/cdn/"  # scripts and fonts; the server would fetch what it lacks from the network
+KERNEL = "/jupyter/api/kernels/"
+LEAVING = "/_solara/api/close/"  # a tab that goes away says so here; Solara stumbles when it does not say which
 CLOSED = (  # what Solara offers to administrators, and nothing here needs
     "/resourcez",
     "/static/public",
@@ -60,7 +62,8 @@ def refusal(headers: Mapping[str, str], any_name: bool) -> str:
     origin = headers.get("origin")
     if origin is not None and urlsplit_netloc(origin) != host.lower():
         return "another site's page may not use this one"
-    if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
+    opened = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest", "document") == "document"
+    if headers.get("sec-fetch-site") == "cross-site" and not opened:  # also not in a frame, under something else
         return "another site's page may not use this one"
     return ""
 
@@ -94,7 +97,8 @@ def guarded(app: App, assets: str | os.PathLike[str], any_name: bool = False) ->
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         reason, status = refusal(headers, any_name), 403
         path = scope["path"]
-        if not reason and (path.startswith(CLOSED) or _is_missing_asset(path, folder)):
+        shut = path.startswith(CLOSED) or _is_missing_asset(path, folder) or _says_no_page(scope)
+        if not reason and shut:
             reason, status = "not found", 404
         if not reason:
             await app(scope, receive, send)
@@ -106,6 +110,13 @@ def guarded(app: App, assets: str | os.PathLike[str], any_name: bool = False) ->
             await send({"type": "http.response.body", "body": f"{reason}\n".encode()})
 
     return door
+
+
+def _says_no_page(scope: Scope) -> bool:
+    """Whether a request that needs the number of a page has none: every kernel's socket, and a tab that goes away."""
+    if not (scope["path"].startswith(LEAVING) or (scope["type"] == "websocket" and KERNEL in scope["path"])):
+        return False
+    return not parse_qs(scope.get("query_string", b"").decode("latin-1")).get("session_id")
 
 
 def _is_missing_asset(path: str, folder: str) -> bool:

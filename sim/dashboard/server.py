@@ -38,7 +38,9 @@ def bind(host: str, port: int | None) -> socket.socket:
             return _listen(host, each)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise StoreError(f"--host {host} --port {each}: cannot listen there ({error.strerror})") from error
+                raise StoreError(f"--host {host[:80]} --port {each}: cannot listen there ({error.strerror})") from error
+        except UnicodeError as error:  # of a name with empty or endless parts
+            raise StoreError(f"--host {host[:80]}: is no possible name of a machine") from error
     if port is not None:
         raise StoreError(f"--port {port}: in use already; give another, or none and the next free one is taken")
     raise StoreError(f"ports {PORT} to {PORT + MOST_PORTS - 1} are all in use; give a free one with --port")

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from sim.dashboard.sheets import cell, of_frame
-from sim.report.study_grids import column_title, row_title
-from sim.report.words import capital
+from sim.reports.study_grids import column_title, row_title
+from sim.reports.words import capital
 
 PUBLISHED = "published"
 

@@ -12,6 +12,7 @@ from sim.experiments.sweep_files import ChunkFolder, ChunkReader
 from sim.experiments.sweep_folder import CHUNKS, FINAL, fingerprint
 from sim.experiments.sweep_points import Sweep
 from sim.experiments.worlds import Group, missing_ranges
+from sim.measure_titles import titles_in
 from sim.scenario.numbers import Numbers
 from sim.store import ResultsError, new_run
 from sim.sweeps.loader import LoadedSweep
@@ -42,6 +43,7 @@ def publish(
                 "sweep": plan.model_dump(mode="json"),
                 "groups": [_group_entry(*group) for group in sweep.groups],
                 "scenario": {"title": plan.title},
+                "titles": titles_in(sweep.groups[0][1].loaded.resolved),
             }
         )
     return draft.final

@@ -116,6 +116,7 @@ def tables_kept(kind: str, meta: dict[str, Any]) -> list[str]:
         if any(file == f"{name}.parquet" or file.startswith(f"{name}/") for file in files)
     ]
 
+
 TOGETHER = ("run", "comparison", "incidence")
 """Kinds of the results that are drawn together, in the order in which ``TOGETHER_FIGURES`` take them."""
 TOGETHER_FIGURES: dict[str, Callable[..., Figure | None]] = {"overview": overview}

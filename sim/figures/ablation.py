@@ -22,6 +22,8 @@ LEGENDS = {
     "premium_many_sellers_cad_t": ("single desk", "many sellers"),
     "premium_settles_months": ("price", "premium"),
 }
+SPELT = {"cournot": "Cournot", "roth_erev": "Roth-Erev"}
+"""Rules that bear names of people."""
 
 
 def ablation(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -37,10 +39,14 @@ def ablation(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
         )  # fmt: skip
         for position, (panel, spec) in enumerate(zip(axes.flat, PANELS, strict=True)):
             _panel(panel, table, cases, *spec)
-            panel.set_yticks(range(len(cases)), [f"{b} / {t}".replace("_", " ") for b, t in cases])
+            panel.set_yticks(range(len(cases)), [f"{_rule(b)} / {_rule(t)}" for b, t in cases])
             if position % 2:
                 panel.tick_params(axis="y", labelleft=False)
     return figure
+
+
+def _rule(name: str) -> str:
+    return SPELT.get(name) or name.replace("_", " ")
 
 
 def _panel(

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.figures.policy import dated_sheet, place_of
 from sim.figures.style import STYLE, bar_look, crop_years_of, legend, line_look, plain, shorten
+from sim.figures.subsidies import programme_places
 from sim.headings import programme_title
 
 NO_BUDGET = 20.0  # times the largest spending: a budget so far away binds nobody and would flatten the bars
@@ -54,6 +55,7 @@ def budgets(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     names = [name for name, part in spent.items() if part[["p05", "p95"]].abs().to_numpy().max() > 0]
     if not names:
         return None
+    places = programme_places(frames["series"])
     titles = {name: plain(shorten(programme_title(meta["scenario"], name), 60)) for name in names}
     accounts = {name: _account(name, summary, spent[name], years, meta["scenario"]) for name in names}
     shown = [(name, what) for name in names for what in ("money", "tonnes") if what == "money" or name in tonnes]
@@ -62,15 +64,15 @@ def budgets(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
         figure, panels = dated_sheet(meta, "Export subsidies: spending and tonnes", years, heights, NOTE)
         for panel, (name, what) in zip(panels, shown, strict=False):
             if what == "money":
-                _money(panel, accounts[name], names.index(name))
+                _money(panel, accounts[name], places[name])
                 panel.set_title(f"{titles[name]}: spending by {accounts[name].year}")
             else:
-                _tonnes(panel, tonnes[name], names.index(name))
+                _tonnes(panel, tonnes[name], places[name])
                 panel.set_title(f"{titles[name]}: tonnes subsidised")
-        for position, name in enumerate(names):
+        for name in names:
             total = np.append(0.0, spent[name]["mean"].fillna(0.0).cumsum())
             label = shorten(programme_title(meta["scenario"], name), 28)
-            panels[-1].plot(np.arange(len(years) + 1), total, **line_look(position), marker=".", label=plain(label))
+            panels[-1].plot(np.arange(len(years) + 1), total, **line_look(places[name]), marker=".", label=plain(label))
         panels[-1].set(title="Cumulative spending since the run's start", ylabel=plain("Spending\n(million C$)"))
         panels[-1].set_ylim(bottom=min(0.0, panels[-1].get_ylim()[0]))
         legend(panels[-1])

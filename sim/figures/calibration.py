@@ -11,14 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.published import kind
-from sim.figures.style import GREY, STYLE, colour, sheet
+from sim.figures.style import GREY, STYLE, colour, plain, sheet
 
 COLUMNS = 3  # panels beside each other
 UNITS = {
     "C$/t": ("Prices and gaps", "C\\$/t"),
     "million C$ revenue": ("Revenue", "million C\\$"),
     "million C$ loss": ("Loss", "million C\\$"),
-    "scales": ("Other measures", "scales"),
+    "scales": ("Other measures, each by its scale", "in scales"),
 }
 
 
@@ -76,7 +76,7 @@ def profiles(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
     with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
         note = (
             "Line: optimum, where the other parameters are held. Dashed: start. Flat: a parameter that alone moves no"
-            " figure. Misses are weighted; values are in the unit of the parameter's keys."
+            " figure. Misses are weighted."
         )
         rows = -(-len(parameters) // COLUMNS)
         columns = min(COLUMNS, max(len(parameters), 2))
@@ -92,7 +92,8 @@ def profiles(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
                 panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
                 panel.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
                 panel.xaxis.set_minor_locator(mpl.ticker.NullLocator())
-            panel.set_xlabel("Value (own unit)")
+            unit = (meta.get("units") or {}).get(line.parameter) or "own unit"
+            panel.set_xlabel(plain(f"Value ({unit})"))
             panel.set_ylabel("Criterion (squared misses)")
         _clear(axes, len(parameters))
     return figure

@@ -35,7 +35,7 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     with mpl.rc_context(STYLE):
         figure, axes = sheet(
             meta,
-            f"{meta['other']} minus {meta['base']}".replace("_", " "),
+            f"What changes by crop year: {meta['other']} less {meta['base']}".replace("_", " "),
             [2.0] * len(columns),
             note="Points: median; thick line: 25-75 %, thin line: 5-95 % of draws.",
         )

@@ -18,6 +18,7 @@ from sim.shipped import home_origin
 
 MOST_GROUPS = 9  # of sellers with a look of their own
 OTHERS = "Others"
+ROLES_ANYWHERE = ("growers", "trader", "exporter", "agency")  # whose groups span several sellers
 EQUAL_SELLERS = (1, 2, 4, 8)  # whose index is marked
 LEAST_SHARE = 0.01  # of a seller with a field of its own
 KEY_COLUMNS = 4
@@ -86,11 +87,17 @@ def group_of(seller: Any, meta: dict[str, Any]) -> str:
 
 
 def _looks(shares: pd.DataFrame, meta: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Looks of the groups of sellers, the largest first; the smallest of too many are one."""
+    """Looks of the groups of sellers, the largest first after those that come first in every figure of sellers.
+
+    Growers, then boards and firms of the base origin, as in ``sellers``; the smallest of too many are one.
+    """
     named = shares[["role", "seller", "origin", "kt"]].assign(
         group=[group_of(each, meta) for each in shares.itertuples()]
     )
-    order = list(named.groupby("group")["kt"].sum().sort_values(ascending=False, kind="stable").index)
+    at_home = ~named["role"].isin(ROLES_ANYWHERE) & (named["origin"] == home_origin(meta["scenario"]))
+    rank = (2 - at_home).where(named["role"] != "growers", 0)
+    totals = named.assign(rank=rank).groupby("group").agg(rank=("rank", "min"), kt=("kt", "sum"))
+    order = list(totals.sort_values(["rank", "kt"], ascending=[True, False], kind="stable").index)
     kept = order if len(order) <= MOST_GROUPS else order[: MOST_GROUPS - 1]
     looks = {group: bar_look(place) for place, group in enumerate(kept)}
     return looks if len(kept) == len(order) else looks | {OTHERS: bar_look(MOST_GROUPS - 1) | {"color": "#BDBDBD"}}

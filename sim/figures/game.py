@@ -80,7 +80,7 @@ def best_responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Fig
         return None
     first, second = meta["players"]
     with mpl.rc_context(STYLE):
-        note = "Points: top of the parabola through the pay-offs."
+        note = "Points: top of the parabola through the pay-offs. Axes: levels that the players choose."
         note += " Bars and bands: 5-95 % of draws." if meta["draws"] > 1 else ""
         figure, axes = sheet(meta, "Best responses: " + shorten(meta["title"], 80), [4.6], note=note)
         panel = axes[0, 0]
@@ -125,7 +125,7 @@ def _crossing(panel: Axes, lines: pd.DataFrame, first: dict[str, Any], second: d
     x, y = at.loc[first["name"]], at.loc[second["name"]]
     if not np.isfinite(x["mean"]) or not np.isfinite(y["mean"]):
         return
-    label = f"crossing {x['mean']:.1f}, {y['mean']:.1f}"
+    label = f"crossing: {x['mean']:.1f} and {y['mean']:.1f}"
     panel.plot(x["mean"], y["mean"], "D", color=colour(2), markersize=7, label=label, zorder=3)
     panel.hlines(y["mean"], x["low"], x["high"], color=colour(2), linewidth=1.2)
     panel.vlines(x["mean"], y["low"], y["high"], color=colour(2), linewidth=1.2)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from sim.figures.cells import coloured, digits_for, ink
 from sim.figures.style import STYLE, WIDTH_INCHES, plain, sheet, shorten
 from sim.headings import WHEN
+from sim.measure_titles import measure_title
 from sim.measures.names import in_order
 
 MOST_MEASURES = 3  # of a sweep of two factors; with three, one measure fills the sheet
@@ -45,7 +46,7 @@ def heat_map(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
     rows = design[down].nunique()
     with mpl.rc_context(STYLE):
         figure, axes = sheet(
-            meta, f"{_title(meta, across)} and {_title(meta, down)}: what they do",
+            meta, f"{_title(meta, across)} and {_within(_title(meta, down))}: what they do",
             [1.05 + max(0.32 * rows, 0.7)] * (len(shown) * len(values)), columns=1 + several,
             note="Cells: mean over draws" + ("; right: width of the 5-95 % band of draws." if several else ".") + left,
         )  # fmt: skip
@@ -53,7 +54,9 @@ def heat_map(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
             own = bands[(bands["table"] == key[0]) & (bands["column"] == key[1]) & (bands["crop_year"] == key[3])]
             panels = axes[number * len(values) : (number + 1) * len(values)]
             factor = plain(shorten(_title(meta, third), 24)) if third else ""
-            _measure(panels, own.set_index("point"), design, (across, down, third), factor, values, key, several)
+            words = shorten(measure_title(*key[:2], meta.get("titles")), 58)
+            said = (words, *key[2:])
+            _measure(panels, own.set_index("point"), design, (across, down, third), factor, values, said, several)
         for panel in axes.flat:
             panel.set(xlabel=titles[across], ylabel=titles[down])
     return figure
@@ -77,7 +80,7 @@ def _measure(
     values: list[Any], key: tuple[str, ...], several: bool,
 ) -> None:  # fmt: skip
     """The panels of a measure share their colours, so that the same shade is the same number in all of them."""
-    table, column, unit, year = key
+    words, unit, year = key
     across, down, third = names
     lines = design.join(own, how="left").assign(width=lambda frame: frame["p95"] - frame["p05"])
     norms = {what: Normalize(lines[what].min(), _above(lines[what])) for what in ("mean", "width")}
@@ -91,8 +94,8 @@ def _measure(
             else:
                 cells = cells.iloc[::-1]  # more of it is higher up
             _cells(panel, cells, norms[what], digits_for(lines[what].to_numpy()), several)
-            name = f"{table}: {column}" if what == "mean" else "Width of the 5-95 % band"
-            panel.set_title(f"{plain(shorten(name, 46))} ({plain(unit)})\n{WHEN[year]}{where}")
+            name = words if what == "mean" else "Width of its 5-95 % band"
+            panel.set_title(f"{plain(name)}\n{plain(unit or 'dimensionless')}, {WHEN[year]}{where}")
 
 
 def _above(values: pd.Series) -> float:
@@ -111,6 +114,11 @@ def _cells(panel: Axes, cells: pd.DataFrame, norm: Normalize, digits: int, sever
 
 def _title(meta: dict[str, Any], name: str) -> str:
     return next(each["title"] for each in meta["factors"] if each["name"] == name)
+
+
+def _within(title: str) -> str:
+    """A title within a sentence: a capital stays where another follows, as in US or EEP."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _named(factor: dict[str, Any]) -> str:

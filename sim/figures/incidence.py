@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import matplotlib as mpl
@@ -11,10 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.compare import REVENUE
-from sim.figures.style import GREY, STYLE, bar_look, colour, crop_year_axis, legend, sheet, shorten
+from sim.figures.style import GREY, STYLE, bar_look, colour, crop_year_axis, sheet, shorten
+from sim.figures.ticks import group_thousands
 from sim.incidence_names import PARTS, country_title, removed_title
 from sim.shipped import AVERAGE
 
+PUBLISHED, ESTIMATE = "published", "public estimate"
 SMALL = 0.15  # countries whose accounts stay below this part of the largest have a panel with a scale of their own
 
 
@@ -31,7 +34,7 @@ def who_gains(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
     heights = [max(0.9 + 0.52 * max(len(group) for group in split[name]), 2.0) for name in names]
     with mpl.rc_context(STYLE):
         figure, axes = sheet(
-            meta, "Who gains and who pays", heights, columns,
+            meta, "Who gains from the export subsidies, and who pays", heights, columns,
             note="Means of crop years and draws, with less without; lines: 5-95 % of draws; diamonds: the country "
             "together. Scales differ from panel to panel.",
         )  # fmt: skip
@@ -46,8 +49,15 @@ def who_gains(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
             panels[0].set_title(shorten(removed_title(scenario, name), 60))
             if len(groups) > 1:
                 panels[1].set_title("The other countries, on their own scale")
-        legend(axes[0, len([g for g in split[names[0]] if g]) - 1])
+        _legend(axes[0, len([g for g in split[names[0]] if g]) - 1], PARTS.values())
     return figure
+
+
+def _legend(panel: Axes, order: Iterable[str]) -> None:
+    """Legend to the right of a panel, its lines in an order of its own."""
+    handles = dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
+    place = {"loc": "upper left", "bbox_to_anchor": (1.005, 1.02), "borderaxespad": 0.2}
+    panel.legend([handles[name] for name in order], list(order), alignment="left", **place)
 
 
 def _by_size(part: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -73,6 +83,7 @@ def _bars(panel: Axes, part: pd.DataFrame, countries: list[str], scenario: dict[
         markeredgecolor="white", label=PARTS["total"],
     )  # fmt: skip
     panel.axvline(0, color="#333333", linewidth=0.8)
+    group_thousands(panel, "x")
     panel.grid(axis="y", visible=False)
     panel.grid(axis="x", color="#DDDDDD", linewidth=0.6)
     panel.set_yticks(range(len(countries)), [shorten(country_title(scenario, name), 18) for name in countries])
@@ -95,18 +106,19 @@ def desk_and_war(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
             "of the bonus.",
         )  # fmt: skip
         gain, bonus = axes[:, 0]
-        for place, (side, label) in enumerate((("with", "with the programmes"), ("without", "without"))):
-            _points(gain, table, f"{side}:{REVENUE}", years, place, 2, label, "published", sign=-1.0)
+        for place, (side, label) in enumerate((("with", "with the programmes"), ("without", "without them"))):
+            _points(gain, table, f"{side}:{REVENUE}", years, place, 2, label, PUBLISHED, sign=-1.0)
         gain.axhline(0, color="#333333", linewidth=0.8)
         gain.set(title="Producer revenue, single desk less multiple sellers", ylabel="Gain (million C$)")
         for place, column in enumerate(bonuses):
             title = shorten(removed_title(meta["scenario"], column.partition(":")[2]), 28)
-            _points(bonus, table, column, years, place, len(bonuses), title, "public estimate", first_colour=2)
+            _points(bonus, table, column, years, place, len(bonuses), title, ESTIMATE, first_colour=2)
         bonus.set(title="Mean bonus on subsidised tonnes", ylabel="Bonus (C$/t)")
         bonus.set_ylim(bottom=min(0.0, bonus.get_ylim()[0]))
         for panel in (gain, bonus):
             crop_year_axis(panel, years, labelled=panel is bonus)
-            legend(panel)
+            names = panel.get_legend_handles_labels()[1]
+            _legend(panel, sorted(dict.fromkeys(names), key=lambda name: name in (PUBLISHED, ESTIMATE)))
     return figure
 
 

@@ -80,3 +80,17 @@ def _cost(
     crossed = ((busy > low) & (busy < high)).all(axis=1).sum() if len(busy) else 0
     away = np.hypot(*(np.clip(mark, low, high) - mark)) / pixel
     return float(ON_LABEL * hits + OUTSIDE * out + ON_LINE * crossed + PER_POINT * away)
+
+
+def spread(heights: np.ndarray, step: float, low: float, high: float) -> np.ndarray:
+    """Move sorted heights apart to at least ``step``, as little as it takes, within ``low`` and ``high``."""
+    placed = np.array(heights, float)
+    for _ in range(200):
+        gaps = step - np.diff(placed)
+        if not len(gaps) or gaps.max() <= 1e-6 * step:
+            break
+        push = np.maximum(gaps, 0) / 2
+        placed[:-1] -= push
+        placed[1:] += push
+        placed += max(low - placed[0], 0.0) - max(placed[-1] - high, 0.0)
+    return placed

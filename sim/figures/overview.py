@@ -55,7 +55,9 @@ def overview(run: Result, comparison: Result, incidence: Result) -> Figure | Non
     if not lines or effects.empty or went is None:
         return None
     programme, shares = went
-    note = "Prices: median and 5-95 % of draws. Changes and shares: mean and 5-95 % of draws; crosses: published."
+    when = effects["row"].iloc[0].removeprefix(AVERAGE).strip() or "all crop years"
+    note = "Prices: median, 25-75 % and 5-95 % of draws. Changes and shares: mean and 5-95 % of draws"
+    note += f" (changes: mean of {when}); crosses: published."
     title = "What markets paid, what another way of selling changes, and what a subsidy cost"
     with mpl.rc_context(STYLE):
         figure, axes = sheet({**meta, "run_id": _runs(run, comparison, incidence)}, title, HEIGHTS, note=note)
@@ -65,8 +67,8 @@ def overview(run: Result, comparison: Result, incidence: Result) -> Figure | Non
         left, middle, right = (figure.add_subplot(below[place]) for place in range(3))
         money = effects["column"] == REVENUE
         other = shorten(comparison[1]["other"].replace("_", " "), 30)
-        _effects(left, effects[~money], "Change (C\\$/t)", f"With {other}: prices")
-        _effects(middle, effects[money], "Change (million C\\$)", "and producer revenue")
+        _effects(left, effects[~money], "Change (C\\$/t)", f"Prices with {other}")
+        _effects(middle, effects[money], "Change (million C\\$)", "Producer revenue")
         _went(right, shares, incidence, programme)
     return figure
 
@@ -148,9 +150,9 @@ def _went(panel: Axes, part: pd.DataFrame, incidence: Result, programme: str) ->
     panel.set_yticks(range(len(cents)), list(cents))
     panel.axvline(0, color="#333333", linewidth=0.8)
     name = plain(shorten(programme_title(scenario, programme), 40))
-    panel.set(
-        title=f"{name}: {own_cost(part)}\nper additional tonne; of each dollar went to", ylim=(len(cents) - 0.4, -0.6)
-    )
+    cost = own_cost(part).removesuffix("/t")
+    panel.set_title(f"{name}: {cost}\nper additional tonne; of each dollar went to")
+    panel.set_ylim(len(cents) - 0.4, -0.6)
     panel.set_xlabel("Gain (cents of a dollar spent)")
     panel.margins(x=0.14)
     lines_across(panel)

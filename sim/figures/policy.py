@@ -97,10 +97,11 @@ def draw_strip(
 
 
 def shade(axes: Axes, events: list[tuple[str, float, float]]) -> None:
-    """Shade the long events and mark the short ones."""
+    """Shade the long events and mark the short ones; many shades on each other stay light enough to read on."""
+    long = sum(end - start >= LONG_YEARS for _name, start, end in events)
     for _name, start, end in events:
         if end - start >= LONG_YEARS:
-            axes.axvspan(start, end, color="#000000", alpha=0.035, linewidth=0, zorder=0)
+            axes.axvspan(start, end, color="#000000", alpha=min(0.035, 0.1 / long), linewidth=0, zorder=0)
         else:
             axes.axvline(start, color="#999999", linewidth=0.7, linestyle=(0, (2, 2)), zorder=0)
 

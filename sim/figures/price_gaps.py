@@ -97,7 +97,7 @@ def _by_period(axes: Axes, table: pd.DataFrame, pairs: list[str], meta: dict[str
         first = label_at[period] - (table["period"] == period).sum() + 1
         axes.text(
             0.004, first - 0.95, period, transform=axes.get_yaxis_transform(), va="center", ha="left", fontsize=8.5,
-            color=GREY, fontweight="bold",
+            color=GREY, fontweight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
@@ -112,7 +112,7 @@ def _words(line: Any) -> str:
         words += f"{'*' if share >= 0.5 else ''} in {100 * share:.0f} % of draws"
     if np.isfinite(line.published_cad_t):
         words += f"; published {line.published_cad_t:.1f}{'*' if line.published_significant else ''}"
-    return words
+    return words.replace("-", "\N{MINUS SIGN}")
 
 
 def _title(pair: str, meta: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ def prices(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
     origin = title_of(meta, "origins", home_origin(scenario), 40)
     with mpl.rc_context(STYLE):
         heights = [2.5] * len(grades)
-        figure, panels = dated_sheet(meta, f"Prices by market, {origin}, f.o.b. port", years, heights, note=BAND_NOTE)
+        figure, panels = dated_sheet(meta, f"Prices of grain from {origin}, by market", years, heights, note=BAND_NOTE)
         for panel, grade in zip(panels, grades, strict=True):
             for position, market in enumerate(markets):
                 part = lines.get(f"{market}:{grade}")

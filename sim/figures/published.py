@@ -18,7 +18,7 @@ PANELS = (
     (2, "_cad_t", "Table 2: change in prices", "C$/t"),
     (2, "_million_cad", "Table 2: change in revenue", "million C$"),
     (3, "movement_", "Table 3: movement across the border", "C$/t"),
-    (3, "loss_", "Table 3: loss from it", "million C$"),
+    (3, "loss_", "Table 3: loss by that movement", "million C$"),
     (4, "_cad_t", "Table 4: price volatility", "C$/t"),
 )
 """Table, start or end of the column names, title and unit of each panel."""

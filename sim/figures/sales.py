@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import matplotlib as mpl
@@ -18,7 +19,9 @@ MOST_SELLERS = 7
 LEAST_SHARE = 0.005  # of all tonnes: a smaller bar cannot be seen
 OFF_BOARD = "Growers, off-board"
 SELLER_SECTIONS = ("boards", "exporters", "sellers")
-MEGATONNES_FROM_KT = 10_000.0
+OTHERS = " others"
+REST = bar_look(0) | {"color": "#BDBDBD"}  # of sellers too small for a field of their own
+MEGATONNES_FROM_KT = 3_000.0
 NOTE = "Bars: mean of draws."
 
 
@@ -31,10 +34,13 @@ def sales(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | Non
     pools = [pool for pool in ("feed", "malting") if pool in tonnes.columns.get_level_values("pool")]
     markets = [market for market in meta["scenario"]["markets"] if market in set(own["market"])]
     titles = [title_of(meta, "markets", market) for market in markets]
+    looks = dict(zip(titles, map(bar_look, range(len(titles))), strict=True))
+    parts = {pool: tonnes[pool].reindex(columns=markets, fill_value=0.0).set_axis(titles, axis=1) for pool in pools}
     with mpl.rc_context(STYLE):
-        figure, panels = dated_sheet(meta, f"Sales by market, {_origin(meta)}", years, [2.6] * len(pools), NOTE)
-        for panel, pool in zip(panels, pools, strict=True):
-            stack(panel, tonnes[pool].reindex(columns=markets, fill_value=0.0), titles)
+        title = f"Sales of grain from {_origin(meta)}, by market"
+        figure, panels = dated_sheet(meta, title, years, [2.6] * len(pools), NOTE)
+        for panel, (pool, part) in zip(panels, parts.items(), strict=True):
+            stack(panel, part, looks, scale_of(parts))
             panel.set_title(f"{pool.capitalize()} barley")
     return figure
 
@@ -49,14 +55,25 @@ def sellers(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
     parts = {title: part for title, part in parts.items() if len(part)}
     if not parts:
         return None
+    tables = {}
+    for title, part in parts.items():
+        named = part["seller"].where(part["role"] != "growers", OFF_BOARD)  # grower groups sell as one
+        tables[title] = _largest(_tonnes(part.assign(seller=named), ["seller"], years), meta)
+    looks = seller_looks(tables.values())
     with mpl.rc_context(STYLE):
         figure, panels = dated_sheet(meta, "Sales by seller", years, [2.6] * len(parts), NOTE)
-        for panel, (title, part) in zip(panels, parts.items(), strict=True):
-            named = part["seller"].where(part["role"] != "growers", OFF_BOARD)  # grower groups sell as one
-            tonnes = _largest(_tonnes(part.assign(seller=named), ["seller"], years))
-            stack(panel, tonnes, [_seller(meta, name) for name in tonnes])
+        for panel, (title, tonnes) in zip(panels, tables.items(), strict=True):
+            stack(panel, tonnes, looks, scale_of(tables))
             panel.set_title(title)
     return figure
+
+
+def seller_looks(tables: Iterable[pd.DataFrame]) -> dict[str, dict[str, Any]]:
+    """One look for every seller of several panels, in the order in which they come; the rest is grey."""
+    names = list(dict.fromkeys(name for table in tables for name in table))
+    named = [name for name in names if not name.endswith(OTHERS)]
+    rest = {name: REST for name in names if name not in named}
+    return {name: bar_look(place) for place, name in enumerate(named)} | rest
 
 
 def grades(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -68,32 +85,45 @@ def grades(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
     at_home = own["country"] == home_origin(meta["scenario"])
     parts = {"Sold abroad": own[~at_home], "Sold at home": own[at_home]}
     parts = {title: part for title, part in parts.items() if part["kt"].sum() > 0}
+    titles = [title_of(meta, "grades", name) for name in names]
+    looks = dict(zip(titles, map(bar_look, range(len(titles))), strict=True))
+    tables = {
+        heading: _tonnes(part, ["grade"], years).reindex(columns=names, fill_value=0.0).set_axis(titles, axis=1)
+        for heading, part in parts.items()
+    }
     with mpl.rc_context(STYLE):
-        title = f"Sales by grade, {_origin(meta)}"
+        title = f"Sales of grain from {_origin(meta)}, by grade"
         figure, panels = dated_sheet(meta, title, years, [2.6] * len(parts), NOTE)
-        for panel, (heading, part) in zip(panels, parts.items(), strict=True):
-            tonnes = _tonnes(part, ["grade"], years).reindex(columns=names, fill_value=0.0)
-            stack(panel, tonnes, [title_of(meta, "grades", name) for name in names])
+        for panel, (heading, tonnes) in zip(panels, tables.items(), strict=True):
+            stack(panel, tonnes, looks, scale_of(tables))
             panel.set_title(heading)
     return figure
 
 
-def stack(axes: Axes, tonnes: pd.DataFrame, labels: list[str]) -> None:
-    """Stack bars by crop year, told apart by colour and hatch; the legend beside the panel in the order of the stack.
+def scale_of(tables: dict[str, pd.DataFrame]) -> tuple[str, float]:
+    """Unit of all panels of a figure, and its kt: Mt where a crop year of any panel has three or more."""
+    largest = max(float(table.sum(axis=1).max()) for table in tables.values())
+    return ("Mt", 1000.0) if largest >= MEGATONNES_FROM_KT else ("kt", 1.0)
+
+
+def stack(axes: Axes, tonnes: pd.DataFrame, looks: dict[str, dict[str, Any]], scale: tuple[str, float]) -> None:
+    """Stack bars by crop year; the legend beside the panel in the order of the stack.
 
     Parameters
     ----------
     tonnes : pandas.DataFrame, shape (crop years, parts)
-        Tonnage, kt; drawn in Mt where a crop year has ten or more.
-    labels : list of str
-        Names of the parts, from the bottom.
+        Tonnage, kt; columns are what the parts are called, from the bottom.
+    looks : dict of str to dict
+        Keywords of ``bar`` by column.
+    scale : (str, float)
+        The unit of the axis and how many kt it is.
     """
-    unit, scale = ("Mt", 1000.0) if tonnes.sum(axis=1).max() >= MEGATONNES_FROM_KT else ("kt", 1.0)
+    unit, kt = scale
     base = np.zeros(len(tonnes))
-    for position, label in enumerate(labels):
-        height = tonnes.iloc[:, position].to_numpy() / scale
+    for name in tonnes:
+        height = tonnes[name].to_numpy() / kt
         if height.any():
-            axes.bar(np.arange(len(tonnes)) + 0.5, height, 0.78, base, label=label, **bar_look(position))
+            axes.bar(np.arange(len(tonnes)) + 0.5, height, 0.78, base, label=name, **looks[name])
         base = base + height
     axes.set_ylim(0, 1.06 * (base.max() or 1.0))
     axes.set_ylabel(f"Sales ({unit} per crop year)")
@@ -117,15 +147,16 @@ def _tonnes(ledger: pd.DataFrame, columns: list[str], years: list[str]) -> pd.Da
     return table.reindex(years, fill_value=0.0)
 
 
-def _largest(tonnes: pd.DataFrame) -> pd.DataFrame:
-    """Put the largest sellers first, the rest added up as "other"."""
+def _largest(tonnes: pd.DataFrame, meta: dict[str, Any]) -> pd.DataFrame:
+    """Put growers first, then the largest sellers under their titles, the rest added up as "others"."""
     total = tonnes.sum().sort_values(ascending=False, kind="stable")
-    tonnes, total = tonnes[total.index[total > 0]], total[total > 0]
+    total = total[sorted(total.index[total > 0], key=lambda name: name != OFF_BOARD)]
     large = min(int((total >= LEAST_SHARE * total.sum()).sum()), MOST_SELLERS)
-    rest = tonnes.iloc[:, large:]
-    if len(rest.columns) <= 1:
-        return tonnes
-    return tonnes.iloc[:, :large].assign(**{f"{len(rest.columns)} others": rest.sum(axis=1)})
+    if len(total) <= large + 1:
+        large = len(total)
+    kept, rest = tonnes[total.index[:large]], tonnes[total.index[large:]]
+    kept = kept.set_axis([_seller(meta, name) for name in kept], axis=1)
+    return kept.assign(**{f"{len(rest.columns)}{OTHERS}": rest.sum(axis=1)}) if len(rest.columns) else kept
 
 
 def _seller(meta: dict[str, Any], name: str) -> str:

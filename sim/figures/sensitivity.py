@@ -12,11 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.sensitivity import NO_EFFECT
-from sim.figures.style import GREY, STYLE, bar_look, colour, marker, plain, sheet, shorten
+from sim.figures.notes import make_room, note_inches
+from sim.figures.style import GREY, STYLE, bar_look, colour, marker, plain, sheet
 from sim.headings import WHEN
+from sim.measure_titles import key_title
 
 PANELS = 6  # measures that fit one sheet; tables/indices.csv has all
 COLUMNS = 2
+MOSTLY = 0.5
+TITLE_LETTERS = 48
 LABEL_LETTERS = 34  # of a line of a factor's name or range
 LINE_INCHES = 0.145
 NAMES = {"S1": "alone (S1)", "ST": "with all interactions (ST)", "pawn": "whole distribution (PAWN)"}
@@ -24,7 +28,7 @@ NAMES = {"S1": "alone (S1)", "ST": "with all interactions (ST)", "pawn": "whole 
 
 def sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
     """Draw bars of S1 and ST (or PAWN) with their intervals: a panel for each measure, the largest factor on top."""
-    shown, names = _shown(frames, tuple(NAMES))
+    shown, names = _shown(frames, meta, tuple(NAMES))
     if not shown:
         return None
     labels = _labels(frames["factors"])
@@ -80,17 +84,19 @@ def _bars(panel: Axes, part: pd.DataFrame, indices: list[str], order: list[str])
 
 def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
     """Draw Morris' plane: mean size of the elementary effects against their standard deviation."""
-    shown, names = _shown(frames, ("mu_star", "sigma"))
+    shown, names = _shown(frames, meta, ("mu_star", "sigma"))
     if not shown:
         return None
     labels = _labels(frames["factors"])
     columns = min(COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
-    note = f"{_note(meta, names)} High sigma: the effect hangs on where the factors are."
+    note = f"{_note(meta, names)}\nHigh sigma: the effect hangs on where the factors are."
     with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
         height = max(3.6, (0.36 * len(labels) + 0.8) / rows)  # the legend needs as much
         title = "Elementary effects of each factor over its full range"
-        figure, axes = sheet(meta, title, [height] * rows, columns=columns, note=note)
+        heights = [height] * (rows - 1) + [height + note_inches(note)]
+        figure, axes = sheet(meta, title, heights, columns=columns, note=note)
+        make_room(figure, note)
         for place, (title, part) in enumerate(shown):
             panel = axes.flat[place]
             _plane(panel, part, labels)
@@ -121,19 +127,38 @@ def _plane(panel: Axes, part: pd.DataFrame, labels: dict[str, str]) -> None:
     panel.set(xlim=(-0.02 * right, right), ylim=(-0.04 * top, top))
 
 
-def _shown(frames: dict[str, pd.DataFrame], indices: tuple[str, ...]) -> tuple[list[tuple[str, pd.DataFrame]], str]:
+def _shown(
+    frames: dict[str, pd.DataFrame], meta: dict[str, Any], indices: tuple[str, ...]
+) -> tuple[list[tuple[str, pd.DataFrame]], str]:
     """Title and lines of the first outcomes that have such indices, and what was left for the tables."""
     own = frames["indices"]
     own = own[own["index"].isin(indices) & (own["other"] == "")]
+    outcomes = _outcomes(frames["outcomes"])
     groups = list(own.groupby(["measure", "unit", "crop_year"], sort=False))
-    shown = [(_title(*keys), part) for keys, part in groups[:PANELS]]
+    groups.sort(key=lambda group: _is_luck(outcomes.get((group[0][0], group[0][2]))))
+    shown = [
+        (_title(key_title(measure, meta.get("titles")), unit, year, outcomes.get((measure, year))), part)
+        for (measure, unit, year), part in groups[:PANELS]
+    ]
     left = f" First {PANELS} of {len(groups)} results (all: tables/indices.csv)." if len(groups) > PANELS else ""
     return shown, left
 
 
-def _title(measure: str, unit: str, year: str) -> str:
+def _outcomes(table: pd.DataFrame) -> dict[tuple[str, str], Any]:
+    """Mean, spread and part of luck of each result, by measure and crop year."""
+    return {(line.measure, line.crop_year): line for line in table.itertuples()}
+
+
+def _is_luck(outcome: Any) -> bool:
+    """Whether luck moves a result more than the factors do: its indices say little, so it comes last."""
+    return outcome is not None and outcome.luck_in_means > MOSTLY
+
+
+def _title(words: str, unit: str, year: str, outcome: Any) -> str:
     when = WHEN.get(year, year)
-    return f"{shorten(measure, 45)}\n{', '.join(filter(None, (plain(unit), when)))}"
+    size = "" if outcome is None else f": {_number(outcome.mean)}, sd {_number(outcome.sd)}"
+    name = plain("\n".join(textwrap.wrap(words, TITLE_LETTERS)))
+    return f"{name}\n{', '.join(filter(None, (plain(unit), when)))}{size}"
 
 
 def _unit(part: pd.DataFrame) -> str:
@@ -146,14 +171,15 @@ def _labels(factors: pd.DataFrame) -> dict[str, str]:
     labels = {}
     for line in factors.itertuples():
         unit = "" if line.unit == "dimensionless" else line.unit
-        span = line.levels or f"{_number(line.low)} to {_number(line.high)} {unit}".rstrip()
+        span = line.levels.replace("_", " ") or f"{_number(line.low)} to {_number(line.high)} {unit}".rstrip()
         labels[line.factor] = plain("\n".join(_lines(line.title, 3) + _lines(span, 4)))
     return labels
 
 
 def _number(value: float) -> str:
     """Three digits, or all of those before the point."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return text.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else text
 
 
 def _lines(text: str, most: int) -> list[str]:
@@ -163,4 +189,5 @@ def _lines(text: str, most: int) -> list[str]:
 
 def _note(meta: dict[str, Any], more: str) -> str:
     of = "mean" if meta.get("statistic", "mean") == "mean" else "standard deviation"
-    return f"Lines: {100 * meta['level']:g} % confidence. Of the {of} over draws at each point.{more}"
+    sure = f"Lines: {100 * meta['level']:g} % confidence."
+    return f"{sure} Of the {of} over draws at each point; sd over points and draws.{more}"

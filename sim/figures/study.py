@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.figures.notes import make_room, note_inches
 from sim.figures.style import GREY, STYLE, colour, crop_year_axis, legend, sheet
 
 PANELS = {
@@ -36,13 +37,19 @@ def japan_gap(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure:
         f" Correlation over {len(gap)} crop years: {correlation:.2f}."
     )
     with mpl.rc_context(STYLE):
-        figure, axes = sheet(meta, "Japan over other offshore, inferred, beside the US export bonus", [3.6], note=note)
+        figure, axes = sheet(
+            meta,
+            "Japan over other offshore, inferred, beside the US export bonus",
+            [3.6 + note_inches(note)],
+            note=note,
+        )
+        make_room(figure, note)
         panel = axes[0, 0]
         panel.bar(x, gap["bonus_cad_t"], width=0.62, color=colour(4), alpha=0.55, label="Export bonus (EEP)")
         panel.vlines(x, gap["low_cad_t"], gap["high_cad_t"], color=colour(0), linewidth=1.6)
         panel.plot(x, gap["inferred_cad_t"], "o", color=colour(0), markeredgecolor="white", label="Inferred gap, feed")
         panel.axhline(0, color="#333333", linewidth=0.8)
-        panel.set(ylabel="Gap and bonus (C\\$/t)", title="By crop year")
+        panel.set(ylabel="Gap and bonus (C\\$/t)")
         crop_year_axis(panel, list(gap["crop_year"]))
         legend(panel)
     return figure
@@ -61,7 +68,10 @@ def study_sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> 
         " (see tables/sensitivity.csv)."
     )
     with mpl.rc_context({**STYLE, "axes.grid.axis": "x"}):
-        figure, axes = sheet(meta, "What the study's result hangs on", [6.6], columns=len(PANELS), note=note)
+        figure, axes = sheet(
+            meta, "What the study's result hangs on", [6.6 + note_inches(note)], columns=len(PANELS), note=note
+        )
+        make_room(figure, note)
         for number, (panel, (column, (title, unit))) in enumerate(zip(axes[0], PANELS.items(), strict=True)):
             part = table[table["column"] == column]
             y = [place[key] for key in zip(part["assumption"], part["value"], strict=True)]

@@ -22,7 +22,10 @@ MARKERS = "osD^vPX*"
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++", "oooo", "----", "||||")
 GREY = "#555555"
 WIDTH_INCHES = 10.0
+FOOTER_POINTS = 7.5
 FOOTER_LENGTH = 150  # characters of the footer that fit the width
+MONTH = 1 / 12  # of a crop year
+STROKE_SHARE = 0.003  # of a panel's width: the least half of a stroke that can be seen
 BAND_NOTE = "Lines: median of draws. Bands: 25-75 % (dark) and 5-95 % (light) of draws."
 
 
@@ -86,14 +89,16 @@ def sheet(
         axes = figure.subplots(len(heights), columns, squeeze=False, gridspec_kw={"height_ratios": heights})
         figure.suptitle(plain(title), x=0.012, ha="left", fontsize=12, fontweight="bold")
         lines = [note, source(meta)] if note else [source(meta)]
-        figure.text(0.012, 0.08 / height, plain("\n".join(lines)), fontsize=7.5, color=GREY, va="bottom", ha="left")
+        figure.text(
+            0.012, 0.08 / height, plain("\n".join(lines)), fontsize=FOOTER_POINTS, color=GREY, va="bottom", ha="left"
+        )
     return figure, axes
 
 
 def source(meta: dict[str, Any]) -> str:
     """Footer: which scenario and run a figure shows."""
     draws = meta.get("draws", 1)
-    run = f"run {meta['run_id']} · {draws} draw{'s' if draws != 1 else ''}"
+    run = f"run {meta['run_id']} · {draws} draw{'s' if draws != 1 else ', so no bands'}"
     room = FOOTER_LENGTH - len(f"Scenario: {meta['stem']} () · {run}")  # a comparison's name may be long
     return f"Scenario: {meta['stem']} ({shorten(meta['scenario']['title'], max(room, 12))}) · {run}"
 
@@ -133,27 +138,43 @@ def lines_of(series: pd.DataFrame, name: str) -> dict[str, pd.DataFrame]:
         else chosen["crop_year"].map(years.index) + 0.5
     )
     step = 1 / per_year if monthly else 1.0
-    return {str(label): _with_gaps(part, step) for label, part in chosen.assign(x=at).groupby("label", sort=False)}
+    apart = max(step, MONTH)  # who buys once a month has no gaps in weeks
+    return {str(label): with_gaps(part, apart) for label, part in chosen.assign(x=at).groupby("label", sort=False)}
 
 
-def _with_gaps(part: pd.DataFrame, step: float) -> pd.DataFrame:
-    """Insert empty lines where months are missing, so that no line is drawn across them."""
+def with_gaps(part: pd.DataFrame, step: float) -> pd.DataFrame:
+    """Put an empty line after values that are more than a step from the next: no line is drawn across, nor from one."""
     part = part.sort_values("x").reset_index(drop=True)
-    jumps = np.flatnonzero(np.diff(part["x"]) > 1.5 * step)
+    jumps = np.flatnonzero(np.diff(part["x"]) > 1.5 * step) if len(part) > 1 else [0]
     holes = pd.DataFrame({"x": part["x"].to_numpy()[jumps] + step})
     return pd.concat([part, holes]).sort_values("x", ignore_index=True)
 
 
 def band_line(axes: Axes, part: pd.DataFrame, position: int, label: str, bands: bool = True) -> None:
-    """Median with its 25-75 and 5-95 bands. Values with gaps around them get a mark, or they would not show."""
+    """Median with its 25-75 and 5-95 bands. A value with gaps around it is a short level stroke over its own month."""
+    part = _strokes(part, abs(np.subtract(*axes.get_xlim())))
     x, own = part["x"], colour(position)
     if bands:
         axes.fill_between(x, part["p05"], part["p95"], color=own, alpha=0.13, linewidth=0)
         axes.fill_between(x, part["p25"], part["p75"], color=own, alpha=0.22, linewidth=0)
-    there = np.concatenate([[False], part["p50"].notna(), [False]])
-    lonely = np.flatnonzero(there[1:-1] & ~there[:-2] & ~there[2:])
-    dots = {"marker": marker(position), "markersize": 3.5, "markevery": lonely.tolist()} if len(lonely) else {}
-    axes.plot(x, part["p50"], **line_look(position), label=label, **dots)
+    axes.plot(x, part["p50"], **line_look(position), label=label)
+
+
+def _strokes(part: pd.DataFrame, width: float) -> pd.DataFrame:
+    """Put two points in place of each value with gaps around it, which no line goes through.
+
+    They stand 0.4 steps to either side, or 0.3 % of the ``width`` of the panel where that is more.
+    """
+    x, there = part["x"].to_numpy(float), np.concatenate([[False], part["p50"].notna(), [False]])
+    lonely = there[1:-1] & ~there[:-2] & ~there[2:]
+    if not lonely.any():
+        return part
+    step = np.diff(np.unique(x)).min() if len(np.unique(x)) > 1 else 1.0
+    half = max(0.4 * step, STROKE_SHARE * width)
+    twice = part.loc[part.index.repeat(1 + lonely)].reset_index(drop=True)
+    ends = np.repeat(lonely, 1 + lonely)
+    twice.loc[ends, "x"] = twice.loc[ends, "x"] + half * np.tile([-1.0, 1.0], int(lonely.sum()))
+    return twice
 
 
 def crop_year_axis(axes: Axes, years: list[str], labelled: bool = True, inches: float = 7.4) -> None:

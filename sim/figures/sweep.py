@@ -9,7 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.figures.style import BAND_NOTE, STYLE, band_line, plain, sheet, shorten
+from sim.figures.ticks import group_thousands
 from sim.headings import WHEN, sentence
+from sim.measure_titles import measure_title
 from sim.measures.names import in_order
 
 PANELS = 6  # measures that fit one sheet; `--measure` chooses others
@@ -46,7 +48,8 @@ def responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
             for position, (label, points) in enumerate(lines.items()):
                 part = own.reindex(points).assign(x=design.loc[points, across]).reset_index()
                 band_line(panel, part, position, label)
-            panel.set_title(plain(shorten(f"{table}: {column}".rstrip(": "), 56)))
+            panel.set_title(plain(shorten(measure_title(table, column, meta.get("titles")), 58)))
+            group_thousands(panel, "y")
             panel.set_ylabel(plain(f"{sentence(WHEN[year])}\n({own_unit or 'dimensionless'})"))
             panel.set_xlabel(f"{titles[across]} ({unit or 'dimensionless'})")
         for panel in axes.flat[min(len(keys), PANELS) :]:

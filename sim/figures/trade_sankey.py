@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 
+from sim.figures.labels import spread
 from sim.figures.notes import make_room, note_inches, wrapped
 from sim.figures.ribbons import Bar, Ribbon, Stream, outline, stack
 from sim.figures.sales import _seller
@@ -24,6 +26,7 @@ ROLES = {
     "board": "boards", "trader": "trading companies", "exporter": "exporters", "growers": "groups of growers",
     "agency": "intervention agencies", "seller": "sellers",
 }  # fmt: skip
+LABEL_INCHES = 0.135  # between the names of two buyers
 BAR = 0.028  # width of a bar, of the diagram's
 HEADINGS = ("Origin", "Seller", "Buyer")
 
@@ -107,15 +110,16 @@ def trade_sankey(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
             meta, f"{what} by origin, seller and buyer, {when}", [height + note_inches(note)], note=note
         )
         make_room(figure, note)
-        _draw(axes[0, 0], bars, ribbons, {name: place for place, name in enumerate(orders[0])}, total)
+        _draw(axes[0, 0], bars, ribbons, {name: place for place, name in enumerate(orders[0])}, total, height)
     return figure
 
 
-def _draw(axes: Axes, bars: list[Bar], ribbons: list[Ribbon], own: dict[str, int], total: float) -> None:
+def _draw(axes: Axes, bars: list[Bar], ribbons: list[Ribbon], own: dict[str, int], total: float, inches: float) -> None:
     columns = [0.13, 0.44, 0.80]  # left edges of the bars: room for names beside the first and last
     top = max(bar.bottom + bar.kt for bar in bars)
     axes.set(xlim=(0, 1), ylim=(-0.01 * top, 1.06 * top))
     axes.axis("off")
+    least = LABEL_INCHES / inches * 1.07 * top
     for ribbon in sorted(ribbons, key=lambda each: -each.kt):
         left, right = columns[ribbon.column] + BAR, columns[ribbon.column + 1]
         axes.add_patch(
@@ -130,6 +134,9 @@ def _draw(axes: Axes, bars: list[Bar], ribbons: list[Ribbon], own: dict[str, int
                 right - 0.006, ribbon.bottom_right + ribbon.kt / 2, tonnes_text(ribbon.kt), fontsize=7, ha="right",
                 va="center", bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.4},
             )  # fmt: skip
+    last = sorted((bar.bottom + bar.kt / 2, bar.name) for bar in bars if bar.column == 2)
+    heights = spread(np.array([middle for middle, _name in last]), least, 0.0, top)
+    beside = dict(zip([name for _middle, name in last], heights, strict=True))
     for bar in bars:
         x = columns[bar.column]
         shade = colour(own[bar.name]) if bar.column == 0 else GREY
@@ -138,7 +145,8 @@ def _draw(axes: Axes, bars: list[Bar], ribbons: list[Ribbon], own: dict[str, int
         if bar.column == 0:
             axes.text(x - 0.008, middle, words, ha="right", va="center", fontsize=8.5, fontweight="bold")
         elif bar.column == 2:
-            axes.text(x + BAR + 0.008, middle, f"{bar.name}, {tonnes_text(bar.kt)}", ha="left", va="center", fontsize=8)
+            words = f"{bar.name}, {tonnes_text(bar.kt)}"
+            axes.text(x + BAR + 0.008, beside[bar.name], words, ha="left", va="center", fontsize=8)
         else:
             axes.text(x + BAR + 0.008, middle, words, ha="left", va="center", fontsize=8,
                       bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6})  # fmt: skip

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.style import GREY, STYLE, bar_look, plain, sheet, shorten
+from sim.figures.ticks import group_thousands
 from sim.incidence_names import PARTS, country_title
 from sim.shipped import AVERAGE
 
@@ -91,7 +92,9 @@ def _edges(panel: Axes, lines: pd.DataFrame, steps: list[str]) -> None:
     """Room at both ends, and the numbers in a column to the right of the panel, where they cover nothing."""
     several = (lines["p95"] > lines["p05"]).any()
     panel.set_ylim(len(steps) + 0.6, -0.6)
+    panel.use_sticky_edges = False  # a bar that ended at the frame would look cut off
     panel.margins(x=0.03)
+    group_thousands(panel, "x")
     right = panel.get_yaxis_transform()
     for place, column in enumerate([*steps, f"{WORLD}:total"]):
         line = lines.loc[column]
@@ -134,7 +137,8 @@ def _country(country: str, scenarios: tuple[dict[str, Any], ...], grouped: list[
 
 
 def _signed(value: float) -> str:
-    return f"{value:+,.1f}".replace("-", "\N{MINUS SIGN}")
+    text = f"{value:+,.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
 
 
 def _said(name: str) -> str:
@@ -147,7 +151,7 @@ def _outcome(world: pd.Series, draws: int) -> str:
     if world["mean"] >= 0:
         word, sign = ("The world's gain", 1)
     low, high = sorted((sign * world["p05"], sign * world["p95"]))
-    band = f" ({low:,.1f} to {high:,.1f})" if draws > 1 else ""
+    band = f" ({low:,.1f} to {high:,.1f})" if draws > 1 and high > low else ""
     return f"{word}: C\\${sign * world['mean']:,.1f} million per crop year{band}"
 
 
@@ -156,5 +160,5 @@ def _note(meta: dict[str, Any], grouped: list[str], scenarios: tuple[dict[str, A
     note += " and 5-95 % of draws. " if meta["draws"] > 1 else ". "
     if grouped:
         names = ", ".join(_country(name, scenarios, []) for name in grouped)
-        note += shorten(f"{_country(OTHERS, scenarios, grouped)}: {names}", 60) + ". "
-    return note + "A world's loss by policy alone is deadweight loss."
+        note += shorten(f"{_country(OTHERS, scenarios, grouped)}: {names}", 84).rstrip(".") + ". "
+    return note + "A loss by policy alone is deadweight."

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
+from sim.figures.labels import spread
 from sim.figures.policy import policy_events, shade
 from sim.figures.style import colour, crop_year_axis, crop_years_of, dash, lines_of, title_of
 from sim.motion.script import Moment
@@ -92,20 +93,6 @@ def alone(values: np.ndarray) -> list[int]:
     """Positions of values with none before or after them, which no line would show."""
     known = np.concatenate([[False], np.isfinite(values), [False]])
     return [int(each) for each in np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:])]
-
-
-def spread(heights: np.ndarray, step: float, low: float, high: float) -> np.ndarray:
-    """Move sorted heights apart to at least ``step``, as little as it takes, within ``low`` and ``high``."""
-    placed = np.array(heights, float)
-    for _ in range(200):
-        gaps = step - np.diff(placed)
-        if not len(gaps) or gaps.max() <= 1e-6 * step:
-            break
-        push = np.maximum(gaps, 0) / 2
-        placed[:-1] -= push
-        placed[1:] += push
-        placed += max(low - placed[0], 0.0) - max(placed[-1] - high, 0.0)
-    return placed
 
 
 def _range(parts: dict[str, pd.DataFrame], start: float, end: float) -> tuple[float, float]:

@@ -36,9 +36,10 @@ def format_of(wanted: str | None, to: Path | None) -> str:
         For another format, or one that differs from the file's ending.
     """
     ending = to.suffix[1:].lower() if to is not None else ""
-    chosen = wanted or ending or "gif"
+    chosen = ending or "gif" if wanted is None else wanted
     if chosen not in FORMATS:
-        raise StoreError(f"{f'--format {wanted[:40]}' if wanted else f'--to {to}'}: choose {' or '.join(FORMATS)}")
+        said = f"--to {to}" if wanted is None else f"--format {wanted[:40]}"
+        raise StoreError(f"{said}: choose {' or '.join(FORMATS)}")
     if ending in FORMATS and ending != chosen:
         raise StoreError(f"--format {chosen} does not fit --to {to}: its ending says {ending}")
     return chosen

@@ -61,8 +61,8 @@ def chosen_years(years: list[str], wanted: str) -> list[str]:
     """
     if not wanted:
         return years
-    first, _, last = wanted.partition("-")
-    last = last or first
+    first, dash, last = wanted.partition("-")
+    last = last if dash else first
     have = f"the run has {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "")
     for each in (first, last):
         if each not in years:

@@ -17,7 +17,7 @@ IMPOSSIBLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROF
 
 
 def check_place(path: Path) -> None:
-    """Refuse a place for a file that is a folder, has none above it, or lies in that of a finished run.
+    """Refuse a place for a file that is a folder or a device, has none above it, or lies in that of a finished run.
 
     Raises
     ------
@@ -28,12 +28,14 @@ def check_place(path: Path) -> None:
     try:
         if path.is_dir():
             raise StoreError(f"--to {name}: is a folder")
+        if path.exists() and not path.is_file():  # a device: the last move of ``whole_file`` would take its place
+            raise StoreError(f"--to {name}: is no ordinary file, and would be lost")
         folder = path.resolve().parent
         if any((each / MANIFEST).exists() for each in (folder, *folder.parents)):
             raise StoreError(f"--to {name}: lies in the folder of a finished run, which stays as it was written")
         if not folder.is_dir():
             raise StoreError(f"--to {name}: cannot be written (there is no folder {str(folder)[:200]})")
-    except (OSError, ValueError) as error:  # a name too long, a NUL in it
+    except (OSError, ValueError, RuntimeError) as error:  # a name too long, a NUL in it, links in a circle
         raise StoreError(f"--to {name}: cannot be written ({getattr(error, 'strerror', None) or error})") from error
 
 

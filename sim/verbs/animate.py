@@ -14,6 +14,7 @@ from sim.motion.reel import encoder, format_of, write_film
 from sim.motion.script import moments
 from sim.motion.stage import Stage
 from sim.store import StoredRun, StoreError, find_run, safe_stem
+from sim.stored.whole_file import check_place
 from sim.verbs.loading import progress_bar
 
 FPS = {"month": 6, "crop_year": 1}  # half a minute for 15 years by month, a quarter by crop year
@@ -32,8 +33,8 @@ def animate(
     ResultsError
         If the film cannot be written; nothing of it is left, and an earlier one stays.
     """
-    if to is not None and to.is_dir():
-        raise StoreError(f"--to {to}: is a folder, not the name of a film")
+    if to is not None:
+        check_place(to)
     form = format_of(form, to)
     if form == "mp4":
         encoder()  # rather now than after the work

@@ -22,9 +22,12 @@ from sim.guard import plain, warn
 from sim.program import versions
 from sim.scenario.calibration import LoadedCalibration, load_calibration
 from sim.scenario.child import child_yaml
+from sim.scenario.fields import slot_at
 from sim.scenario.problems import ScenarioError
+from sim.scenario.tree import split_path
 from sim.shipped import calibration_path
 from sim.store import RunDraft, check_folder, new_run
+from sim.sweeps.keys import unit_of
 from sim.verbs.calibrate_screen import show
 from sim.verbs.loading import command_line, progress_bar
 
@@ -93,7 +96,7 @@ def _save(
         report = _report(loaded, found, len(journal.results))
         meta = {
             "stem": stem, "seed": loaded.plan.seed, "draws": loaded.plan.draws, "versions": versions(),
-            "command": command_line(), "scenario": {"title": loaded.plan.title},
+            "command": command_line(), "scenario": {"title": loaded.plan.title}, "units": _units(loaded),
         }  # fmt: skip
         for name, frame in found.tables.items():
             draft.table(name, frame)
@@ -114,6 +117,14 @@ def _child(draft: RunDraft, loaded: LoadedCalibration, found: Calibrated, first:
     title = f"{loaded.at_start[first].scenario.title}, calibrated: {plan.title}"
     text = child_yaml(run.file, os.path.abspath(draft.final), title, plan.draws, plan.seed, run.settings, values)
     (draft.path / CHILD).write_text(text, encoding="utf-8")
+
+
+def _units(loaded: LoadedCalibration) -> dict[str, str]:
+    """Unit of each parameter, as the schema has it for its keys; empty where they differ."""
+    return {
+        name: unit_of(each.keys, [slot_at(split_path(key) or ()) for key in each.keys]) or ""
+        for name, each in loaded.plan.parameters.items()
+    }
 
 
 def _report(loaded: LoadedCalibration, found: Calibrated, simulations: int) -> dict[str, Any]:

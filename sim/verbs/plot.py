@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -13,8 +12,9 @@ from sim.figures import KINDS, TOGETHER, TOGETHER_FIGURES, tables_kept
 from sim.figures.files import FORMATS, save
 from sim.figures.overview import Result
 from sim.scenario.problems import nearest
-from sim.store import StoredRun, StoreError, cannot_write, find_run, make_folders, safe_stem
+from sim.store import StoredRun, StoreError, find_run, make_folders, remove_empty, safe_stem
 from sim.stored.choice import lines_of
+from sim.stored.whole_file import check_place, whole_file
 
 WHY_NOT = {
     "sweep": "; curves need a numeric factor, and at most 12 combinations of the others, as in a grid; "
@@ -47,18 +47,22 @@ def plot(
             raise StoreError("results that are drawn together are of one scenario; these are of different ones")
     known = KINDS[kinds[0]].figures if len(stored) == 1 else TOGETHER_FIGURES
     for name in names:
-        if name not in known:
-            near = nearest(name, known)
-            hint = near if "did you mean" in near else ""
-            which = f"this {kinds[0]}" if len(stored) == 1 else "several results"
-            raise StoreError(f"no figure called '{name}'{hint or ';'} figures of {which}: {', '.join(known)}")
+        check_figure(name, known, f"this {kinds[0]}" if len(stored) == 1 else "several results")
     results = [_result(each, measures) for each in stored]
     stem = safe_stem(stored[0].manifest["stem"])
-    files = []
-    for name in dict.fromkeys(names) or known:
-        figure = _drawn(known[name], results, stored[0].path, name)
-        if figure is not None:
-            files.append(_saved(figure, into or Path.cwd(), f"{stem}-{name}.{image_format}", image_format))
+    folder = into or Path.cwd()
+    created = make_folders(folder)
+    files: list[Path] = []
+    try:
+        for name in dict.fromkeys(names) or known:
+            path = folder / f"{stem}-{name}.{image_format}"
+            check_place(path)  # rather before the work than after it
+            with undrawable(str(stored[0].path), name):
+                figure = known[name](*results[0]) if len(results) == 1 else known[name](*results)
+                if figure is not None:
+                    files.append(_saved(figure, path, image_format))
+    finally:
+        remove_empty(created)
     if not files:
         raise StoreError(f"{stored[0].path}: nothing to draw{WHY_NOT.get(kinds[0], '')}")
     return files
@@ -85,24 +89,29 @@ def _result(stored: StoredRun, measures: list[str]) -> Result:
     return frames, meta
 
 
-def _drawn(function: Any, results: list[Result], path: Path, name: str) -> Figure | None:
+def check_figure(name: str, known: Collection[str], which: str) -> None:
+    """Raise ``StoreError`` for a figure that there is none of, with the nearest name and those that there are."""
+    if name not in known:
+        near = nearest(str(name), known)
+        hint = near if "did you mean" in near else ";"
+        raise StoreError(f"no figure called '{name}'{hint} figures of {which}: {', '.join(known)}")
+
+
+@contextmanager
+def undrawable(place: str, name: str) -> Iterator[None]:
+    """Say which figure of which result cannot be drawn, also when that shows only while it is laid out."""
     try:
-        return function(*results[0]) if len(results) == 1 else function(*results)
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        message = f"{path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
+        message = f"{place}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
         raise StoreError(f"{message}; run the scenario again") from error
 
 
-def _saved(figure: Figure, target: Path, file: str, image_format: str) -> Path:
-    make_folders(target)
-    path = target / file
-    try:
-        save(figure, path, image_format)
-    except OSError as error:
-        if error.errno != errno.EISDIR:
-            path.unlink(missing_ok=True)  # half an image is worse than none
-        raise cannot_write(error, str(path)) from error
+def _saved(figure: Figure, path: Path, image_format: str) -> Path:
+    """Write an image whole or not at all: an earlier one is replaced only by a whole one."""
+    with whole_file(path) as file:
+        save(figure, file, image_format)
     return path
 
 

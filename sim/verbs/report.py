@@ -10,9 +10,9 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.guard import plain
-from sim.report import gather, page_of
-from sim.report.gather import Shown
-from sim.report.page import told
+from sim.reports import gather, page_of
+from sim.reports.gather import Shown
+from sim.reports.page import told
 from sim.store import StoreError, safe_stem
 from sim.stored.whole_file import check_place, whole_file
 from sim.verbs.loading import progress_bar

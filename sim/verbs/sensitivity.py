@@ -145,7 +145,7 @@ def _save(out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, 
     with new_run(out, stem, str(stored.manifest.get("scenario_hash", ""))) as draft:
         meta = {
             "stem": stem, **head, "command": command_line(), "versions": versions(),
-            "scenario": {"title": head["title"]},
+            "scenario": {"title": head["title"]}, "titles": stored.manifest.get("titles") or {},
         }  # fmt: skip
         for name, frame in tables.items():
             draft.table(name, frame)

@@ -8,7 +8,7 @@ import zlib
 import pytest
 from saved_runs import save_effects, save_run
 
-from sim.report import gather, page_of
+from sim.reports import gather, page_of
 
 CHART = "#chart-prices-feed"
 HOSTILE = 'Other </script><img src="http://x.invalid/" onerror="alert(1)"> $x$'

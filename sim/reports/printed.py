@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from sim.report.tables import Cell, Grid
+from sim.reports.tables import Cell, Grid
 
 WIDTH = 10_000  # columns side by side are split by the report, not by a terminal
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from sim.report.gather import Shown
+from sim.reports.gather import Shown
 from sim.stored.layout import CROP_YEAR
 
 

@@ -17,15 +17,15 @@ from markupsafe import Markup
 
 from sim.figures import KINDS
 from sim.frames import run_tables
-from sim.report.beside import beside_grids, beside_sentences
-from sim.report.charts import charts
-from sim.report.gather import Shown
-from sim.report.highlights import highlights
-from sim.report.manifests import manifest_of, scenario_parts
-from sim.report.other_kinds import TELLERS
-from sim.report.pictures import Picture, pictures, together
-from sim.report.run_words import missing_cost_note, run_sentences
-from sim.report.study_grids import (
+from sim.reports.beside import beside_grids, beside_sentences
+from sim.reports.charts import charts
+from sim.reports.gather import Shown
+from sim.reports.highlights import highlights
+from sim.reports.manifests import manifest_of, scenario_parts
+from sim.reports.other_kinds import TELLERS
+from sim.reports.pictures import Picture, pictures, together
+from sim.reports.run_words import missing_cost_note, run_sentences
+from sim.reports.study_grids import (
     HOW_TO_READ,
     agreement_sentences,
     beside_comparison,
@@ -33,8 +33,8 @@ from sim.report.study_grids import (
     missing_tables,
     published_grids,
 )
-from sim.report.tables import Grid, narrow, year_grids
-from sim.report.words import capital, plural
+from sim.reports.tables import Grid, narrow, year_grids
+from sim.reports.words import capital, plural
 from sim.store import StoreError
 
 Progress = Callable[[str, int, int], None]

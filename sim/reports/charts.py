@@ -14,8 +14,8 @@ import pandas as pd
 from sim.figures.style import PALETTE, colour, dash, lines_of, shorten
 from sim.frames import YearTable, run_tables
 from sim.headings import title_of
-from sim.report.gather import Shown
-from sim.report.yearly import crop_years
+from sim.reports.gather import Shown
+from sim.reports.yearly import crop_years
 from sim.shipped import home_origin
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")

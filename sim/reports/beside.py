@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from sim.frames import YearTable, run_tables
 from sim.headings import programme_title, title_of
-from sim.report.gather import Shown
-from sim.report.tables import Cell, Grid
-from sim.report.words import amount, capital, digits_of, plural
-from sim.report.yearly import by_year, columns_of, common_years, crop_years, mean_over
+from sim.reports.gather import Shown
+from sim.reports.tables import Cell, Grid
+from sim.reports.words import amount, capital, digits_of, plural
+from sim.reports.yearly import by_year, columns_of, common_years, crop_years, mean_over
 from sim.screen import number
 from sim.shipped import home_origin
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from sim.frames import YearTable, pair_gaps, run_tables
 from sim.headings import programme_title, title_of
-from sim.report.gather import Shown
-from sim.report.words import amount, capital, contains_zero, listing, plural
-from sim.report.yearly import by_year, columns_of, crop_years, mean_over
+from sim.reports.gather import Shown
+from sim.reports.words import amount, capital, contains_zero, listing, plural
+from sim.reports.yearly import by_year, columns_of, crop_years, mean_over
 from sim.shipped import home_origin
 
 SYSTEMS = {"single_desk": "a single desk", "multiple_sellers": "many sellers"}

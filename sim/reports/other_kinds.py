@@ -12,13 +12,13 @@ from sim.experiments.printed import oddities
 from sim.experiments.published import REPLICATION
 from sim.headings import WHEN
 from sim.measures.names import in_order
-from sim.report.comparison_words import comparison_grids, comparison_sentences
-from sim.report.gather import Shown
-from sim.report.incidence_words import incidence_sentences, incidence_tables
-from sim.report.printed import caught
-from sim.report.study_grids import agreement_sentences
-from sim.report.tables import Grid
-from sim.report.words import amount, listing, plural
+from sim.reports.comparison_words import comparison_grids, comparison_sentences
+from sim.reports.gather import Shown
+from sim.reports.incidence_words import incidence_sentences, incidence_tables
+from sim.reports.printed import caught
+from sim.reports.study_grids import agreement_sentences
+from sim.reports.tables import Grid
+from sim.reports.words import amount, listing, plural
 from sim.shipped import published_figures
 
 Told = tuple[list[str], list[Grid]]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.report.gather import Shown
-from sim.report.inheritance import Inheritance, differences, inheritance, yaml_of
-from sim.report.tables import Grid, grid_of
+from sim.reports.gather import Shown
+from sim.reports.inheritance import Inheritance, differences, inheritance, yaml_of
+from sim.reports.tables import Grid, grid_of
 from sim.verbs.results_list import size
 
 SHARED = (

@@ -10,9 +10,9 @@ import pandas as pd
 
 from sim.experiments.published import COLUMNS, LABELS, NEAR, REPLICATION, agreement, kind, position
 from sim.headings import title_of
-from sim.report.gather import Shown
-from sim.report.tables import Cell, Grid, figure_cell
-from sim.report.words import capital, listing
+from sim.reports.gather import Shown
+from sim.reports.tables import Cell, Grid, figure_cell
+from sim.reports.words import capital, listing
 from sim.screen import number
 from sim.shipped import AVERAGE, published_figures
 from sim.verbs.study_screen import FIRST, TITLES, heading

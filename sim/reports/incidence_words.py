@@ -10,9 +10,9 @@ from sim.experiments.destination import LOSS, SHARE
 from sim.experiments.destination import SIDES as ENDS
 from sim.incidence_names import PARTS, country_title, destination_title, removed_title
 from sim.measures import AVERAGE
-from sim.report.gather import Shown
-from sim.report.printed import Recorder, caught
-from sim.report.words import amount, change, contains_zero, listing, plural, with_range
+from sim.reports.gather import Shown
+from sim.reports.printed import Recorder, caught
+from sim.reports.words import amount, change, contains_zero, listing, plural, with_range
 from sim.verbs.incidence_screen import show
 
 SIDES = tuple(name for name in PARTS if name != "total")

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pandas as pd
 
 from sim.headings import title_of
-from sim.report.gather import Shown
-from sim.report.tables import Grid, figure_cell, grid_of
-from sim.report.words import amount, capital, change, plural
+from sim.reports.gather import Shown
+from sim.reports.tables import Grid, figure_cell, grid_of
+from sim.reports.words import amount, capital, change, plural
 from sim.screen import number
 from sim.shipped import home_origin
 from sim.stored.layout import CROP_YEAR
@@ -53,11 +53,13 @@ def _open_years(frame: pd.DataFrame, column: str, draws: int) -> str:
     if draws == 1 or part.empty:
         return ""
     count = int(((part["p05"] < 0) & (part["p95"] > 0)).sum())
-    up, down = int((part["p05"] >= 0).sum()), int((part["p95"] <= 0).sum())
+    same = (part["p05"] == 0) & (part["p95"] == 0)  # as before a programme begins
+    up, down = (int((~same & beyond).sum()) for beyond in (part["p05"] >= 0, part["p95"] <= 0))
     texts = [
         f"above zero in {up}" if up else "",
         f"below in {down}" if down else "",
         f"open in {count}" if count else "",
+        f"zero in {int(same.sum())}" if same.any() else "",
     ]
     return f"; of {plural(len(part), 'crop year')} the range is {', '.join(filter(None, texts))}"
 

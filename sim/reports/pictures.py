@@ -13,7 +13,7 @@ from PIL import Image
 
 from sim.figures import KINDS, TOGETHER, TOGETHER_FIGURES, tables_kept
 from sim.figures.style import STYLE
-from sim.report.gather import Shown
+from sim.reports.gather import Shown
 from sim.store import StoreError
 
 DPI = 144
