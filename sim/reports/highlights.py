@@ -8,18 +8,11 @@ import pandas as pd
 
 from sim.experiments.desk_and_war import WAR_YEARS
 from sim.headings import title_of
-<<<<<<< HEAD:sim/report/highlights.py
 from sim.measures import AVERAGE
 from sim.reports.comparison_words import averages
 from sim.reports.gather import Shown
 from sim.reports.incidence_words import gains_per_dollar, per_additional_tonne
 from sim.reports.words import amount
-=======
-from sim.reports.comparison_words import averages
-from sim.reports.gather import Shown
-from sim.reports.incidence_words import gains_per_dollar, per_additional_tonne
-from sim.reports.words import amount
->>>>>>> main:sim/reports/highlights.py
 from sim.screen import number
 from sim.shipped import home_origin
 
