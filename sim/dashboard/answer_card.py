@@ -54,8 +54,8 @@ def Offer(desk: Desk) -> None:
         solara.Text("This market has no export subsidies, so there is nothing to ask.", classes=["sd-say"])
         return
     texts = {
-        f"{WITHOUT}{name}": f"{programme_title(scenario, name)}: what it cost {title_of(scenario, 'origins', origin)}"
-        for name, origin in origins.items()
+        f"{WITHOUT}{name}": f"{programme_title(scenario, name)}: what it cost {country(payer)}"
+        for name, payer in ((name, title_of(scenario, "origins", origin)) for name, origin in origins.items())
     }
     with solara.Div(classes=["sd-offer"]):
         solara.Text("To know, play the same market with and without it:", classes=["sd-say"])
@@ -73,9 +73,11 @@ def Answered(answer: Answer) -> None:
             if answer.short:
                 solara.Text(f"{answer.short} {answer.who}", classes=["sd-say sd-short"])
             for cost in answer.costs:
-                Figures(cost)
-            with solara.Details("In words, with the money in both currencies"):
-                solara.Text(answer.headline, classes=["sd-say"])
+                if cost.spent_million_cad.mean > 0:
+                    Figures(cost)
+            if answer.headline != answer.short:
+                with solara.Details("In words, with the money in both currencies"):
+                    solara.Text(answer.headline, classes=["sd-say"])
             for note in answer.notes:
                 solara.Text(note, classes=["sd-help"])
         if answer.gains:

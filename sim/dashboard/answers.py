@@ -42,8 +42,8 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
     text = headline(costs, side.date, finished) if paid else nothing_yet(costs, side.date)
     return Answer(
         with_it=more.title, without_it=less.title, costs=costs, gains=gains, crop_years=years, until=side.date,
-        finished=finished, short=short_text(costs, less.title) if paid else "", who=who_text(gains, money_word(costs)),
-        headline=text, notes=tuple(notes),
+        finished=finished, short=short_text(costs, less.title) if paid else text,
+        who=who_text(gains, money_word(costs)), headline=text, notes=tuple(notes),
     )  # fmt: skip
 
 

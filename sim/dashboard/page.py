@@ -66,6 +66,6 @@ def Titled(plan: plans.Plan, title: str) -> None:
     """Title of a market, and what its levers changed."""
     with solara.Div():
         headline("h1", title)
-        text = plans.changes(plan)
+        text = plans.changes(plan) if title.startswith(plan.loaded.scenario.title) else ""  # others say it themselves
         if text:
             solara.Text(f"Changed: {text}.", classes=["sd-help"])

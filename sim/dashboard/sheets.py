@@ -68,7 +68,8 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         if math.isnan(value):
             return "-"
-        return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:,.1f}" if abs(value) >= 9.95 else f"{value:,.2f}"
+        text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:,.1f}" if abs(value) >= 9.95 else f"{value:,.2f}"
+        return text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
     return "-" if value is None else str(value).replace("_", " ")
 
 

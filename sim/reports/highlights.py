@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sim.experiments.desk_and_war import WAR_YEARS
 from sim.headings import title_of
+from sim.measures import AVERAGE
 from sim.reports.comparison_words import averages
 from sim.reports.gather import Shown
 from sim.reports.incidence_words import gains_per_dollar, per_additional_tonne
@@ -23,7 +25,7 @@ def highlights(shown: Sequence[Shown]) -> list[tuple[str, str]]:
     Empty where there is neither a comparison nor an incidence.
     """
     found = []
-    for each in shown:
+    for each in sorted(shown, key=lambda one: one.kind != "incidence"):  # who paid, before what else changes
         makers = {"incidence": _incidence, "comparison": _comparison}
         found += [(each.letter, text) for text in makers.get(each.kind, lambda _each: [])(each)]
     return found
@@ -40,8 +42,8 @@ def _desk(lines: pd.DataFrame, draws: int) -> list[str]:
     """How much of the single desk's gain in revenue hangs on the programmes."""
     column = "producer_revenue_million_cad"
     desk = lines[lines["table"] == "desk"]
-    rows = [row for row in dict.fromkeys(desk["row"]) if "average" in str(row)]
-    for row in rows[-1:]:
+    for row in [row for row in (WAR_YEARS, AVERAGE) if row in set(desk["row"])][:1]:
+        when = "crop years in which all of them paid" if row == WAR_YEARS else "mean of the crop years"
         own = {line.column: line for line in desk[desk["row"] == row].itertuples()}
         pair = [own.get(f"{side}:{column}") for side in ("with", "without")]
         if None not in pair and all(line.mean < 0 for line in pair):
@@ -49,7 +51,7 @@ def _desk(lines: pd.DataFrame, draws: int) -> list[str]:
                 f"{amount(-line.mean, line.unit)} a crop year{_between(line, draws, turned=True)}" for line in pair
             ]
             return [f"The single desk is worth {texts[0]} to producers with export subsidies, {texts[1]} without them"
-                    f" ({row})."]  # fmt: skip
+                    f" ({when})."]  # fmt: skip
     return []
 
 
@@ -76,6 +78,7 @@ def _comparison(shown: Shown) -> list[str]:
 
 def _premium(shown: Shown) -> list[str]:
     markets, scenario = shown.frames["markets"], shown.meta["scenario"]
+    title = shown.meta["other_scenario"]["title"]
     gaps = markets[markets["row"].str.startswith(f"{GAP} ")]
     sides = {(line.row, line.column): line for line in gaps.itertuples()}
     rows = [row for row in dict.fromkeys(gaps["row"]) if pd.notna(sides[row, "difference"].mean)]
@@ -87,7 +90,7 @@ def _premium(shown: Shown) -> list[str]:
     if base.mean < 0:
         first, second = second, first
     sign = -1 if base.mean < 0 else 1
-    return [f"What {first} pays over {second} goes from {amount(sign * base.mean, base.unit)}"
+    return [f"{title}: what {first} pays over {second} goes from {amount(sign * base.mean, base.unit)}"
             f"{_between(base, shown.draws, turned=sign < 0)} to {amount(sign * other.mean, other.unit)}"
             f"{_between(other, shown.draws, turned=sign < 0)}, mean of the crop years."]  # fmt: skip
 

@@ -109,7 +109,10 @@ def gains_per_dollar(shown: Shown, programme: str) -> str:
 
 
 def _small(title: str, own: str) -> str:
-    return title if title.startswith(own) else f"{title[:1].lower()}{title[1:]}"
+    """Title of a side within a sentence: ``X: producers`` as producers in X."""
+    if own and title.startswith(f"{own}: "):
+        return f"{title.removeprefix(f'{own}: ')} in {own}"
+    return f"{title[:1].lower()}{title[1:]}".replace(",", "")
 
 
 def _who(gains: pd.DataFrame, scenario: dict[str, Any], name: str, draws: int) -> list[str]:

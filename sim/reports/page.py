@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -158,7 +159,9 @@ def _figures(shown: Sequence[Shown], progress: Progress) -> list[tuple[str, list
             found.setdefault((each.kind, picture.name), []).append((each, picture))
             progress(text, before + number, count)
         before += len(KINDS[each.kind].figures)
-    return [(capital(name.replace("_", " ")), items) for (_, name), items in found.items()]
+    return [
+        (capital(re.sub(r"(?<=[a-z])(?=\d)", " ", name.replace("_", " "))), items) for (_, name), items in found.items()
+    ]
 
 
 def _years(runs: Sequence[Shown]) -> list[tuple[str, list[Grid]]]:
