@@ -46,8 +46,10 @@ def fake_sweep(
     values += np.arange(draws)[:, None, None] / 2 + 10.0 * np.arange(len(measures))
     values[design[names[0]].to_numpy() == 0, :, :, 1] = np.nan
     units = {names[0]: "US$/t", names[1]: ""}
-    factors = [{"name": name, "title": name, "unit": unit, "keys": []} for name, unit in units.items()]
-    manifest = {"seed": 7, "factors": factors, "scenario": {"title": "Made up"}}
+    factors = [
+        {"name": name, "title": name, "unit": unit, "numeric": bool(unit), "keys": []} for name, unit in units.items()
+    ]
+    manifest = {"seed": 7, "factors": factors, "scenario": {"title": "Made up"}, "sweep": {"measures": None}}
     return write_dataset(out, stem, design, values, years, measures, points_of_part, manifest)
 
 

@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sim.dashboard.answer import Gain, Range
 from sim.dashboard.answers import subsidy_answer
 from sim.dashboard.plans import Plan
 from sim.dashboard.question import question_of
 from sim.dashboard.side_by_side import SideBySide
-from sim.dashboard.words import country
+from sim.dashboard.study_words import laid_out
+from sim.dashboard.words import country, money, who_text
 from sim.experiments.incidence import incidence
 from sim.scenario import load
 
@@ -45,7 +48,7 @@ def test_the_figures_are_those_of_the_incidence(side, loaded):
     years = len(loaded.timeline.crop_years)
     mean = {name: years * table.cell("average", name).mean() for name in table.columns}
     assert cost.spent_million_cad.mean == pytest.approx(mean["spending_million_cad"])
-    assert cost.spent_million_usd.mean == pytest.approx(mean["spending_million_cad"] / 1.25, rel=0.02)
+    assert cost.spent_million_own.mean == pytest.approx(mean["spending_million_cad"] / 1.25, rel=0.02)
     assert cost.subsidised_kt.mean == pytest.approx(mean["subsidised_kt"])
     assert cost.additional_kt.mean == pytest.approx(mean["additional_kt"])
     each = table.cell("average", "spending_per_additional_tonne_cad_t")
@@ -80,10 +83,11 @@ def test_the_words_say_the_figures(side):
     )
     for text in (
         f"C${cost.spent_million_cad.mean:,.1f} million",
-        f"US${cost.additional_usd_t:,.0f} (5 to 95 % of draws",
+        f"US${cost.additional_own_t:,.0f} (5 to 95 % of draws",
     ):
         assert text in answer.headline
     assert answer.who.startswith("Per dollar spent: ") and "gained" in answer.who
+    assert f"Each extra tonne cost taxpayers in the United States US${cost.additional_own_t:,.0f} (" in answer.short
     assert answer.finished and answer.with_it == "World 0" and answer.without_it == "World 1"
 
 
@@ -97,8 +101,15 @@ def test_less_of_a_programme_counts_only_what_differs(loaded):
     answer = subsidy_answer(side_of(loaded, {"eep_tonnage_scale": 0.5}, {}))
     whole = subsidy_answer(side_of(loaded, {}, {"eep_on": False}))
     assert answer.with_it == "World 1"
+    assert answer.short.startswith("Each tonne more than in “World 0” cost taxpayers in the United States US$")
     assert 0 < answer.costs[0].spent_million_cad.mean < whole.costs[0].spent_million_cad.mean
     assert answer.notes and not any("more than export programmes" in note for note in answer.notes)
+
+
+def test_what_does_not_bind_is_said_not_to_bind(loaded):
+    answer = subsidy_answer(side_of(loaded, {"eep_tonnage_scale": 1.001}, {}))
+    assert answer.costs[0].is_same and answer.gains == () and answer.who == ""
+    assert answer.short.startswith("Both spend practically the same on Export Enhancement Program so far (US$")
 
 
 def test_before_anything_is_paid_it_says_so(loaded):
@@ -163,3 +174,44 @@ def test_support_buying_that_goes_with_a_programme_is_noted():
 def test_several_countries_in_a_sentence():
     assert country("Canada") == "Canada" and country("European Union") == "the European Union"
     assert country("United States and Canada") == "the United States and Canada"
+
+
+def gain(key, title, per_dollar):
+    nothing = Range(0.0, 0.0, 0.0)
+    return Gain(key, title, nothing, 0.0, 0.0, per_dollar)
+
+
+def test_a_dollar_in_words():
+    gains = [gain("taxpayers", "Taxpayers, A", -1.0), gain("producers", "Farmers, A", 1.2),
+             gain("middlemen", "Traders", 0.01), gain("other_buyers", "All other buyers", -0.4),
+             gain("deadweight", "Nobody", 0.19)]  # fmt: skip
+    assert who_text(gains) == (
+        "Per dollar spent: farmers in A gained 1.20. Others paid too: all other buyers lost 0.40. "
+        "19 cents of each dollar bought nobody anything (deadweight loss)."
+    )
+    assert who_text(gains, "ECU").endswith("0.19 of each ECU bought nobody anything (deadweight loss).")
+    assert who_text(gains[:1]) == ""
+    assert money(52.4, "US$", 0) == "US$52" and money(156.2, "ECU", 0) == "156 ECU"
+
+
+def test_a_programme_is_counted_in_its_own_currency(loaded):
+    world = side_of(loaded, {}).worlds[0]
+    cad, usd, own = world.book.spent("eep")
+    np.testing.assert_allclose(own, usd)
+    np.testing.assert_allclose(usd, cad / 1.25, rtol=0.05)
+    if "restitution" in world.programmes:
+        cad, usd, own = world.book.spent("restitution")
+        rate = world.ledger.states["exchange"].values[:, 1]
+        assert (usd / own >= rate.min() - 1e-9).all() and (usd / own <= rate.max() + 1e-9).all()
+
+
+def test_the_studys_tables_have_a_line_a_crop_year():
+    band = {"p05": 1.0, "p25": 1.5, "p50": 2.0, "p75": 2.5, "p95": 3.0, "missing": 0}
+    rows = [{"row": row, "column": f"movement_long_town_{unit}", "unit": "x", "mean": 2.0, **band,
+             "published": 4.0 if (row, unit) == ("average", "cad_t") else np.nan}
+            for row in ("1980/81", "average") for unit in ("cad_t", "million_cad")]  # fmt: skip
+    scenario = {"reference_prices": {"long_town_barley": {"feeders": "f"}}}
+    head, lines = laid_out("table3", pd.DataFrame(rows), scenario)
+    assert head == ["", "Movement Long Town (C$/t)", "published", "Movement Long Town (million C$)"]
+    text = "2.00 (1.00 to 3.00)"
+    assert lines == [["1980/81", text, "-", text], ["Average", text, "4.00", text]]

@@ -12,7 +12,7 @@ import pytest
 
 from sim.dashboard.cards import headline_cards
 from sim.dashboard.final import comparison_of, download, results_of, study_tables_of
-from sim.dashboard.growing import GAP, SPENT_CAD
+from sim.dashboard.growing import GAP, SPENT_CAD, SPENT_OWN, SPENT_USD
 from sim.dashboard.plans import Plan, open_shipped, open_text
 from sim.dashboard.side_by_side import SideBySide
 from sim.experiments.ensemble import run_ensemble
@@ -76,7 +76,7 @@ def test_bands_are_those_of_a_run(side, run):
         band = world.bands(series)[label]
         for name in ("mean", "p05", "p25", "p50", "p75", "p95"):
             np.testing.assert_array_equal(getattr(band, name), lines[name].to_numpy())
-    assert set(world.series()) == {*run.series["series"], GAP, SPENT_CAD, "spent_so_far_million_usd"}
+    assert set(world.series()) == {*run.series["series"], GAP, SPENT_CAD, SPENT_USD, SPENT_OWN}
     assert world.bands("no_such_series") == {}
 
 

@@ -221,7 +221,7 @@ def test_figures_of_levels(textbook):
         assert function(frames, meta) is not None
         assert function({name: frame.iloc[:0] for name, frame in frames.items()}, meta) is None
     axes = figures["best_responses"](frames, meta).axes[0]
-    assert "crossing 28.0, 28.0" in [text.get_text() for text in axes.get_legend().get_texts()]
+    assert "crossing: 28.0 and 28.0" in [text.get_text() for text in axes.get_legend().get_texts()]
 
 
 def test_bad_input_leaves_nothing(small, tmp_path):

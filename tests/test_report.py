@@ -8,6 +8,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ from sim.figures import KINDS
 from sim.frames import run_tables
 from sim.headings import programme_title
 from sim.reports import comparison_words, gather, page_of
+from sim.reports.gather import Shown
+from sim.reports.highlights import highlights
+from sim.reports.incidence_words import incidence_sentences
 from sim.reports.inheritance import differences, inheritance, yaml_of
 from sim.reports.page import told
 from sim.reports.printed import caught
@@ -420,3 +424,65 @@ def test_crop_years_without_any_effect_count_once():
     frame = pd.DataFrame([{"row": y, "column": "feed", "mean": 0.0, "p05": a, "p95": b} for y, a, b in rows])
     said = comparison_words._open_years(frame, "feed", 3)
     assert said == "; of 5 crop years the range is above zero in 2, below in 1, open in 1, zero in 1"
+
+
+# --- what comes first
+
+
+def test_what_matters_most_comes_first(whole):
+    shown, text = whole
+    first = highlights(shown)
+    assert [letter for letter, _ in first] == ["C", "C"]
+    line = shown[2].frames["comparison"]
+    line = line[(line["row"] == "average") & (line["column"] == "producer_revenue_million_cad")].iloc[0]
+    verb = "gain" if line["mean"] > 0 else "lose"
+    assert (
+        f"Other: producers in Western Canada {verb} {amount(abs(line['mean']), 'million C$')} a crop year"
+        in first[0][1]
+    )
+    markets = shown[2].frames["markets"]
+    gaps = markets[markets["row"].str.startswith("price_gap ") & (markets["column"] == "difference")]
+    largest = gaps.loc[gaps["mean"].abs().idxmax(), "row"]
+    sides = markets[markets["row"] == largest].set_index("column")["mean"].abs()
+    assert amount(sides["base"], "C$/t") in first[1][1] and amount(sides["other"], "C$/t") in first[1][1]
+    words = Page(text).text
+    assert words.index(first[0][1][:60]) < words.index("A simulation of")
+    assert highlights(shown[:2]) == []
+
+
+def incidence_frame():
+    """An incidence of one programme: what it cost and where the money went."""
+    lines = [
+        ("additional", "additional_kt", "kt", 700.0), ("additional", "subsidised_kt", "kt", 1000.0),
+        ("additional", "spending_million_cad", "million C$", 46.0),
+        ("additional", "spending_per_additional_tonne_cad_t", "C$/t", 66.0),
+        ("additional", "spending_per_additional_tonne_usd_t", "US$/t", 52.0),
+        ("destination", "own_producers_per_dollar", "", 1.7), ("destination", "own_buyers_per_dollar", "", -1.3),
+        ("destination", "middlemen_per_dollar", "", 0.001), ("destination", "deadweight_loss_per_dollar", "", 0.6),
+    ]  # fmt: skip
+    return pd.DataFrame(
+        [{"table": table, "programme": "eep", "row": "average", "column": column, "unit": unit, "mean": mean,
+          "p05": mean - abs(mean) / 10, "p95": mean + abs(mean) / 10, "published": np.nan}
+         for table, column, unit, mean in lines]
+    )  # fmt: skip
+
+
+def test_an_additional_tonne_costs_the_programmes_own_money():
+    scenario = {"origins": {"us": {"title": "United States"}}, "markets": {}}
+    stored = SimpleNamespace(manifest={"scenario": scenario, "draws": 9, "seed": 1, "programmes": {"eep": "us"}})
+    shown = Shown("A", "incidence", stored, {"incidence": incidence_frame()})
+    ((_, text),) = highlights([shown])
+    assert "cost taxpayers in United States US$52.0 (46.8 to 57.2), C$66.0. Per dollar spent" in text
+    assert "gained: producers in United States 1.70; lost beside the taxpayers: buyers in United States 1.30;" in text
+    assert text.endswith("0.60 bought nobody anything (deadweight loss).") and "iddlemen" not in text
+    sentences = incidence_sentences(shown)
+    assert "so each additional tonne cost US$52.0/t (46.8 to 57.2), C$66.0/t." in sentences[1]
+    assert "er dollar spent, gained" in sentences[2]
+
+
+def test_progress_counts_every_figure(results):
+    shown, _ = gather(["made_up"], results)
+    seen = []
+    page_of(shown, progress=lambda _text, done, count: seen.append((done, count)))
+    counts = [done for done, _ in seen]
+    assert counts == sorted(counts) and 0 < counts[-1] <= seen[-1][1] == len(KINDS["run"].figures)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fake_results import fake_sweep
 
 import sim
 from sim.figures.sweep import responses
@@ -68,22 +69,15 @@ def test_points_that_make_no_lines_are_not_drawn():
 
 
 def test_plot_draws_what_is_asked_for_and_says_why_not(tmp_path):
-    plan = {
-        "title": "Draws of a steady year",
-        "scenario": "steady",
-        "settings": ["calendar.crop_years=1"],
-        "draws": 2,
-        "measures": ["market_price"],
-        "factors": {"corn": {"key": "corn_usd_t", "values": [95, 115]}},
-    }
-    swept = sim.sweep(plan, out=tmp_path, name="corn")
-    files = plot(["sweep-corn"], [], ["market_price:japan:*"], "png", tmp_path, tmp_path / "images")
-    assert [Path(file).name for file in files] == ["sweep-corn-responses.png"] and files[0].stat().st_size > 10_000
-    assert len([axes for axes in swept.figure("market_price:japan:*").axes if axes.get_visible()]) == 1
+    fake_sweep(tmp_path)
+    swept = sim.open("sweep-eep", tmp_path)
+    files = plot(["sweep-eep"], ["responses"], ["price_gap:*"], "png", tmp_path, tmp_path / "images")
+    assert [Path(file).name for file in files] == ["sweep-eep-responses.png"] and files[0].stat().st_size > 10_000
+    assert len([axes for axes in swept.figure("price_gap:*").axes if axes.get_visible()]) == 1
+    assert len([axes for axes in swept.figure().axes if axes.get_visible()]) == 2
+    assert swept.figures == ("responses", "heat_map") and swept.figure("heat_map", "price_gap").get_suptitle()
     with pytest.raises(StoreError, match="no run has a table `prise`"):
-        plot(["sweep-corn"], [], ["prise"], "png", tmp_path, tmp_path)
-    apart = sim.sweep(
-        {**plan, "factors": {"x": {"levels": {"a": [], "b": ["corn_usd_t=115"]}}}}, out=tmp_path, name="x"
-    )
+        plot(["sweep-eep"], [], ["prise"], "png", tmp_path, tmp_path)
+    fake_sweep(tmp_path, systems=tuple(f"s{i}" for i in range(13)), stem="sweep-wide")
     with pytest.raises(StoreError, match="nothing to draw; curves need a numeric factor"):
-        plot([str(apart.folder)], [], [], "png", tmp_path, tmp_path)
+        plot(["sweep-wide"], ["responses"], [], "png", tmp_path, tmp_path)

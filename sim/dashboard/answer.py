@@ -8,6 +8,8 @@ import numpy as np
 
 from sim.measures.bands import bands
 
+SAME = 0.01  # of the spending: what is less is no more than how cargoes happen to fall
+
 
 @dataclass(frozen=True)
 class Range:
@@ -31,19 +33,23 @@ class Cost:
     Attributes
     ----------
     programme, title, origin, origin_title : str
-    spent_million_usd, spent_million_cad : Range
+    currency : str
+        What the programme pays in, as people write it: ``US$``. Names that end in ``own`` are in it.
+    spent_million_own, spent_million_cad : Range
         In all so far.
+    others_million_own : float
+        What the other world spends on it all the same; zero where it has no such programme.
     crop_years : float
         Crop years in which it has paid, a part of the last one included.
     subsidised_kt, additional_kt : Range
         Tonnes that were paid for, and exports of the origin that were added.
-    additional_usd_t, additional_cad_t : float
+    additional_own_t, additional_cad_t : float
         What an additional tonne cost: money over tonnes, each the mean over draws; NaN where none was added.
-    additional_range_usd_t, additional_range_cad_t : Range
+    additional_range_own_t, additional_range_cad_t : Range
         The same draw by draw, over those in which exports were added.
     share_of_draws : float
         Share of the draws in which they were.
-    subsidised_usd_t, subsidised_cad_t : float
+    subsidised_own_t, subsidised_cad_t : float
         What a subsidised tonne cost.
     """
 
@@ -51,23 +57,30 @@ class Cost:
     title: str
     origin: str
     origin_title: str
-    spent_million_usd: Range
+    currency: str
+    spent_million_own: Range
     spent_million_cad: Range
+    others_million_own: float
     crop_years: float
     subsidised_kt: Range
     additional_kt: Range
-    additional_usd_t: float
+    additional_own_t: float
     additional_cad_t: float
-    additional_range_usd_t: Range
+    additional_range_own_t: Range
     additional_range_cad_t: Range
     share_of_draws: float
-    subsidised_usd_t: float
+    subsidised_own_t: float
     subsidised_cad_t: float
 
     @property
-    def a_year_million_usd(self) -> float:
+    def is_same(self) -> bool:
+        """Whether both worlds spend practically the same: what one spends more is less than 1 % of the other's."""
+        return abs(self.spent_million_own.mean) < SAME * self.others_million_own
+
+    @property
+    def a_year_million_own(self) -> float:
         """Spending per crop year."""
-        return self.spent_million_usd.mean / self.crop_years if self.crop_years else 0.0
+        return self.spent_million_own.mean / self.crop_years if self.crop_years else 0.0
 
     @property
     def a_year_million_cad(self) -> float:
@@ -115,8 +128,8 @@ class Answer:
     until : str
         Last month simulated.
     finished : bool
-    headline, who : str
-        The answer in words: what it cost and added; who got it.
+    short, who, headline : str
+        The answer in words: what an extra tonne cost; who got it; the same with all that was spent and added.
     notes : tuple of str
         What a reader must know before quoting it.
     """
@@ -128,6 +141,7 @@ class Answer:
     crop_years: tuple[str, ...]
     until: str
     finished: bool
-    headline: str
+    short: str
     who: str
+    headline: str
     notes: tuple[str, ...]

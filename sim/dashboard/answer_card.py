@@ -12,15 +12,18 @@ from sim.dashboard import plans
 from sim.dashboard.answers import Answer, Cost, Gain, Range, subsidy_answer
 from sim.dashboard.desk import NOTHING, Desk
 from sim.dashboard.frames import INK, PALE, RULE, TEXT
-from sim.dashboard.lines import short
-from sim.dashboard.sheets import Table
+from sim.dashboard.question import programmes_of
+from sim.dashboard.sheets import MINUS, Table, signed
 from sim.dashboard.widgets import ChartWidget, headline
+from sim.dashboard.words import country, millions, money
 from sim.figures.style import PALETTE
+from sim.headings import programme_title, title_of
 
 WITHOUT, ALL = "without_", "without_subsidies"
-QUESTION = "What did the export subsidies cost, per extra tonne, and who got it?"
+QUESTION = "What did the export subsidies cost taxpayers per extra tonne, and who got it?"
 BAR = 26  # pixels of the bar chart per line
-WON, LOST, NOBODY = PALETTE[0], PALETTE[1], "#8A8A8A"
+WON, LOST, NOBODY = PALETTE[0], PALETTE[1], "#5A5A5A"
+UNIT = "million C$ per crop year"
 
 
 @solara.component
@@ -43,42 +46,48 @@ def AnswerCard(desk: Desk) -> None:
 
 @solara.component
 def Offer(desk: Desk) -> None:
-    """One click to the comparison that answers."""
-    offers = {plan.name: plan.title for plan in plans.presets(desk.base.value) if plan.name.startswith(WITHOUT)}
+    """One click to the comparison that answers: each programme with who pays for it, and all of them."""
+    loaded = desk.base.value.ready
+    scenario, origins = loaded.resolved, programmes_of(loaded)
+    offers = {plan.name: plan for plan in plans.presets(desk.base.value) if plan.name.startswith(WITHOUT)}
     if not offers:
         solara.Text("This market has no export subsidies, so there is nothing to ask.", classes=["sd-say"])
         return
+    texts = {
+        f"{WITHOUT}{name}": f"{programme_title(scenario, name)}: what it cost {country(payer)}"
+        for name, payer in ((name, title_of(scenario, "origins", origin)) for name, origin in origins.items())
+    }
     with solara.Div(classes=["sd-offer"]):
-        solara.Text("To know, play the same market with and without them:", classes=["sd-say"])
-        first = ALL if ALL in offers else next(iter(offers))
-        which = "any of them" if len(offers) > 1 else "the programme"
-        solara.Button(f"Compare with the same market without {which}", color="primary",
-                      on_click=lambda: desk.compare(first))  # fmt: skip
-        for name, title in offers.items():
-            if name != first:
-                solara.Button(f"Only {title[0].lower()}{title[1:]}", outlined=True, color="primary",
-                              on_click=lambda name=name: desk.compare(name)).key(name)  # fmt: skip
+        solara.Text("To know, play the same market with and without it:", classes=["sd-say"])
+        for number, (name, plan) in enumerate(offers.items()):
+            text = "All of them together" if name == ALL else texts.get(name, plan.title)
+            solara.Button(text, color="primary", outlined=number > 0,
+                          on_click=lambda name=name: desk.compare(name)).key(name)  # fmt: skip
 
 
 @solara.component
 def Answered(answer: Answer) -> None:
-    """Figures, words, table and bars."""
+    """Words, figures, table and bars."""
     with solara.Div(classes=["sd-answered"]):
         with solara.Div(classes=["sd-answer-words"]):
+            if answer.short:
+                solara.Text(f"{answer.short} {answer.who}", classes=["sd-say sd-short"])
             for cost in answer.costs:
-                Figures(cost)
-            if answer.who:
-                solara.Text(answer.who, classes=["sd-say"])
-            with solara.Details("In words, with the money in both currencies"):
-                solara.Text(answer.headline, classes=["sd-say"])
-                for note in answer.notes:
-                    solara.Text(note, classes=["sd-help"])
+                if cost.spent_million_cad.mean > 0:
+                    Figures(cost)
+            if answer.headline != answer.short:
+                with solara.Details("In words, with the money in both currencies"):
+                    solara.Text(answer.headline, classes=["sd-say"])
+            for note in answer.notes:
+                solara.Text(note, classes=["sd-help"])
         if answer.gains:
             with solara.Div(classes=["sd-answer-who"]):
-                span = f"{answer.crop_years[0]} to {answer.crop_years[-1]}"
-                headline("h3", f"Who gained and who lost, million C$ per crop year, {span}")
+                span = " to ".join(dict.fromkeys((answer.crop_years[0], answer.crop_years[-1])))
+                headline("h3", "Who gained (right of zero) and who lost (left)")
+                solara.Text(f"Mean of the crop years {span}. With the deadweight loss, which nobody gets, the bars add "
+                            "up to zero.", classes=["sd-help"])  # fmt: skip
                 frame = gains_frame(answer.gains)
-                height = 30 + BAR * len(answer.gains)
+                height = 50 + BAR * len(answer.gains)
                 ChartWidget.element(frame=json.dumps(frame), lines="[]", height=height, label="Who gained, who lost")
                 GainTable(answer.gains)
 
@@ -86,15 +95,16 @@ def Answered(answer: Answer) -> None:
 @solara.component
 def Figures(cost: Cost) -> None:
     """The three numbers of a programme."""
-    per = cost.additional_range_usd_t
-    extra = "-" if np.isnan(cost.additional_usd_t) else f"US${cost.additional_usd_t:,.0f}"
+    extra = "-" if np.isnan(cost.additional_own_t) else money(cost.additional_own_t, cost.currency, 0)
+    more = " more than in the other scenario" if cost.others_million_own > 0 else ""
     with solara.Div(classes=["sd-figures"]):
         headline("h3", cost.title)
-        Figure(f"US${amount(cost.spent_million_usd.mean)} million", "paid by taxpayers so far",
-               between(cost.spent_million_usd))  # fmt: skip
-        Figure(f"{amount(cost.additional_kt.mean)} kt", f"extra exports from {cost.origin_title}",
+        Figure(millions(cost.spent_million_own.mean, cost.currency),
+               f"paid by taxpayers in {country(cost.origin_title)} so far{more}",
+               between(cost.spent_million_own))  # fmt: skip
+        Figure(f"{amount(cost.additional_kt.mean)} kt", f"extra exports from {country(cost.origin_title)}",
                between(cost.additional_kt))  # fmt: skip
-        Figure(extra, "per extra tonne", between(per))
+        Figure(extra, "per extra tonne", between(cost.additional_range_own_t))
 
 
 @solara.component
@@ -111,8 +121,8 @@ def GainTable(gains: tuple[Gain, ...]) -> None:
     """The bars in figures."""
     head = ("", "million C$ a year", "9 in 10 draws", "million US$ a year", "per dollar spent")
     rows = [
-        (gain.title, f"{gain.million_cad.mean:+,.0f}", between(gain.million_cad, ""), f"{gain.million_usd:+,.0f}",
-         f"{gain.per_dollar:+.2f}")
+        (gain.title, signed(gain.million_cad.mean), between(gain.million_cad, ""), signed(gain.million_usd),
+         f"{gain.per_dollar:+.2f}".replace("-", MINUS))
         for gain in gains
     ]  # fmt: skip
     with solara.Details("The same in figures"):
@@ -121,26 +131,37 @@ def GainTable(gains: tuple[Gain, ...]) -> None:
 
 def gains_frame(gains: tuple[Gain, ...]) -> dict[str, Any]:
     """Frame of the bars: who gained (to the right), who lost (to the left)."""
-    values = short([gain.million_cad.mean for gain in gains])
+    largest = max(abs(gain.million_cad.mean) for gain in gains)
+    digits = 0 if largest >= 20 else 1 if largest >= 2 else 2
     bars = [
-        {"value": value, "label": {"position": "right" if (value or 0) >= 0 else "left"},
-         "itemStyle": {"color": NOBODY if gain.key == "deadweight" else WON if (value or 0) >= 0 else LOST}}
-        for gain, value in zip(gains, values, strict=True)
+        {"value": round(gain.million_cad.mean, digits + 1),
+         "label": {"position": "right" if gain.million_cad.mean >= 0 else "left",
+                   "formatter": signed(gain.million_cad.mean, digits)},
+         "itemStyle": look(gain)}
+        for gain in gains
     ]  # fmt: skip
     label = {**TEXT, "width": 210, "overflow": "break", "margin": 10}
     return {
         "animation": False,
         "textStyle": TEXT,
-        "unit": "million C$",
+        "unit": UNIT,
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "transitionDuration": 0, "confine": True},
-        "grid": {"left": 225, "right": 46, "top": 4, "bottom": 22},
-        "xAxis": {"type": "value", "axisLabel": TEXT, "splitLine": {"lineStyle": {"color": RULE}}, "splitNumber": 4,
+        "grid": {"left": 225, "right": 46, "top": 4, "bottom": 42},
+        "xAxis": {"type": "value", "name": UNIT, "nameLocation": "middle", "nameGap": 26, "nameTextStyle": TEXT,
+                  "axisLabel": TEXT, "splitLine": {"lineStyle": {"color": RULE}}, "splitNumber": 4,
                   "boundaryGap": ["14%", "10%"]},
         "yAxis": {"type": "category", "inverse": True, "data": [gain.title for gain in gains], "axisLabel": label,
                   "axisTick": {"show": False}, "axisLine": {"onZero": True, "lineStyle": {"color": PALE}}},
         "series": [{"type": "bar", "data": bars, "barWidth": "62%", "name": "per crop year",
                     "label": {"show": True, "color": INK, "fontSize": 11}}],
     }  # fmt: skip
+
+
+def look(gain: Gain) -> dict[str, Any]:
+    """Fill of a bar: gains are full, losses and what nobody got are lighter with an edge, so that greys differ."""
+    if gain.key == "deadweight":
+        return {"color": "#FFFFFF", "borderColor": NOBODY, "borderType": "dashed", "borderWidth": 1.5}
+    return {"color": WON if gain.million_cad.mean >= 0 else LOST}
 
 
 def between(span: Range, words: str = "9 in 10 draws: ") -> str:
@@ -152,4 +173,5 @@ def between(span: Range, words: str = "9 in 10 draws: ") -> str:
 
 def amount(value: float) -> str:
     """A number for people: whole from 100 on."""
-    return f"{value:,.0f}" if abs(value) >= 99.5 else f"{value:,.1f}"
+    text = f"{value:,.0f}" if abs(value) >= 99.5 else f"{value:,.1f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.,") else text

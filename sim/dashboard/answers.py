@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.dashboard.answer import Answer, Cost, Gain, Range
+from sim.dashboard.growing import currency_of
 from sim.dashboard.live import LiveWorld
 from sim.dashboard.side_by_side import SideBySide
-from sim.dashboard.words import country, headline, nothing_yet, who_text
+from sim.dashboard.words import country, headline, money_word, nothing_yet, short_text, who_text
 from sim.experiments.compare import pick
 from sim.experiments.counterfactual import favoured_buyers
 from sim.experiments.incidence import who_gains
@@ -27,6 +28,8 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
     costs = tuple(_cost(more, less, name, origin) for name, origin in side.question.origins.items())
     years, gains = _gains(more, less, side)
     finished = not side.running
+    if costs and all(cost.is_same for cost in costs):
+        years, gains = (), ()  # shares of next to nothing say nothing
     notes = []
     if side.question.others_differ:
         notes.append("The two scenarios differ in more than export programmes, so not all of this is theirs.")
@@ -39,7 +42,8 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
     text = headline(costs, side.date, finished) if paid else nothing_yet(costs, side.date)
     return Answer(
         with_it=more.title, without_it=less.title, costs=costs, gains=gains, crop_years=years, until=side.date,
-        finished=finished, headline=text, who=who_text(gains), notes=tuple(notes),
+        finished=finished, short=short_text(costs, less.title) if paid else text,
+        who=who_text(gains, money_word(costs)), headline=text, notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -59,30 +63,32 @@ def _spent(world: LiveWorld, names: list[str]) -> float:
 
 
 def _cost(more: LiveWorld, less: LiveWorld, programme: str, origin: str) -> Cost:
-    cad, usd = more.book.spent(programme) - less.book.spent(programme)
+    cad, _, own = more.book.spent(programme) - less.book.spent(programme)
     kt = more.book.subsidised_kt(programme) - less.book.subsidised_kt(programme)
     added = more.book.exported_kt(origin) - less.book.exported_kt(origin)
     # Rounding apart, two worlds are the same until something is paid.
     known = added > 1e-6
     each = {name: np.where(known, 1000 * money / np.where(known, added, 1.0), np.nan)
-            for name, money in (("usd", usd), ("cad", cad))}  # fmt: skip
+            for name, money in (("own", own), ("cad", cad))}  # fmt: skip
     scenario = (more if programme in more.programmes else less).loaded.resolved
     return Cost(
         programme=programme,
         title=programme_title(scenario, programme),
         origin=origin,
         origin_title=title_of(scenario, "origins", origin),
-        spent_million_usd=Range.of(usd),
+        currency=currency_of(programme)[1],
+        spent_million_own=Range.of(own),
         spent_million_cad=Range.of(cad),
+        others_million_own=float(less.book.spent(programme)[2].mean()),
         crop_years=more.book.paying_years(programme),
         subsidised_kt=Range.of(kt),
         additional_kt=Range.of(added),
-        additional_usd_t=_per_tonne(usd, added),
+        additional_own_t=_per_tonne(own, added),
         additional_cad_t=_per_tonne(cad, added),
-        additional_range_usd_t=Range.of(each["usd"]),
+        additional_range_own_t=Range.of(each["own"]),
         additional_range_cad_t=Range.of(each["cad"]),
         share_of_draws=float(known.mean()),
-        subsidised_usd_t=_per_tonne(usd, kt),
+        subsidised_own_t=_per_tonne(own, kt),
         subsidised_cad_t=_per_tonne(cad, kt),
     )
 
@@ -164,7 +170,7 @@ def _sides(
         "other_producers": (f"{who(others)} of other exporters", added("producers", others)),
         "other_buyers": ("All other buyers", added("buyers", countries) - favoured - at_home),
         "other_taxpayers": ("Other treasuries", added("taxpayers", [name for name in countries if name not in payers])),
-        "deadweight": ("Lost to everybody (deadweight loss)", gains.column("world:deadweight_loss")),
+        "deadweight": ("Nobody: deadweight loss", gains.column("world:deadweight_loss")),
     }  # fmt: skip
     keep = ("taxpayers", "deadweight")
     return {key: entry for key, entry in found.items() if key in keep or np.any(np.abs(entry[1]) > 1e-9)}

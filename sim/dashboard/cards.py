@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.dashboard.growing import GAP, SPENT_CAD, SPENT_USD, Bands
+from sim.dashboard.growing import GAP, SPENT_OWN, Bands, currency_of
 from sim.dashboard.live import LiveWorld
 from sim.headings import programme_title, title_of
 from sim.shipped import home_origin
@@ -59,7 +59,12 @@ def headline_cards(world: LiveWorld) -> list[Card]:
         if section["origin"] != origin:
             continue
         title = title_of(scenario, "boards", board)
-        for series, what in (("initial_payment_cad_t", "initial payment"), ("pool_return_outlook_cad_t", "outlook")):
+        for series, what in (
+            ("initial_payment_cad_t", "initial payment"),
+            ("pool_return_outlook_cad_t", "expected return"),
+        ):
+            if lines and ("pool_return_cad_t", f"{board}:feed") not in lines:
+                continue  # nobody delivers to the pool: what it would have paid is of no interest
             card("Pool", f"{title}: {what}, feed", "C$/t", world.bands(series).get(board), None)
         for pool in ("feed", "malting"):
             key = ("pool_return_cad_t", f"{board}:{pool}")
@@ -68,9 +73,9 @@ def headline_cards(world: LiveWorld) -> list[Card]:
         title = programme_title(scenario, name)
         rate = world.bands("programme_rate_cad_t").get(name)
         card("Export subsidies", f"{title}: rate", "C$/t", rate, ("programme_rate", name))
-        for series, unit in ((SPENT_USD, "million US$"), (SPENT_CAD, "million C$")):
-            key = ("programme_spend", name) if series == SPENT_CAD else None
-            card("Export subsidies", f"{title}: spent so far", unit, world.bands(series).get(name), key)
+        card("Export subsidies", f"{title}: spent in the crop year", "million C$", None, ("programme_spend", name))
+        spent = world.bands(SPENT_OWN).get(name)
+        card("Export subsidies", f"{title}: spent since the start", f"million {currency_of(name)[1]}", spent, None)
     return cards
 
 

@@ -45,7 +45,7 @@ def Charts(desk: Desk) -> None:
         if pair:
             with solara.Div(classes=["sd-section"]):
                 headline("h2", "What B changes: prices, B minus A")
-                solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference is that of the policies; "
+                solara.Text(f"{grades[chosen]}. Both meet the same luck, so the difference comes from what you chose; "
                             "mean of the draws.", classes=["sd-help"])  # fmt: skip
                 Differences(desk, chosen).key("difference")
         with solara.Div(classes=["sd-section"]):

@@ -9,7 +9,8 @@ from sim.dashboard.desk import Desk
 from sim.dashboard.final import FinalTable, Results, comparison_of, download, results_of, study_tables_of
 from sim.dashboard.market import Market
 from sim.dashboard.plans import as_yaml
-from sim.dashboard.sheets import Table, cell, of_frame, of_years
+from sim.dashboard.sheets import Table, cell, of_years, signed
+from sim.dashboard.study_words import laid_out
 from sim.dashboard.widgets import headline
 from sim.store import safe_stem
 
@@ -30,7 +31,7 @@ def Headlines(desk: Desk) -> None:
         means = [None if card is None else _value(card) for card in found]
         texts = ["-" if mean is None else cell(mean) for mean in means]
         if len(means) == 2:
-            texts.append("-" if None in means else f"{means[1] - means[0]:+,.1f}")
+            texts.append("-" if None in means else signed(means[1] - means[0], 1))
         if any(mean is not None for mean in means):
             rows.append([f"{title} ({unit})", *texts])
     head = ["", "A", "B", "B minus A"] if len(cards) == 2 else ["", "Mean of the draws"]
@@ -80,7 +81,9 @@ def StudyTables(desk: Desk) -> None:
         if found.state == solara.ResultState.ERROR:
             solara.Text(f"They could not be worked out: {found.error}", classes=["sd-wrong"])
         elif found.state != solara.ResultState.FINISHED:
-            solara.Text("Working them out ...", classes=["sd-say"])
+            solara.Text("Working them out: some ten seconds for two markets of 200 draws. The page stays at work.",
+                        classes=["sd-say"])  # fmt: skip
+            solara.ProgressLinear(True)
         elif not found.value:
             solara.Text("This market is without what they are made of.", classes=["sd-say"])
         else:
@@ -88,7 +91,7 @@ def StudyTables(desk: Desk) -> None:
                 title = f"{side}: {table.title}" if side and len(market.worlds) > 1 else table.title
                 with solara.Details(title, expand=table.name == "table1"):
                     solara.Text(table.note, classes=["sd-help"])
-                    Table(*of_frame(table.frame))
+                    Table(*laid_out(table.name, table.frame, market.worlds[0].loaded.resolved))
 
 
 def finished_results(market: Market) -> list[Results]:

@@ -69,7 +69,7 @@ def over_time(
         "textStyle": TEXT,
         "unit": unit,
         "grid": {"left": 58, "right": 14, "top": 34 + 18 * (legend_rows(names) - 1), "bottom": 26},
-        "legend": {"top": 0, "left": 54, "itemWidth": 16, "itemHeight": 8, "itemGap": 12, "icon": "roundRect",
+        "legend": {"top": 0, "left": 54, "itemWidth": 30, "itemHeight": 8, "itemGap": 12, "itemStyle": {"opacity": 0},
                    "textStyle": TEXT, "data": names, "selectedMode": False},
         "tooltip": {"trigger": "axis", "confine": True, "transitionDuration": 0, "textStyle": {"fontSize": 12},
                     "axisPointer": {"type": "line"}},
@@ -91,7 +91,7 @@ def legend_rows(names: list[str]) -> int:
     """Rows a legend takes in a chart of half the page."""
     rows, used = 1, 0.0
     for name in names:
-        width = len(name) * LETTER + 28
+        width = len(name) * LETTER + 42
         if used and used + width > ROOM:
             rows, used = rows + 1, 0.0
         used += width

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.experiments.destination import OWN_ACCOUNTS
 from sim.experiments.monthly import LEFT_OUT
 from sim.ledger import Ledger
 from sim.measures.bands import QUANTILES, bands, quantile_name
 from sim.measures.reading import adder
 from sim.shipped import home_origin, market_pairs
 
+MONEY = ("cad", "usd", "ecu")
 STATISTICS = ("mean", *(quantile_name(q) for q in QUANTILES))
 GAP, SPENT_CAD, SPENT_USD = "price_gap_cad_t", "spent_so_far_million_cad", "spent_so_far_million_usd"
+SPENT_OWN = "spent_so_far_million_own"  # in the currency each programme pays in
+
+
+def currency_of(programme: str) -> tuple[str, str]:
+    """Currency a programme pays in, as a suffix and as people write it: ``("usd", "US$")``."""
+    return OWN_ACCOUNTS[programme][2:] if programme in OWN_ACCOUNTS else ("cad", "C$")
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,10 @@ class Book:
         self._gaps = self._gap_places(scenario)
         programmes = ledger.states["programme_spend_cad_k"].labels
         self._programmes, self._origins = list(programmes), list(ledger.states["exports_kt"].labels)
-        self._spent = np.zeros((2, len(programmes), ledger.draws))  # million C$ and million US$
+        self._spent = np.zeros(
+            (3, len(programmes), ledger.draws)
+        )  # million C$, million US$, million of its own currency
+        self._codes_of_money = np.array([MONEY.index(currency_of(name)[0]) for name in programmes], dtype=int)
         self._subsidised_kt = np.zeros((len(programmes), ledger.draws))
         self._exported_kt = np.zeros((len(self._origins), ledger.draws))
         self._paid: dict[str, list[int]] = {}  # first and last period in which a programme paid
@@ -109,6 +120,7 @@ class Book:
             GAP: (list(self._gaps), "C$/t f.o.b."),
             SPENT_CAD: (list(programmes), "million C$"),
             SPENT_USD: (list(programmes), "million US$"),
+            SPENT_OWN: (list(programmes), "million of its currency"),
         }
         yearly = {name: (labels, unit) for name, (labels, unit, time) in states.items() if time == "crop_year"}
         yearly["pool_return_cad_t"] = (list(ledger.states["pool_kt"].labels), "C$/t")
@@ -145,8 +157,9 @@ class Book:
         states = self.ledger.states
         values = {name: states[name].values[t] for name in self.monthly.series if name in states}
         spend = states["programme_spend_cad_k"].values[t] / 1000
-        usd = states["exchange"].values[t, 0]
-        self._spent = self._spent + np.stack([spend, spend / usd])
+        usd, usd_per_ecu = states["exchange"].values[t]
+        rates = np.stack([np.ones_like(usd), usd, usd * usd_per_ecu])  # C$ per unit, in the order of MONEY
+        self._spent = self._spent + np.stack([spend, spend / usd, spend / rates[self._codes_of_money]])
         self._subsidised_kt = self._subsidised_kt + states["programme_kt"].values[t]
         self._exported_kt = self._exported_kt + states["exports_kt"].values[t]
         for name in np.array(self._programmes)[spend.any(axis=1)]:
@@ -164,13 +177,14 @@ class Book:
                 GAP: np.array(gaps),
                 SPENT_CAD: self._spent[0],
                 SPENT_USD: self._spent[1],
+                SPENT_OWN: self._spent[2],
             }
         )
 
     def spent(self, programme: str) -> np.ndarray:
-        """Spending of a programme so far, million C$ and million US$ (2, draw); zero where there is no such programme.
+        """Spending of a programme so far, million C$, US$ and of its own currency (3, draw); zero without it.
 
-        US dollars are those of the month in which they were paid.
+        Money is changed at the rate of the month in which it was paid.
         """
         return (
             self._spent[:, self._programmes.index(programme)]

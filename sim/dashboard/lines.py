@@ -12,7 +12,7 @@ from sim.figures.style import PALETTE
 
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 TICKS = 5  # intervals of a value axis, about
-DASHES = ("solid", "dashed", "dotted")
+DASHES = ("solid", [7, 3], [2, 2], [9, 3, 2, 3], [14, 4])  # lengths of line and gap, pixels
 
 
 def colour(position: int) -> str:
@@ -20,9 +20,9 @@ def colour(position: int) -> str:
     return PALETTE[position % len(PALETTE)]
 
 
-def dash(position: int) -> str:
-    """Line style that goes with ``colour``."""
-    return DASHES[position // len(PALETTE) % len(DASHES)]
+def dash(position: int) -> str | list[int]:
+    """Line style that goes with ``colour``: neighbours differ in it too, for who sees or prints no colours."""
+    return DASHES[(position + position // len(PALETTE)) % len(DASHES)]
 
 
 def line(name: str, bands: Any, position: int, **style: Any) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def crop_levers(loaded: Loaded) -> list[Control]:
             title = f"Crop of {title_of(data, 'origins', name)}"
             text = "Every harvest, times this; what is used on the farm stays as it is."
             edit = partial(_scale_one, path=("origins", name), key="production_kt")
-            found.append(factor(f"{name}_crop_scale", title, CROPS, 1.5, text, edit, low=0.5))
+            found.append(factor(f"{name}_crop_scale", title, CROPS, 1.5, text, edit, low=0.7))
     spreads: dict[str, tuple[str, str]] = {"demand_sd": ("Luck of importers' demand", "importer's demand")}
     if grown:
         spreads = {"yield_sd": ("Luck of the harvests", "origin's yield"), **spreads}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import solara
 
+from sim.dashboard import plans
 from sim.dashboard.answer_card import AnswerCard
 from sim.dashboard.charts import Charts
 from sim.dashboard.closing import Closing, Headlines
@@ -51,9 +52,20 @@ def Titles(desk: Desk) -> None:
     market = desk.model.value
     with solara.Div(classes=["sd-titles"]):
         if len(market.worlds) == 1:
-            headline("h1", market.worlds[0].title)
+            with solara.Div(classes=["sd-title"]):
+                Titled(market.plans[0], market.worlds[0].title)
         else:
-            for side, world in zip("AB", market.worlds, strict=True):
+            for side, world, plan in zip("AB", market.worlds, market.plans, strict=True):
                 with solara.Div(classes=["sd-title"]):
                     headline("span", side, classes=("sd-letter-inline", f"sd-letter-{side}"))
-                    headline("h1", world.title)
+                    Titled(plan, world.title)
+
+
+@solara.component
+def Titled(plan: plans.Plan, title: str) -> None:
+    """Title of a market, and what its levers changed."""
+    with solara.Div():
+        headline("h1", title)
+        text = plans.changes(plan) if title.startswith(plan.loaded.scenario.title) else ""  # others say it themselves
+        if text:
+            solara.Text(f"Changed: {text}.", classes=["sd-help"])

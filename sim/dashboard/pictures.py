@@ -97,7 +97,7 @@ def pool(world: Any, _grade: str) -> Lines:
             if bands is not None and len(bands.p50):
                 values = spread(bands.p50, len(bands.p50) * per_year, per_year)
                 made = line(f"{grade} pool paid in the end", bands, 3 + position)
-                found.append({"name": made["name"], "colour": made["colour"], "dash": "dashed", "p50": values})
+                found.append({"name": made["name"], "colour": made["colour"], "dash": made["dash"], "p50": values})
     return found
 
 
@@ -149,5 +149,6 @@ PICTURES = (
     Picture("rate", "Export subsidies: what a tonne gets", "C$/t", "Average payment on the tonnes sold with it.",
             programme_rate),
     Picture("spending", "Export subsidies: spent so far", "million US$",
-            "Paid by taxpayers since the start.", programme_spending),
+            "Paid by taxpayers since the start, in US dollars of the month, so that programmes compare.",
+            programme_spending),
 )  # fmt: skip

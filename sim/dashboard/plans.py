@@ -106,14 +106,14 @@ def as_yaml(plan: Plan, draws: int | None = None, seed: int | None = None) -> by
     ``draws`` and ``seed`` are those of the page where they are not the scenario's own.
     """
     loaded = with_numbers(plan.ready, draws, seed)
-    changed = _changes(plan)
+    changed = changes(plan)
     own = plan.loaded.scenario
     description = f"{own.title}, changed: {changed}" if changed else own.description
     title = plan.title if changed else own.title
     return child_text(loaded, title, description, near=plan.name).encode("utf-8")
 
 
-def _changes(plan: Plan) -> str:
+def changes(plan: Plan) -> str:
     """What the levers changed, in words: ``highest bonus 30 US$/t (60)``."""
     levers = {lever.name: lever for lever in levers_of(plan.loaded)}
     return "; ".join(

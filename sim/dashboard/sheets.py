@@ -12,6 +12,7 @@ import solara
 
 from sim.headings import SUFFIXES, sentence
 
+MINUS = "\u2212"
 WORDS = {"p05": "5 %", "p25": "25 %", "p50": "median", "p75": "75 %", "p95": "95 %", "row": "", "column": ""}
 
 
@@ -67,5 +68,12 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         if math.isnan(value):
             return "-"
-        return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:,.1f}" if abs(value) >= 9.95 else f"{value:,.2f}"
+        text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:,.1f}" if abs(value) >= 9.95 else f"{value:,.2f}"
+        return text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
     return "-" if value is None else str(value).replace("_", " ")
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """An amount with its sign in front; none where it rounds to zero."""
+    text = f"{value:+,.{digits}f}".replace("-", MINUS)
+    return text if text.strip("+0.,") and text.strip(f"{MINUS}0.,") else text[1:]

@@ -66,7 +66,7 @@ def Comparison(desk: Desk) -> None:
             outlined=True, hide_details=True,
         )  # fmt: skip
         if desk.other.value is not None:
-            solara.Text("Both markets meet the same weather, demand and luck: what differs is the policy.",
+            solara.Text("Both markets meet the same weather, demand and luck: what differs is what you choose here.",
                         classes=["sd-help"])  # fmt: skip
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim.dashboard.answer import Cost, Gain
 
 WITH_ARTICLE = ("States", "Union", "Kingdom", "Republic", "Emirates", "Netherlands", "Community")
-LEAST = 0.005  # of a dollar: less than a cent is not worth a word
+LEAST = 0.015  # of a dollar: about a cent is not worth a word, and is in the figures
 
 
 def month_text(month: str) -> str:
@@ -33,6 +33,47 @@ def nothing_yet(costs: Sequence[Cost], month: str) -> str:
     return f"Nothing has been spent on {names} by {month_text(month)}."
 
 
+def short_text(costs: Sequence[Cost], other: str) -> str:
+    """What an extra tonne cost whom, a sentence a programme; ``other`` is the title of the world with less of it."""
+    return " ".join(_short(cost, other) for cost in costs if cost.spent_million_cad.mean > 0)
+
+
+def _short(cost: Cost, other: str) -> str:
+    if cost.is_same:
+        apart, whole = (
+            millions(value, cost.currency) for value in (cost.spent_million_own.mean, cost.others_million_own)
+        )
+        return (
+            f"Both spend practically the same on {cost.title} so far ({apart} apart, of {whole}): what differs between "
+            "them is not what limits the programme."
+        )
+    payers = f"taxpayers in {country(cost.origin_title)}"
+    if not cost.additional_kt.mean > 0 or np.isnan(cost.additional_own_t):
+        return f"{cost.title} cost {payers} money and added nothing to exports."
+    span = cost.additional_range_own_t
+    draws = f" ({span.low:,.0f} to {span.high:,.0f} in nine of ten draws)" if span.high > span.low else ""
+    tonne = f"Each tonne more than in “{other}”" if cost.others_million_own > 0 else "Each extra tonne"
+    return f"{tonne} cost {payers} {money(cost.additional_own_t, cost.currency, 0)}{draws}."
+
+
+def money(value: float, currency: str, digits: int | None = None) -> str:
+    """An amount with its currency: ``US$52``, ``156 ECU``."""
+    text = _amount(value) if digits is None else f"{value:,.{digits}f}"
+    return f"{currency}{text}" if currency.endswith("$") else f"{text} {currency}"
+
+
+def millions(value: float, currency: str) -> str:
+    """An amount in millions: ``US$549 million``, ``9,800 million ECU``."""
+    text = f"{_amount(value)} million"
+    return f"{currency}{text}" if currency.endswith("$") else f"{text} {currency}"
+
+
+def money_word(costs: Sequence[Cost]) -> str:
+    """What a unit of the money spent is called; shares of it are the same in every currency."""
+    names = {cost.currency for cost in costs}
+    return names.pop() if len(names) == 1 and not next(iter(names)).endswith("$") else "dollar"
+
+
 def headline(costs: Sequence[Cost], month: str, finished: bool) -> str:
     """What each programme cost in all and a year, what it added, and what an additional tonne cost."""
     when = "in the whole run it" if finished else f"by {month_text(month)} it had"
@@ -40,40 +81,49 @@ def headline(costs: Sequence[Cost], month: str, finished: bool) -> str:
 
 
 def _cost_text(cost: Cost, when: str) -> str:
-    usd, cad = cost.spent_million_usd.mean, cost.spent_million_cad.mean
+    own, cad = cost.spent_million_own.mean, cost.spent_million_cad.mean
+    foreign = cost.currency != "C$"
     text = (
-        f"{cost.title}: {when} cost taxpayers in {country(cost.origin_title)} US${_amount(usd)} million "
-        f"(C${_amount(cad)} million), US${_amount(cost.a_year_million_usd)} million a crop year."
+        f"{cost.title}: {when} cost taxpayers in {country(cost.origin_title)} {millions(own, cost.currency)}"
+        f"{f' (C${_amount(cad)} million)' if foreign else ''}, {millions(cost.a_year_million_own, cost.currency)}"
+        " a crop year."
     )
-    if not cost.additional_kt.mean > 0 or np.isnan(cost.additional_usd_t):
+    if cost.others_million_own > 0:
+        text += f" That is on top of {millions(cost.others_million_own, cost.currency)} in the other scenario."
+    if not cost.additional_kt.mean > 0 or np.isnan(cost.additional_own_t):
         return f"{text} It added nothing to exports from {country(cost.origin_title)}."
-    span = cost.additional_range_usd_t
+    span = cost.additional_range_own_t
     draws = f" (5 to 95 % of draws: {span.low:,.0f} to {span.high:,.0f})" if span.high > span.low else ""
     share = f", of {_amount(cost.subsidised_kt.mean)} kt that were subsidised" if cost.subsidised_kt.mean > 0 else ""
     text += (
         f" Exports from {country(cost.origin_title)} were {_amount(cost.additional_kt.mean)} kt larger{share}: "
-        f"each additional tonne cost US${cost.additional_usd_t:,.0f}{draws}, C${cost.additional_cad_t:,.0f}"
+        f"each additional tonne cost {money(cost.additional_own_t, cost.currency, 0)}{draws}"
+        f"{f', C${cost.additional_cad_t:,.0f}' if foreign else ''}"
     )
-    if not np.isnan(cost.subsidised_usd_t):
-        text += f"; each subsidised tonne cost US${cost.subsidised_usd_t:,.0f}"
+    if not np.isnan(cost.subsidised_own_t):
+        text += f"; each subsidised tonne cost {money(cost.subsidised_own_t, cost.currency, 0)}"
     return f"{text}."
 
 
-def who_text(gains: Sequence[Gain]) -> str:
-    """Who got a dollar that was spent and who lost beside the taxpayers; empty where nobody did."""
+def who_text(gains: Sequence[Gain], unit: str = "dollar") -> str:
+    """Who got a dollar that was spent, who paid beside the taxpayers, and what nobody got; empty where nobody did."""
     sides = [gain for gain in gains if gain.key not in ("taxpayers", "deadweight")]
     won = sorted((gain for gain in sides if gain.per_dollar > LEAST), key=lambda gain: -gain.per_dollar)
     lost = sorted((gain for gain in sides if gain.per_dollar < -LEAST), key=lambda gain: gain.per_dollar)
-    dead = next((gain for gain in gains if gain.key == "deadweight"), None)
+    dead = next((gain.per_dollar for gain in gains if gain.key == "deadweight"), 0.0)
     if not won and not lost:
         return ""
-    parts = [_listed(each, verb) for each, verb in ((won, "gained"), (lost, "lost")) if each]
-    text = f"Per dollar spent: {'; '.join(parts)}"
-    if dead is not None and abs(dead.per_dollar) > LEAST:
-        text += (
-            f"; {abs(dead.per_dollar):.2f} {'was lost to everybody' if dead.per_dollar > 0 else 'was won on balance'}"
-        )
-    return f"{text}."
+    out = [f"Per {unit} spent: {_listed(won, 'gained')}."] if won else []
+    if lost:
+        out.append(f"{'Others paid too' if won else f'Per {unit} spent'}: {_listed(lost, 'lost')}.")
+    if abs(dead) > LEAST:
+        cents = f"{abs(100 * dead):,.0f} cents" if unit == "dollar" else f"{abs(dead):.2f}"
+        per = f"of each {unit}" if abs(dead) < 1 else f"per {unit}"
+        out.append(
+            f"{cents} {per} bought nobody anything (deadweight loss)."
+            if dead > 0 else f"On balance the world won {cents} {per}."
+        )  # fmt: skip
+    return " ".join(out)
 
 
 def _listed(gains: Sequence[Gain], verb: str) -> str:

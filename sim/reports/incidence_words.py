@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.incidence_names import PARTS, country_title, removed_title
+from sim.experiments.destination import LOSS, SHARE
+from sim.experiments.destination import SIDES as ENDS
+from sim.incidence_names import PARTS, country_title, destination_title, removed_title
 from sim.measures import AVERAGE
 from sim.reports.gather import Shown
 from sim.reports.printed import Recorder, caught
@@ -14,6 +16,7 @@ from sim.reports.words import amount, change, contains_zero, listing, plural, wi
 from sim.verbs.incidence_screen import show
 
 SIDES = tuple(name for name in PARTS if name != "total")
+LEAST = 0.015  # of a dollar: about a cent stands in the tables only
 SMALL = 0.01  # of the largest gain or loss: what is less is in the tables only
 
 
@@ -41,12 +44,75 @@ def programme_cost(shown: Shown, programme: str) -> list[str]:
     text += f"Exports {change(added.mean, added.p05, added.p95, 'kt', draws, ('rise', 'fall'))}"
     per_tonne = cells.get("spending_per_additional_tonne_cad_t")
     if added.mean > 0 and per_tonne is not None and per_tonne.mean == per_tonne.mean:
-        text += f", so each additional tonne cost {_range(per_tonne, 'C$/t', draws)}"
+        line = own_currency(cells)
+        text += f", so each additional tonne cost {_range(line, line.unit, draws)}"
+        text += f", {amount(per_tonne.mean, 'C$/t')}" if line.unit != "C$/t" else ""
         if contains_zero(added.p05, added.p95):
             text += "; in some draws none is added, so the cost has no upper end"
     elif added.mean <= 0:
         text += ", so no tonne was added and no cost per additional tonne exists"
-    return [f"{text}.", *_who(own[own["table"] == "gains"], scenario, name, draws)]
+    where = gains_per_dollar(shown, programme)
+    return [f"{text}.", *([f"{name}: {where[0].lower()}{where[1:]}"] if where else []),
+            *_who(own[own["table"] == "gains"], scenario, name, draws)]  # fmt: skip
+
+
+def _cell(shown: Shown, programme: str, table: str) -> dict[str, Any]:
+    lines = shown.frames["incidence"]
+    own = lines[(lines["programme"] == programme) & (lines["row"] == AVERAGE) & (lines["table"] == table)]
+    return {line.column: line for line in own.itertuples()}
+
+
+def own_currency(cells: dict[str, Any]) -> Any:
+    """Cost of an additional tonne in the currency the programme pays in; in C$ where it pays in them."""
+    stem = "spending_per_additional_tonne_"
+    found = [line for name, line in cells.items() if name.startswith(stem) and line.mean == line.mean]
+    return next((line for line in found if line.column != f"{stem}cad_t"), found[0] if found else None)
+
+
+def per_additional_tonne(shown: Shown, programme: str) -> str:
+    """One sentence: what an additional tonne cost the taxpayers; empty where none was added."""
+    cells = _cell(shown, programme, "additional")
+    line = own_currency(cells)
+    if line is None or not cells["additional_kt"].mean > 0:
+        return ""
+    text = f"{removed_title(shown.meta['scenario'], programme)}: each additional tonne of exports cost taxpayers"
+    own = _origin(shown, programme)
+    text += f"{f' in {own}' if own else ''} {_range(line, line.unit, shown.draws).replace('/t', '', 1)}"
+    cad = cells.get("spending_per_additional_tonne_cad_t")
+    return f"{text}, {amount(cad.mean, 'C$/t')[:-2]}." if line.unit != "C$/t" and cad is not None else f"{text}."
+
+
+def _origin(shown: Shown, programme: str) -> str:
+    name = (shown.meta.get("programmes") or {}).get(programme)
+    return country_title(shown.meta["scenario"], name) if name else ""
+
+
+def gains_per_dollar(shown: Shown, programme: str) -> str:
+    """Who got each dollar spent, who paid beside the taxpayers, and what nobody got; empty without that table."""
+    cells = _cell(shown, programme, "destination")
+    found = [(cells[f"{side}{SHARE}"].mean, side) for side in ENDS if f"{side}{SHARE}" in cells]
+    found = sorted((pair for pair in found if abs(pair[0]) >= LEAST), key=lambda pair: -abs(pair[0]))
+    if not found:
+        return ""
+    own = _origin(shown, programme)
+
+    def named(sign: int) -> str:
+        return listing([f"{_small(destination_title(side, own), own)} {abs(value):.2f}"
+                        for value, side in found if value * sign > 0])  # fmt: skip
+
+    text = f"Per dollar spent, gained: {named(1)}" if named(1) else "Per dollar spent nobody gained"
+    text += f"; lost beside the taxpayers: {named(-1)}" if named(-1) else ""
+    loss = cells.get(f"{LOSS}{SHARE}")
+    if loss is not None and loss.mean >= LEAST:
+        text += f"; {loss.mean:.2f} bought nobody anything (deadweight loss)"
+    return f"{text}."
+
+
+def _small(title: str, own: str) -> str:
+    """Title of a side within a sentence: ``X: producers`` as producers in X."""
+    if own and title.startswith(f"{own}: "):
+        return f"{title.removeprefix(f'{own}: ')} in {own}"
+    return f"{title[:1].lower()}{title[1:]}".replace(",", "")
 
 
 def _who(gains: pd.DataFrame, scenario: dict[str, Any], name: str, draws: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,10 +15,12 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.figures import KINDS
 from sim.frames import run_tables
 from sim.reports.beside import beside_grids, beside_sentences
 from sim.reports.charts import charts
 from sim.reports.gather import Shown
+from sim.reports.highlights import highlights
 from sim.reports.manifests import manifest_of, scenario_parts
 from sim.reports.other_kinds import TELLERS
 from sim.reports.pictures import Picture, pictures, together
@@ -34,6 +37,7 @@ from sim.reports.tables import Grid, narrow, year_grids
 from sim.reports.words import capital, plural
 from sim.store import StoreError
 
+Progress = Callable[[str, int, int], None]
 FOLDER = Path(__file__).parent / "templates"
 STROKES = ("", "8 4", "2 3", "8 3 2 3", "14 4", "14 3 2 3")
 """Dashes of the runs in the switch, as Plotly draws those of ``charts.DASHES``."""
@@ -44,7 +48,7 @@ SECTIONS = {
 
 
 def page_of(
-    shown: Sequence[Shown], title: str | None = None, progress: Callable[[str], None] = lambda _text: None
+    shown: Sequence[Shown], title: str | None = None, progress: Progress = lambda _text, _done, _count: None
 ) -> str:
     """Make the report of some results; the same text for the same results.
 
@@ -54,7 +58,7 @@ def page_of(
     title : str, optional
         Heading of the page; made of the results' titles when absent.
     progress : callable
-        Told what is being done.
+        Told what is being done, how many figures are done, and how many there may be.
 
     Raises
     ------
@@ -78,9 +82,9 @@ def told(each: Shown) -> tuple[list[str], list[Grid]]:
     return [capital(text) for text in sentences], [part for grid in grids for part in narrow(grid)]
 
 
-def _content(shown: Sequence[Shown], title: str | None, progress: Callable[[str], None]) -> dict[str, Any]:
+def _content(shown: Sequence[Shown], title: str | None, progress: Progress) -> dict[str, Any]:
     runs = [each for each in shown if each.kind == "run"]
-    progress("words and tables")
+    progress("words and tables", 0, _figure_count(shown))
     texts = [(each, *told(each)) for each in shown]
     has_cost = any(each.kind == "incidence" for each in shown)
     drawn = charts(runs)
@@ -89,7 +93,7 @@ def _content(shown: Sequence[Shown], title: str | None, progress: Callable[[str]
         "title": title or _title(shown),
         "lead": f"A report of {plural(len(shown), 'result')}, every number and sentence computed from what was saved.",
         "shown": shown, "runs": runs, "several": len(shown) > 1, "strokes": STROKES,
-        "beside": beside_sentences(runs),
+        "beside": beside_sentences(runs), "highlights": highlights(shown),
         "told": [
             (each, sentences, "" if has_cost or each.kind != "run" else missing_cost_note(each))
             for each, sentences, _ in texts
@@ -138,16 +142,26 @@ def _published(
     return parts, missing_tables([each for each, _ in frames if each.kind == "run"], has_second, of_runs)
 
 
-def _figures(shown: Sequence[Shown], progress: Callable[[str], None]) -> list[tuple[str, list[tuple[Shown, Picture]]]]:
+def _figure_count(shown: Sequence[Shown]) -> int:
+    return sum(len(KINDS[each.kind].figures) for each in shown)
+
+
+def _figures(shown: Sequence[Shown], progress: Progress) -> list[tuple[str, list[tuple[Shown, Picture]]]]:
     """Pictures by kind and name, those of several results below each other."""
     found: dict[tuple[str, str], list[tuple[Shown, Picture]]] = {}
     for each, picture in together(shown):
         found[each.kind, picture.name] = [(each, picture)]
+    count, before = _figure_count(shown), 0
     for each in shown:
-        progress(f"figures of {each.meta['stem']}")
-        for picture in pictures(each):
+        text = f"figures of {each.meta['stem']}"
+        progress(text, before, count)
+        for number, picture in enumerate(pictures(each), start=1):
             found.setdefault((each.kind, picture.name), []).append((each, picture))
-    return [(capital(name.replace("_", " ")), items) for (_, name), items in found.items()]
+            progress(text, before + number, count)
+        before += len(KINDS[each.kind].figures)
+    return [
+        (capital(re.sub(r"(?<=[a-z])(?=\d)", " ", name.replace("_", " "))), items) for (_, name), items in found.items()
+    ]
 
 
 def _years(runs: Sequence[Shown]) -> list[tuple[str, list[Grid]]]:

@@ -1,10 +1,9 @@
-"""Figures of a result as pictures that the page holds: SVG or PNG, whichever is smaller, with a text for each."""
+"""Figures of a result as pictures that the page holds, with a text for each."""
 
 from __future__ import annotations
 
 import base64
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from sim.reports.gather import Shown
 from sim.store import StoreError
 
 DPI = 144
-HASHED = re.compile(rb' id="([a-zA-Z][0-9a-f]{10})"')
 
 
 @dataclass(frozen=True)
@@ -84,31 +82,15 @@ def picture(name: str, figure: Figure, shown: Shown) -> Picture:
 
 
 def _source(figure: Figure) -> str:
-    candidates = []
-    for form, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
-        buffer = io.BytesIO()
-        # letters as outlines: the reader's machine may not have the font that the layout was made for
-        with mpl.rc_context({**STYLE, "svg.hashsalt": "singledesk", "svg.fonttype": "path"}):
-            figure.savefig(buffer, format=form, dpi=DPI, metadata=metadata)
-        media = "image/svg+xml" if form == "svg" else "image/png"
-        content = _numbered(buffer.getvalue()) if form == "svg" else _few_colours(buffer)
-        candidates.append(f"data:{media};base64,{base64.b64encode(content).decode('ascii')}")
-    return min(candidates, key=len)
-
-
-def _few_colours(png: io.BytesIO) -> bytes:
-    """The same picture in 256 colours: a third of the size, and a figure has few."""
+    """A figure as a PNG of few colours: as SVG, bands and letters as outlines take two to ten times the room."""
+    large = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(large, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
+    with Image.open(large) as image:
+        few = image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small = io.BytesIO()
-    with Image.open(png) as image:
-        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
-    return small.getvalue()
-
-
-def _numbered(svg: bytes) -> bytes:
-    """Number what Matplotlib names by hashes: they rest on the last bits of a layout that differ from run to run."""
-    names = dict.fromkeys(HASHED.findall(svg))
-    numbers = {name: b"n%d" % position for position, name in enumerate(names)}
-    return re.sub(rb"\b[a-zA-Z][0-9a-f]{10}\b", lambda match: numbers.get(match.group(), match.group()), svg)
+    few.save(small, format="png", compress_level=6)
+    return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode('ascii')}"
 
 
 def _panel(axes: object) -> str:

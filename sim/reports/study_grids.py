@@ -73,7 +73,7 @@ def published_grids(frame: pd.DataFrame, draws: int, scenario: dict[str, Any]) -
         for number_, block in enumerate(blocks):
             title = TITLES[table]
             title += f", part {number_ + 1} of {len(blocks)}" if len(blocks) > 1 else ""
-            groups = [(_column(column), 3) for column in block]
+            groups = [(column_title(column, scenario), 3) for column in block]
             headings = [FIRST[table], *(["Published", "Simulated", "Miss"] * len(block))]
             lines = [
                 [
@@ -86,9 +86,18 @@ def published_grids(frame: pd.DataFrame, draws: int, scenario: dict[str, Any]) -
     return out
 
 
-def _column(name: str) -> str:
-    """Heading of a column with its unit, on one line."""
-    return heading(name).replace("\n", " ")
+def column_title(name: str, scenario: dict[str, Any]) -> str:
+    """Heading of a column with its unit, on one line; places are written as names."""
+    return _places(heading(name).replace("\n", " "), scenario)
+
+
+def _places(text: str, scenario: dict[str, Any]) -> str:
+    """Text in which the places of feeders' reference prices have their capitals."""
+    for name, quote in (scenario.get("reference_prices") or {}).items():
+        place = name.rpartition("_")[0].replace("_", " ")
+        if place and (quote or {}).get("feeders"):
+            text = text.replace(place, place.title()).replace(capital(place), place.title())
+    return text
 
 
 def row_title(table: int, row: str, scenario: dict[str, Any]) -> str:
@@ -98,7 +107,7 @@ def row_title(table: int, row: str, scenario: dict[str, Any]) -> str:
         markets = [name for name in pair.split("-") if name in (scenario.get("markets") or {})]
         if len(markets) == 2:
             return f"{period}: {' less '.join(title_of(scenario, 'markets', name) for name in markets)}"
-    return capital(row.replace("_", " "))
+    return _places(capital(row.replace("_", " ")), scenario)
 
 
 def _cells(found: tuple[Any, str] | None, draws: int) -> list[Cell]:
@@ -131,7 +140,7 @@ def agreement_sentences(frame: pd.DataFrame, scenario: dict[str, Any]) -> list[s
     size = pd.Series([NEAR[kind(line.table, line.column)] for line in own.itertuples()], index=own.index)
     worst = own.loc[(miss / size).sort_values(ascending=False, kind="stable").index[:3]]
     named = [
-        f"Table {line.table}, {row_title(line.table, line.row, scenario)}, {_column(line.column)}: "
+        f"Table {line.table}, {row_title(line.table, line.row, scenario)}, {column_title(line.column, scenario)}: "
         f"{number(line.simulated, 1)} against {number(line.published, 1)} published"
         for line in worst.itertuples()
     ]

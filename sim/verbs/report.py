@@ -15,6 +15,7 @@ from sim.reports.gather import Shown
 from sim.reports.page import told
 from sim.store import StoreError, safe_stem
 from sim.stored.whole_file import check_place, whole_file
+from sim.verbs.loading import progress_bar
 from sim.verbs.results_list import size
 
 ENDINGS = (".html", ".htm")
@@ -33,8 +34,10 @@ def report(
     target = to if to is not None else Path(_name(shown))
     for remark in remarks:
         plain(errors, remark)
-    with errors.status("reading results") as status:
-        text = page_of(shown, title, lambda what: status.update(f"{what} ..."))
+    with progress_bar(errors, "figures") as bar:
+        task = bar.add_task("reading results", total=None)
+        text = page_of(shown, title, lambda what, done, count: bar.update(task, description=what, completed=done,
+                                                                          total=count))  # fmt: skip
     replaced = os.path.isfile(target)
     content = text.encode("utf-8", errors="backslashreplace")
     with whole_file(target) as file:

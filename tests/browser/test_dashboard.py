@@ -185,16 +185,17 @@ def test_a_lever_waits_for_the_restart(page, artefacts):
 
 
 def test_the_answer_to_the_question(page, artefacts):
-    page.get_by_role("button", name="Only without Export Enhancement Program").click()
+    page.get_by_role("button", name=re.compile("^Export Enhancement Program: what it cost")).click()
     page.wait_for_selector(".sd-letter-B", timeout=WAIT)
     for _ in range(6):
         crop_year(page)
     page.wait_for_selector(".sd-answer-who canvas", timeout=WAIT)
     text = page.inner_text(".sd-answer")
     page.screenshot(path=artefacts / "dashboard-answer.png")
-    assert re.search(r"US\$[\d,.]+ million\s+paid by taxpayers so far", text)
-    assert re.search(r"[\d,.]+ kt\s+extra exports from United States", text)
+    assert re.search(r"US\$[\d,.]+ million\s+paid by taxpayers in the United States so far", text)
+    assert re.search(r"[\d,.]+ kt\s+extra exports from the United States", text)
     assert re.search(r"US\$\d+\s+per extra tonne", text)
+    assert re.search(r"Each extra tonne cost taxpayers in the United States US\$\d+", text)
     assert (
         "farmers in the United States" in text and "European Union" not in text.split("Who gained")[0].split("Per")[0]
     )
