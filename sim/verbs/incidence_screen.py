@@ -46,7 +46,7 @@ def show(console: Console, lines: pd.DataFrame, scenario: dict[str, Any], draws:
         console.print(_correlations(lines[lines["table"] == "correlation"], scenario, draws))
     gap = lines[(lines["table"] == "money") & (lines["column"] == "imbalance")]
     largest = gap[["p05", "p95"]].abs().to_numpy().max()
-    text = "What buyers and treasuries pay is what producers, middlemen, boards' costs and freight take, in every crop year"
+    text = "Every crop year buyers and treasuries pay what producers, middlemen, boards' costs and freight take"
     rest = f": they differ by C${largest:.2g} million at most" if largest >= ROUNDING else " (rounding apart)"
     console.print(f"{text}{rest}.", highlight=False)
 
