@@ -22,6 +22,7 @@ from sim.measures import AVERAGE
 from sim.screen import grid, mean_and_range, number
 
 Cells = dict[tuple[str, str], Any]
+ROUNDING = 1e-6  # million C$: less than that is how computers add
 
 
 def show(console: Console, lines: pd.DataFrame, scenario: dict[str, Any], draws: int) -> None:
@@ -45,10 +46,9 @@ def show(console: Console, lines: pd.DataFrame, scenario: dict[str, Any], draws:
         console.print(_correlations(lines[lines["table"] == "correlation"], scenario, draws))
     gap = lines[(lines["table"] == "money") & (lines["column"] == "imbalance")]
     largest = gap[["p05", "p95"]].abs().to_numpy().max()
-    text = (
-        "Buyers' and treasuries' payments less producers' and middlemen's receipts, boards' costs and freight: at most"
-    )
-    console.print(f"{text} C${largest:.2g} million in a crop year.", highlight=False)
+    text = "Every crop year buyers and treasuries pay what producers, middlemen, boards' costs and freight take"
+    rest = f": they differ by C${largest:.2g} million at most" if largest >= ROUNDING else " (rounding apart)"
+    console.print(f"{text}{rest}.", highlight=False)
 
 
 def _cells(frame: pd.DataFrame) -> Cells:
