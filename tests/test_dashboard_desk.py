@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from sim.dashboard import market as market_room
 from sim.dashboard.desk import NOTHING, OWN, SHIPPED, Desk
 from sim.dashboard.flows import flow_frame
 from sim.dashboard.frames import legend_rows, month_name, policies, shaded_text
@@ -143,3 +144,29 @@ def test_texts():
     assert (cell(math.nan), cell(1234.5), cell(True), cell("a_b")) == ("-", "1,234", "yes", "a b")
     assert "<b>" not in table_html(["<b>"], [["<b>"]])
     assert (legend_rows(["a", "b"]), legend_rows(["a name that is long"] * 4)) == (1, 2)
+
+
+def test_a_closed_page_and_a_market_begun_anew_free_what_they_held(desk, monkeypatch):
+    later = []
+    monkeypatch.setattr(market_room.threading, "Timer", lambda seconds, work: FakeTimer(later, work))
+    first = desk.model.value
+    desk.model.value.step()
+    desk.restart()
+    (world,) = first.worlds
+    assert not first.running and world._market is None, "the agents go at once"
+    assert world.done == 1, "what has been read stays for charts in the middle of it"
+    later.pop()()
+    assert vars(world) == {"_market": None}
+    desk.close()
+    assert not desk.model.value.running and desk.model.value.worlds[0]._market is None
+    before = desk.model.value.done_periods
+    desk.model.value.step()
+    assert desk.model.value.done_periods == before, "a player still running plays nothing"
+
+
+class FakeTimer:
+    def __init__(self, later, work):
+        self.later, self.work = later, work
+
+    def start(self):
+        self.later.append(self.work)

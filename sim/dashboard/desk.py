@@ -66,6 +66,7 @@ class Desk:
         asked = {"plans": (start.plan,), "draws": self.draws.value, "seed": self.seed.value}
         self.parameters = _held(asked)
         self.model = _held(Market(**asked))
+        self.model.subscribe_change(lambda _, before: before.close())
 
     @property
     def pending(self) -> bool:
@@ -126,6 +127,10 @@ class Desk:
     def restart(self) -> None:
         """Begin a new market of what is chosen."""
         self._try(self._begin)
+
+    def close(self) -> None:
+        """Let go of the market when the page is closed: Solara keeps closed pages' desks."""
+        self.model.value.close()
 
     def _begin(self) -> None:
         before = self.model.value

@@ -75,6 +75,12 @@ class LiveWorld:
             self._market.release()
             self._market = None
 
+    def forget(self) -> None:
+        """Let go of everything; there is nothing to be seen any more."""
+        self.release()
+        vars(self).clear()
+        self._market = None
+
     def months(self) -> list[str]:
         """Months of the periods so far, ``1980-08``."""
         return list(self.ledger.periods["month"].iloc[: self.done])

@@ -9,6 +9,7 @@ from typing import Any
 from sim.dashboard.plans import Plan
 from sim.dashboard.side_by_side import SideBySide
 
+FORGET_SECONDS = 20.0
 _numbers = itertools.count(1)
 
 
@@ -56,6 +57,23 @@ class Market(SideBySide):
         while self.running and timeline.year_of_period[min(self.done_periods, len(timeline) - 1)] == year:
             self.step()
         self.catch_up()
+
+    def close(self) -> None:
+        """Stop, and let go of what takes memory: nobody looks any more.
+
+        What has been read goes a little later, when no chart is in the middle of reading it.
+        """
+        with self._turn:
+            self.running, self.results = False, None
+            for world in self.worlds:
+                world.release()
+        later = threading.Timer(FORGET_SECONDS, self._forget)
+        later.daemon = True
+        later.start()
+
+    def _forget(self) -> None:
+        for world in self.worlds:
+            world.forget()
 
     @property
     def timeline(self) -> Any:

@@ -32,6 +32,7 @@ LOOK = Path(__file__).with_name("look.css")
 def Page() -> None:
     """Everything."""
     desk = solara.use_memo(lambda: Desk(asked()), [])
+    solara.use_effect(lambda: desk.close, [])
     solara.Title(TITLE)
     solara.Style(LOOK)
     with solara.Div(classes=["sd-page"]):
