@@ -58,7 +58,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
         page.goto(address)
         page.wait_for_selector("canvas", timeout=WAIT_MS)
         what = f"history beside itself without subsidies, {draws} draws"
-        page.get_by_role("button", name="Compare with the same market").click()
+        page.get_by_role("button", name="All of them together").click()
         page.wait_for_selector(".sd-letter-B", timeout=WAIT_MS)
         page.wait_for_timeout(2000)
         for early in (True, False):
