@@ -82,9 +82,10 @@ def Answered(answer: Answer) -> None:
                 solara.Text(note, classes=["sd-help"])
         if answer.gains:
             with solara.Div(classes=["sd-answer-who"]):
-                span = " to ".join(dict.fromkeys((answer.crop_years[0], answer.crop_years[-1])))
+                first, last = answer.crop_years[0], answer.crop_years[-1]
+                span = f"Crop year {first}" if first == last else f"Mean of the crop years {first} to {last}"
                 headline("h3", "Who gained (right of zero) and who lost (left)")
-                solara.Text(f"Mean of the crop years {span}. With the deadweight loss, which nobody gets, the bars add "
+                solara.Text(f"{span}. With the deadweight loss, which nobody gets, the bars add "
                             "up to zero.", classes=["sd-help"])  # fmt: skip
                 frame = gains_frame(answer.gains)
                 height = 50 + BAR * len(answer.gains)

@@ -6,6 +6,7 @@ import re
 import zlib
 
 import pytest
+from PIL import Image
 from saved_runs import save_effects, save_run
 
 from sim.reports import gather, page_of
@@ -65,8 +66,13 @@ def drawn(page):
 def test_it_asks_for_nothing_and_complains_of_nothing(opened, report, artefacts):
     for width in (1400, 500):
         page = drawn(opened(width))
-        page.mouse.wheel(0, 4000)
-        page.screenshot(path=artefacts / f"report-{width}.png", full_page=width > 1000)
+        page.evaluate(
+            "() => new Promise((done) => { scrollTo(0, 4000); requestAnimationFrame(() => setTimeout(done)) })"
+        )
+        picture = artefacts / f"report-{width}.png"
+        page.screenshot(path=picture, full_page=width > 1000)
+        with Image.open(picture) as seen:
+            assert seen.convert("L").getextrema()[0] < 100, "nothing is painted"
         assert [url for url in page.asked if not url.startswith("data:")] == [report.as_uri()]
         assert page.complaints == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
