@@ -46,7 +46,7 @@ class WithFigures:
 def figure_of(meta: dict[str, Any], name: str, read: Callable[[str], pd.DataFrame]) -> Figure | None:
     """Draw a figure by its name from what ``run.json`` says and ``read`` gives; see :meth:`WithFigures.figure`."""
     from sim.figures import tables_kept
-    from sim.verbs.plot import check_figure, undrawable
+    from sim.figures.asked import check_figure, undrawable
 
     known = _known(meta)
     check_figure(name, known, f"this {_kind(meta)}")

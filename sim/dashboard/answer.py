@@ -82,11 +82,6 @@ class Cost:
         """Spending per crop year."""
         return self.spent_million_own.mean / self.crop_years if self.crop_years else 0.0
 
-    @property
-    def a_year_million_cad(self) -> float:
-        """Spending per crop year."""
-        return self.spent_million_cad.mean / self.crop_years if self.crop_years else 0.0
-
 
 @dataclass(frozen=True)
 class Gain:

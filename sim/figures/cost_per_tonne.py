@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.destination import LOSS, SHARE, SIDES
-from sim.figures.style import GREY, STYLE, bar_look, lines_across, plain, sheet, shorten
+from sim.figures.style import GREY, STYLE, bar_look, lines_across, plain, sheet, shorten, true_minus
 from sim.headings import programme_title
 from sim.incidence_names import country_title, destination_title
 from sim.shipped import AVERAGE
@@ -123,7 +123,7 @@ def _went(panel: Axes, part: pd.DataFrame, sides: list[str], own: str, draws: in
         panel.barh(place, line["mean"], height=0.68, **look)
         if draws > 1:
             panel.hlines(place, line["p05"], line["p95"], color="#999999" if side == LOSS else "#222222", linewidth=1.1)
-        text = _minus(f"{line['mean']:+,.0f}{_range(line, draws)}")
+        text = true_minus(f"{line['mean']:+,.0f}{_range(line, draws)}")
         panel.text(1.01, place, text, transform=panel.get_yaxis_transform(), va="center", fontsize=8)
     for place, side in enumerate(sides[1:], start=1):
         if side == LOSS or (side not in HOME and sides[place - 1] in HOME):
@@ -141,7 +141,7 @@ def _story(part: pd.DataFrame, own: str) -> str:
     home = sum(_cents(part, side)["mean"] for side in HOME)
     favoured, lost = _cents(part, "favoured_buyers")["mean"], _cents(part, LOSS)["mean"]
     rest = 100 - round(home) - round(favoured) - round(lost)
-    words = f"Of each dollar spent {_minus(round(home))} cents stay in {own} (producers' gain less buyers' loss), "
+    words = f"Of each dollar spent {true_minus(round(home))} cents stay in {own} (producers' gain less buyers' loss), "
     words += (
         f"{round(favoured)} go to importers it favours; "
         if favoured >= 0
@@ -150,10 +150,6 @@ def _story(part: pd.DataFrame, own: str) -> str:
     words += f"others {'gain' if rest >= 0 else 'lose'} {abs(rest)}; "
     words += f"{round(lost)} are lost" if lost >= 0 else f"{-round(lost)} are gained beyond the spending"
     return textwrap.fill(words, STORY_LENGTH)
-
-
-def _minus(text: Any) -> str:
-    return str(text).replace("-", "\N{MINUS SIGN}")
 
 
 def _range(line: pd.Series, draws: int) -> str:

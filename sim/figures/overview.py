@@ -28,6 +28,7 @@ from sim.figures.style import (
     sheet,
     shorten,
     title_of,
+    true_minus,
 )
 from sim.headings import programme_title
 from sim.incidence_names import country_title, effect_title
@@ -121,7 +122,7 @@ def _effects(panel: Axes, part: pd.DataFrame, label: str, title: str) -> None:
     panel.plot(part["mean"], y, "o", color=colour(0), markersize=5.5)
     panel.plot(part["published"], y, "x", color="black", markersize=6.5, markeredgewidth=1.6)
     for place, line in enumerate(part.itertuples()):
-        text = f"{line.mean:+.0f}".replace("-", "\N{MINUS SIGN}")
+        text = true_minus(f"{line.mean:+.0f}")
         panel.text(line.mean, place - 0.16, text, ha="center", va="bottom", fontsize=8.5)
     names = [effect_title(column).removesuffix(" price") for column in part["column"]]
     panel.set_yticks(y, names if len(part) > 1 else [])
@@ -145,7 +146,7 @@ def _went(panel: Axes, part: pd.DataFrame, incidence: Result, programme: str) ->
     }
     for place, (title, value) in enumerate(cents.items()):
         panel.barh(place, value, height=0.66, **({"color": "#333333"} if title == NOBODY else bar_look(value < 0)))
-        text = f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
+        text = true_minus(f"{value:+.0f}")
         panel.text(max(value, 0) + 1.5, place, text, va="center", fontsize=8.5)
     panel.set_yticks(range(len(cents)), list(cents))
     panel.axvline(0, color="#333333", linewidth=0.8)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.policy import dated_sheet
-from sim.figures.style import GREY, STYLE, colour, crop_years_of, legend, plain, point_look, title_of
+from sim.figures.style import GREY, STYLE, colour, crop_years_of, legend, plain, point_look, title_of, true_minus
 from sim.frames import pair_gaps, paired_gaps
 from sim.shipped import published_gaps
 
@@ -112,7 +112,7 @@ def _words(line: Any) -> str:
         words += f"{'*' if share >= 0.5 else ''} in {100 * share:.0f} % of draws"
     if np.isfinite(line.published_cad_t):
         words += f"; published {line.published_cad_t:.1f}{'*' if line.published_significant else ''}"
-    return words.replace("-", "\N{MINUS SIGN}")
+    return true_minus(words)
 
 
 def _title(pair: str, meta: dict[str, Any]) -> str:

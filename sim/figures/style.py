@@ -69,6 +69,11 @@ def plain(text: Any) -> str:
     return re.sub(r"(?<!\\)\$", r"\\$", str(text))
 
 
+def true_minus(text: Any) -> str:
+    """Text with hyphens before numbers as minus signs, as Matplotlib writes them on axes."""
+    return str(text).replace("-", "\N{MINUS SIGN}")
+
+
 def sheet(
     meta: dict[str, Any], title: str, heights: list[float], columns: int = 1, note: str = ""
 ) -> tuple[Figure, np.ndarray]:

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from sim.experiments.compare import REVENUE
 from sim.experiments.published import FITTED, PREDICTION, REPLICATION
 from sim.figures.keys import draw_key, key_inches
-from sim.figures.style import GREY, STYLE, colour, sheet, shorten
+from sim.figures.style import GREY, STYLE, colour, sheet, shorten, true_minus
 from sim.incidence_names import effect_title
 from sim.shipped import AVERAGE
 
@@ -122,7 +122,7 @@ def _misses(panel: Axes, part: pd.DataFrame, rows: list[str]) -> None:
     digits = 0 if misses.abs().max() >= 30 else 1
     for row, miss in zip(part["row"], misses, strict=True):
         panel.text(
-            1.01, rows.index(row), f"{miss:+.{digits}f}".replace("-", "\N{MINUS SIGN}"), fontsize=7.5, va="center",
+            1.01, rows.index(row), true_minus(f"{miss:+.{digits}f}"), fontsize=7.5, va="center",
             fontweight="bold", transform=panel.get_yaxis_transform(),
         )  # fmt: skip
     panel.text(1.01, -0.75, "miss", fontsize=7.5, va="bottom", color=GREY, transform=panel.get_yaxis_transform())

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import GREY, STYLE, bar_look, plain, sheet, shorten
+from sim.figures.style import GREY, STYLE, bar_look, plain, sheet, shorten, true_minus
 from sim.figures.ticks import group_thousands
 from sim.incidence_names import PARTS, country_title
 from sim.shipped import AVERAGE
@@ -138,7 +138,7 @@ def _country(country: str, scenarios: tuple[dict[str, Any], ...], grouped: list[
 
 def _signed(value: float) -> str:
     text = f"{value:+,.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
+    return "0.0" if text in ("+0.0", "-0.0") else true_minus(text)
 
 
 def _said(name: str) -> str:

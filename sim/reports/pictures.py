@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sim.figures import KINDS, TOGETHER, TOGETHER_FIGURES, tables_kept
+from sim.figures.asked import undrawable
 from sim.figures.style import STYLE
 from sim.reports.gather import Shown
-from sim.store import StoreError
 
 DPI = 144
 
@@ -40,14 +40,16 @@ def pictures(shown: Shown) -> Iterator[Picture]:
     """
     older = len(tables_kept(shown.kind, shown.meta)) < len(KINDS[shown.kind].tables)
     for name, function in KINDS[shown.kind].figures.items():
-        try:
-            figure = function(shown.frames, shown.meta)
-        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-            if older and isinstance(error, KeyError):
+        with undrawable(str(shown.stored.path), name):
+            try:
+                figure = function(shown.frames, shown.meta)
+            except KeyError:
+                if not older:
+                    raise
                 continue
-            raise _undrawn(shown, name, error) from error
-        if figure is not None:
-            yield picture(name, figure, shown)
+            drawn = picture(name, figure, shown) if figure is not None else None
+        if drawn is not None:
+            yield drawn
 
 
 def together(shown: Sequence[Shown]) -> Iterator[tuple[Shown, Picture]]:
@@ -57,18 +59,11 @@ def together(shown: Sequence[Shown]) -> Iterator[tuple[Shown, Picture]]:
         return
     results = [each for each in found if each is not None]
     for name, function in TOGETHER_FIGURES.items():
-        try:
+        with undrawable(str(results[0].stored.path), name):
             figure = function(*((each.frames, each.meta) for each in results))
-        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-            raise _undrawn(results[0], name, error) from error
-        if figure is not None:
-            yield results[0], picture(name, figure, results[0])
-
-
-def _undrawn(shown: Shown, name: str, error: Exception) -> StoreError:
-    what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-    message = f"{shown.stored.path}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
-    return StoreError(f"{message}; run the scenario again")
+            drawn = picture(name, figure, results[0]) if figure is not None else None
+        if drawn is not None:
+            yield results[0], drawn
 
 
 def picture(name: str, figure: Figure, shown: Shown) -> Picture:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from sim.figures import KINDS, TOGETHER, TOGETHER_FIGURES, tables_kept
+from sim.figures.asked import check_figure, undrawable
 from sim.figures.files import FORMATS, save
 from sim.figures.overview import Result
-from sim.scenario.problems import nearest
 from sim.store import StoredRun, StoreError, find_run, make_folders, remove_empty, safe_stem
 from sim.stored.choice import lines_of
 from sim.stored.whole_file import check_place, whole_file
@@ -87,25 +86,6 @@ def _result(stored: StoredRun, measures: list[str]) -> Result:
         frames["bands"] = lines_of(frames["bands"], measures)
         meta = {**meta, "sweep": {"measures": measures}}
     return frames, meta
-
-
-def check_figure(name: str, known: Collection[str], which: str) -> None:
-    """Raise ``StoreError`` for a figure that there is none of, with the nearest name and those that there are."""
-    if name not in known:
-        near = nearest(str(name), known)
-        hint = near if "did you mean" in near else ";"
-        raise StoreError(f"no figure called '{name}'{hint} figures of {which}: {', '.join(known)}")
-
-
-@contextmanager
-def undrawable(place: str, name: str) -> Iterator[None]:
-    """Say which figure of which result cannot be drawn, also when that shows only while it is laid out."""
-    try:
-        yield
-    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-        what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        message = f"{place}: figure `{name}` cannot be drawn from what run.json and its tables hold ({what})"
-        raise StoreError(f"{message}; run the scenario again") from error
 
 
 def _saved(figure: Figure, path: Path, image_format: str) -> Path:
