@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 import pandas as pd
 import pytest
+from small_scenario import SMALL
 
 from sim.dashboard.cards import headline_cards
 from sim.dashboard.final import comparison_of, download, results_of, study_tables_of
@@ -237,15 +238,4 @@ def names(packed):
         return archive.namelist()
 
 
-ONE = b"""
-title: One
-calendar: {start: 2000/01, crop_years: 1}
-money: {cad_per_usd: 1, usd_per_ecu: 1}
-grades: {feed: {title: Feed, pool: feed}}
-markets: {third: {title: Third country}}
-origins: {home: {title: Home}}
-freight_usd_t: {home: {third: 0}}
-sellers: {firm: {title: Firm, origin: home, cost_cad_t: 40}}
-importers:
-  buyer: {title: Buyer, market: third, region: third, demand: {feed: {currency: cad, intercept: 100, slope: 0.1}}}
-"""
+ONE = SMALL + b"calendar: {start: 2000/01, crop_years: 1}\n"

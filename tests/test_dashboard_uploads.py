@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from small_scenario import SMALL
 
 from sim.dashboard.limits import MOST_DRAWS, check_size, most_draws
 from sim.dashboard.plans import open_shipped, open_text
@@ -11,16 +12,6 @@ from sim.scenario.text import TEXT_BYTES
 from sim.shipped import shipped_folder, shipped_path
 
 GOOD = b"extends: history\ntitle: Mine\n"
-SMALL = b"""title: Small
-money: {cad_per_usd: 1, usd_per_ecu: 1}
-grades: {feed: {title: Feed, pool: feed}}
-markets: {third: {title: Third country}}
-origins: {home: {title: Home}}
-freight_usd_t: {home: {third: 0}}
-sellers: {firm: {title: Firm, origin: home, cost_cad_t: 40}}
-importers:
-  buyer: {title: Buyer, market: third, region: third, demand: {feed: {currency: cad, intercept: 100, slope: 0.1}}}
-"""
 BOMB = "\n".join(
     [
         "a: &a [1,1,1,1,1,1,1,1,1,1]",

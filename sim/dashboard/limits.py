@@ -82,5 +82,5 @@ def _too_large(loaded: Loaded, draws: int) -> tuple[str, str] | None:
         return "", f"up to {sales:,} possible sales; the live page takes {most:,}: fewer buyers, sellers or crop years"
     if draws * sales > MOST_SALES:
         known = f"{draws:,} draws of up to {sales:,} possible sales are more than the live page holds"
-        return "draws", f"{known}; it takes {MOST_SALES // sales:,} draws of this scenario"
+        return "draws", f"{known}; it takes {most_draws(loaded):,} draws of this scenario"
     return None
