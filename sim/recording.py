@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.terms import Sale, Tender
 from sim.board_records import add_board_states, record_boards
 from sim.farm_records import add_farm_states, record_farms
 from sim.pool import POOLS
 from sim.programme_records import add_programme_states, record_programmes
 
-Array = np.ndarray
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
 ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_k")
 
