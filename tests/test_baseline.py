@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from baseline.lines import ABSOLUTE, KEYS, NUMBERS, RELATIVE, joined, moved, of_array, read, write
-from baseline.runs import RUNS, path_of
+from baseline.runs import RUNS, path_of, tolerance
 
 SHOWN = 25
 
@@ -12,7 +12,7 @@ SHOWN = 25
 @pytest.mark.parametrize("name", RUNS)
 def test_results_are_what_they_were(name):
     lines = RUNS[name]()
-    changes = moved(read(path_of(name)), lines)
+    changes = moved(read(path_of(name)), lines, tolerance(name))
     if changes:
         more = [f"... and {len(changes) - SHOWN:,} more"] if len(changes) > SHOWN else []
         pytest.fail(

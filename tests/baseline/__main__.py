@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from .lines import moved, read, write
-from .runs import RUNS, path_of
+from .runs import RUNS, path_of, tolerance
 
 SHOWN = 40
 
@@ -21,7 +21,7 @@ def main(names: list[str]) -> int:
     for name in names or RUNS:
         with np.errstate(all="raise"):
             lines = RUNS[name]()
-        changes = moved(read(path_of(name)), lines)
+        changes = moved(read(path_of(name)), lines, tolerance(name))
         if changes:
             write(lines, path_of(name))
             changed += 1

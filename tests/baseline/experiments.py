@@ -88,7 +88,9 @@ def game() -> pd.DataFrame:
     parts += [of_array(f"alone_{place}", each.alone) for place, each in enumerate(found)]
     parts += [of_array(f"response_{place}", each) for place, each in enumerate(lines.responses)]
     parts += [of_array(f"crossing_{place}", each) for place, each in enumerate(lines.crossing)]
-    parts.append(of_frame("joint_maximum", tables.joint_maximum_frame(played).select_dtypes("number").assign(at="best"), ["at"]))
+    parts.append(
+        of_frame("joint_maximum", tables.joint_maximum_frame(played).select_dtypes("number").assign(at="best"), ["at"])
+    )
     return joined(parts)
 
 

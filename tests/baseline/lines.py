@@ -17,6 +17,8 @@ DIGITS = 13
 # The same machine gives the same bits. Another build of NumPy rounds exp, log and long sums differently in the last
 # bits, which the periods of a run carry on; 1e-9 is far above that and far below what any change of the model does.
 RELATIVE, ABSOLUTE = 1e-9, 1e-9
+# An iteration ends when it is near enough by its own rule, so rounding moves its result by more than itself.
+ITERATED = 1e-6
 
 
 def of_measures(measures: Measures) -> pd.DataFrame:
@@ -67,26 +69,34 @@ def read(path: Path) -> pd.DataFrame:
     """Read lines as written; no lines where there is no file."""
     if not path.exists():
         return pd.DataFrame(columns=KEYS + NUMBERS)
-    text = dict.fromkeys(KEYS, str)
-    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values={name: [""] for name in NUMBERS})
+    return pd.read_csv(
+        path, dtype=dict.fromkeys(KEYS, str), keep_default_na=False, na_values={name: [""] for name in NUMBERS}
+    )
 
 
-def moved(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+def moved(old: pd.DataFrame, new: pd.DataFrame, relative: float = RELATIVE) -> list[str]:
     """One sentence for each line that has moved, is gone or is new; the largest relative moves first."""
     sides = [each.set_index(KEYS)[NUMBERS].astype(float) for each in (old, new)]
     both = sides[0].index.intersection(sides[1].index, sort=False)
     before, after = (side.loc[both].to_numpy() for side in sides)
-    close = np.isclose(after, before, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+    close = np.isclose(after, before, rtol=relative, atol=ABSOLUTE, equal_nan=True)
     found = []
     for place in np.flatnonzero(~close.all(axis=1)):
         column = int(np.flatnonzero(~close[place])[0])
         one, other = before[place, column], after[place, column]
         size = abs(other - one) / max(abs(one), ABSOLUTE) if np.isfinite([one, other]).all() else np.inf
-        found.append((size, f"{words(both[place])} {NUMBERS[column]}: {one:.{DIGITS}g} -> {other:.{DIGITS}g} ({size:.3g})"))
+        found.append(
+            (size, f"{words(both[place])} {NUMBERS[column]}: {one:.{DIGITS}g} -> {other:.{DIGITS}g} ({size:.3g})")
+        )
     found.sort(key=lambda each: -each[0])
     gone = [f"{words(key)}: gone" for key in sides[0].index.difference(sides[1].index, sort=False)]
     more = [f"{words(key)}: new" for key in sides[1].index.difference(sides[0].index, sort=False)]
-    return [text for _, text in found] + gone + more
+    return [change for _, change in found] + gone + more
+
+
+def text(value: float) -> str:
+    """Write a number as the file has it."""
+    return f"{value:.{DIGITS}g}"
 
 
 def words(key: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The runs of the baseline: chosen so that every decision of the agents and every measure leaves a trace in a number."""
+"""The runs of the baseline: every decision of the agents and every measure leaves a trace in some number."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from sim.shipped import scenario_path
 from sim.study_points import study_points
 
 from . import experiments, pairs
-from .lines import joined, of_measures, of_tables
+from .lines import ITERATED, RELATIVE, joined, of_measures, of_tables
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent
 DRAWS = 3
+TOLERANCE = {"reconstruction": ITERATED}
 # With the subsidy war in its first full year; a second year for pools, carryover and learning over the break.
 WAR = ("calendar.start=1985/86", "calendar.crop_years=2")
 ONE_YEAR = ("calendar.crop_years=1",)
@@ -34,6 +35,11 @@ Sets = Sequence[str]
 def path_of(name: str) -> Path:
     """Where a run's lines are kept."""
     return HERE / f"{name}.csv"
+
+
+def tolerance(name: str) -> float:
+    """Relative difference up to which a run's results are the same."""
+    return TOLERANCE.get(name, RELATIVE)
 
 
 def scenario(name: str) -> Path:
