@@ -1,7 +1,17 @@
-"""Every test runs with floating-point faults as errors, so that a silent NaN or overflow cannot pass."""
+"""Every test runs with floating-point faults as errors, so that a silent NaN or overflow cannot pass.
+
+So do fixtures of a module or the session, threads, and processes that tests start: see ``tests/faults``.
+"""
+
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "faults"))
+
+import raise_faults
 
 from sim.scenario import load
 from sim.shipped import scenario_path
@@ -9,8 +19,13 @@ from sim.shipped import scenario_path
 
 @pytest.fixture(autouse=True)
 def faults_are_errors():
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):  # also after a test that set something else
         yield
+
+
+def pytest_configure():
+    """Fixtures that serve several tests are made outside of ``faults_are_errors``."""
+    raise_faults.everywhere()
 
 
 def run_market(scenario, draws=1, first_draw=0, periods=None, sets=(), seed=None):
