@@ -2,9 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from sim.scenario import load
 from sim.shipped import scenario_path
+
+# The same examples in every run; `pytest tests/properties --hypothesis-profile=long` looks further, by hand.
+settings.register_profile("house", derandomize=True, deadline=None, database=None, max_examples=100)
+settings.register_profile("long", deadline=None, database=None, max_examples=5000)
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
