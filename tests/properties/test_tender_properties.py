@@ -56,7 +56,7 @@ def test_conserves_tonnes_and_respects_reserves(market):
     choke, slope, quantity, reserve = market
     price, award = clear(*market)
     assert same_bits(price, clearing_price(*market))
-    assert (0 <= price).all() and (price <= choke).all()
+    assert (price >= 0).all() and (price <= choke).all()
     assert (award >= 0).all() and (award <= quantity).all()
     assert (np.where(award > 0, reserve, 0.0) <= price * (1 + TIE)).all()
     assert (award[:, price >= choke] == 0).all()
