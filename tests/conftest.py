@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent / "faults"))
 
@@ -15,6 +16,11 @@ import raise_faults
 
 from sim.scenario import load
 from sim.shipped import scenario_path
+
+# The same examples in every run; `pytest tests/properties --hypothesis-profile=long` looks further, by hand.
+settings.register_profile("house", derandomize=True, deadline=None, database=None, max_examples=100)
+settings.register_profile("long", deadline=None, database=None, max_examples=5000)
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
