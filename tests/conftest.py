@@ -1,6 +1,6 @@
 """Every test runs with floating-point faults as errors, so that a silent NaN or overflow cannot pass.
 
-So do fixtures of a module or the session, threads, and processes that tests start: see ``tests/faults``.
+So do fixtures of a module or the session, threads, and processes that tests start: see ``tests/numeric_faults``.
 """
 
 import sys
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-sys.path.insert(0, str(Path(__file__).parent / "faults"))
+sys.path.insert(0, str(Path(__file__).parent / "numeric_faults"))
 
 import raise_faults
 
