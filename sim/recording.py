@@ -122,13 +122,17 @@ class Recorder:
             state = self.ledger.states[name]
             state.values[year, state.labels.index(label)] += values
 
-    def _stock(self, origin: str) -> Array:
+    def holdings(self, origin: str) -> list[Array]:
+        """What growers, boards, agencies and companies have in store of an origin's grain, kt, each (draw,)."""
         market = self.market
         held = [g.stock_kt for g in market.growers.values() if g.origin == origin]
         held += [b.desk.stock_kt for b in market.boards.values() if b.desk.origin == origin]
         held += [a.stock_kt for place, a in market.agencies.items() if place == origin]
-        held += [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
-        return total(np.array(held)) if held else np.zeros(market.draws)
+        return held + [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
+
+    def _stock(self, origin: str) -> Array:
+        held = self.holdings(origin)
+        return total(np.array(held)) if held else np.zeros(self.market.draws)
 
     def close_period(self) -> None:
         """Take stock and write the period's states."""
