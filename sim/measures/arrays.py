@@ -38,7 +38,7 @@ def total(values: np.ndarray) -> np.ndarray:
     return total
 
 
-def divide(numerator: np.ndarray, denominator: np.ndarray, empty: float = np.nan) -> np.ndarray:
+def divide(numerator: np.ndarray, denominator: np.ndarray | float, empty: float = np.nan) -> np.ndarray:
     """Quotient, with ``empty`` where the denominator is zero; NaN operands stay NaN."""
     numerator, denominator = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
     result = np.full(numerator.shape, empty)
