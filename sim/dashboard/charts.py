@@ -112,7 +112,8 @@ def Differences(desk: Desk, grade: str) -> None:
     solara.Div(children=[chart])
 
     def show() -> None:
-        lines = price_differences(*market.worlds, grade)
+        first, second = market.worlds
+        lines = price_differences(first, second, grade)
         bounds = market.bounds[grade] = value_range(lines, market.bounds.get(grade))
         names = [line["name"] for line in lines]
         frame = over_time(market.timeline, policies(market.worlds[0].loaded), bounds, "C$/t", names)
