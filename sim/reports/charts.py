@@ -135,7 +135,7 @@ def _chart(
             traces.append(_band(line))
         traces.append(_trace(line, shown, axis, unit, len(runs) > 1))
     few = len(lines) <= 9
-    layout = {
+    layout: dict[str, Any] = {
         "xaxis": {"type": axis, "title": {"text": "Month" if axis == "date" else "Crop year (August-July)"}},
         "yaxis": {"title": {"text": _plain(unit)}},
         "hovermode": "x unified" if few else "closest",

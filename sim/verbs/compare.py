@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +151,7 @@ def show(
         console.print(table)
     bands = {(line.row, line.column): line for line in result.markets.bands().itertuples()}
     lines = []
-    for row, label in market_labels(result, scenario).items():
+    for row, label in market_labels(result.markets.rows, result.market_units, scenario).items():
         base, other, change = (bands[row, side] for side in ("base", "other", "difference"))
         difference = mean_and_range(change.mean, change.p05, change.p95, result.draws)
         lines.append([label, number(base.mean), number(other.mean), difference])
@@ -172,11 +172,11 @@ def welfare_line(result: Comparison) -> str:
     return f"Welfare, all countries, million C$ a crop year: {', '.join(texts)}. By country: tables/welfare.csv"
 
 
-def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str]:
-    """Rows of ``result.markets`` worth a line on screen, with a heading: other boards' pools stay in the files."""
+def market_labels(rows: Iterable[str], units: Mapping[str, str], scenario: dict[str, Any]) -> dict[str, str]:
+    """Rows of a comparison's markets worth a line on screen, with a heading: other boards' pools stay in the files."""
     own = {name for name, board in scenario["boards"].items() if board["origin"] == home_origin(scenario)}
     labels = {}
-    for row in result.markets.rows:
+    for row in rows:
         table, _, column = row.partition(" ")
         first, _, second = column.partition(":")
         if table == "pool_deficit_million_cad":
@@ -192,7 +192,7 @@ def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str
         else:
             what = "rate" if table == "programme_rate" else "spending"
             labels[row] = f"{programme_title(scenario, column)}, {what}"
-    return {row: f"{label} ({result.market_units[row]})" for row, label in labels.items()}
+    return {row: f"{label} ({units[row]})" for row, label in labels.items()}
 
 
 def _title(scenario: dict[str, Any], section: str, name: str) -> str:
