@@ -113,9 +113,10 @@ def home_origin(scenario: Mapping[str, Any]) -> str:
 
 
 def market_pairs(scenario: dict[str, Any]) -> list[str]:
-    """List the pairs of markets, ``a-b``, whose gap is reported: the study's if all there, else every pair."""
+    """List the pairs of markets, ``a-b``, whose gap is reported: the published ones if all there, else every pair."""
     markets = list(scenario["markets"])
-    published = list(dict.fromkeys(row["pair"] for row in _read("study_table1")))
+    beside = scenario.get("published")
+    published = list(dict.fromkeys(row["pair"] for row in _read("study_table1"))) if beside else []
     if published and all(market in markets for pair in published for market in pair.split("-")):
         return published
     return [f"{first}-{second}" for i, first in enumerate(markets) for second in markets[i + 1 :]]
