@@ -184,7 +184,7 @@ def _sweep_of(task: Task) -> StoredRun:
     if not found:
         raise StoreError(
             f"{task.stored.path}: the indices come from the worlds of a sweep, which are in its folder alone: put "
-            f"{stem}/{run} back under {beside}, then reproduce again (`singledesk reproduce` makes that sweep again too)"
+            f"{stem}/{run} back under {beside}, then reproduce again"
         )
     return found[0]
 

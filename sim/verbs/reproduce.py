@@ -101,9 +101,7 @@ def show(
         plain(console, "Made with the same program, versions and machine.")
     plain(console, f"Not compared in run.json, since they differ each time: {', '.join(MAY_DIFFER)}")
     if any(each.state == REDRAWN for each in compared):
-        plain(
-            console, f"Figures marked `{REDRAWN}` were drawn with other programs or fonts; their tables are compared."
-        )
+        plain(console, f"`{REDRAWN}`: with other programs or fonts, which says nothing of the numbers")
     wrong = [each for each in compared if each.state in FAILED]
     count = f"{len(compared)} files"
     plain(
