@@ -113,8 +113,7 @@ def _comparison(task: Task) -> Path:
 def _sweep(task: Task) -> Path:
     from sim.verbs.sweep import sweep
 
-    draws, seed = task.draws_and_seed
-    overrides = {**task.get("overrides", dict), "draws": draws, "seed": seed}
+    overrides = task.get("overrides", dict)
     return sweep(task.file("scenario_file"), overrides, task.out, task.engine, task.chunk, True, False, *task.consoles)
 
 
