@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-Array = np.ndarray
+Array: TypeAlias = NDArray[np.float64]
+Mask: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = NDArray[np.int64]  # rows, orders, codes
 BY_ROWS_FROM_DRAWS = 64  # from here going row by row beats NumPy's running sum, with the same bits
 
 

@@ -8,13 +8,12 @@ from types import ModuleType
 import mesa
 import numpy as np
 
-from agents.arrays import part_gone, ratio, stacked, total
+from agents.arrays import Array, part_gone, ratio, stacked, total
 from agents.cash_account import CashAccount
 from agents.sales_programme import SalesProgramme
 from agents.stock_desk import DUST_KT, StockDesk
 from agents.terms import Sale, Tender
 
-Array = np.ndarray
 SALES_MEMORY = 0.2  # weight of a month in the usual sales
 CALL_FLOOR = 0.2  # even a full board calls this share of offers
 QUOTE_MEMORY = 0.3  # weight of a month's sales in the asking price

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import mesa
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.rationing import cheapest_first
 
-Array = np.ndarray
 CATCH_UP = 2.0  # a quota is at most this multiple of its even share of the year: no year's tonnage goes in one month
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import mesa
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.terms import Tender
 
-Array = np.ndarray
 DemandRule = Callable[[Array, Array, float], tuple[Array, Array]]  # base price, base tonnes, elasticity -> choke, slope
 
 

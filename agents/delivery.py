@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-Array = np.ndarray
+from agents.arrays import Array
+
 SMALLEST_INERTIA_CAD_T = 0.1  # growers without inertia decide all at once, but not by dividing by zero
 
 

@@ -9,13 +9,11 @@ import mesa
 import numpy as np
 
 from agents.allocation import spread_by_netback
-from agents.arrays import stacked, total
+from agents.arrays import Array, stacked, total
 from agents.bonus_treasury import BonusBid, BonusTreasury
 from agents.refund_committee import RefundCommittee
 from agents.spot_desk import SpotDesk
 from agents.terms import Offer, Sale, Tender
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True)

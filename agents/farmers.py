@@ -5,11 +5,10 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from agents.arrays import part_gone, ratio
+from agents.arrays import Array, part_gone, ratio
 from agents.delivery import SMALLEST_INERTIA_CAD_T, signed_share, willing_share
 from agents.terms import Offer, Tender
 
-Array = np.ndarray
 # A cash origin's growers split what they sell at home: most at almost any price, the rest only near or above what they
 # expect. The shares add up to more than one, so that at the expected price just the planned tonnes are sold.
 CASH_TRANCHES = ((0.70, 0.80), (0.30, 1.00), (0.20, 1.15))  # (share of planned sales, reserve / expected price)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.arrays import Array
 from agents.buyer import Buyer
 from agents.terms import Tender
 
-Array = np.ndarray
 FULL_FLEX_GAP_CAD_T = 20.0  # price advantage at which the board ships all that the agreement's flexibility allows
 
 

@@ -26,9 +26,8 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from agents.arrays import part_gone, ratio
+from agents.arrays import Array, part_gone, ratio
 
-Array = np.ndarray
 WEEKS_A_MONTH = 52.0 / 12.0  # for memories stated in weeks
 
 

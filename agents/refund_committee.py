@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import mesa
 import numpy as np
 
-from agents.arrays import ascending, running, total
+from agents.arrays import Array, ascending, running, total
 from agents.spot_desk import Bid
 
-Array = np.ndarray
 ANNUAL_BOUNDS = (0.25, 2.0)  # a year's wanted tonnage stays within these multiples of the target, whatever the stocks
 
 

@@ -8,12 +8,11 @@ import mesa
 import numpy as np
 
 from agents.allocation import equalise_marginal_revenue
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.beliefs import STEP
 from agents.terms import Offer, Sale, Tender
 from agents.trial import Trial
 
-Array = np.ndarray
 CONDUCT = {"price_taker": 0.0, "cournot": 1.0}  # share of the price fall on its own tonnes that it reckons with
 MOMENTUM = 0.93  # part of its last move that a price taker repeats
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.allocation import netback_weights
-from agents.arrays import ratio, total
+from agents.arrays import Array, ratio, total
 from agents.terms import CashMarket, Offer, Tender
-
-Array = np.ndarray
 
 
 @dataclass

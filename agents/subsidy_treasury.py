@@ -5,9 +5,8 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
+from agents.arrays import Array
 from agents.trial import Trial
-
-Array = np.ndarray
 
 
 class SubsidyTreasury(mesa.Agent):

@@ -7,9 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.arrays import ratio, total
+from agents.arrays import Array, ratio, total
 
-Array = np.ndarray
 USUAL_PRICE_WEIGHT = 0.5  # weight of the last result in what sellers take to be the going price
 EMPTY_TENDER_RAISE = 0.1  # how far towards its choke price a buyer goes after a tender without a sale
 HOME_ROLES = ("growers", "agency")  # sellers of an origin's own grain to its own feeders

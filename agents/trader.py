@@ -5,13 +5,12 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from agents.arrays import ratio, stacked
+from agents.arrays import Array, ratio, stacked
 from agents.exporter import SpotSeller
 from agents.learning import RothErev
 from agents.stock_desk import StockDesk
 from agents.terms import Sale
 
-Array = np.ndarray
 MARGIN_GRID = np.array([0.0, 0.5, 1.0, 2.0, 4.0])  # multiples of the scenario's margin a learning company tries
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import Array, total
 from sim.ledger import Ledger
 
-Array = np.ndarray
 PRICES = {  # state (by board, or board and pool): pool, and what the board announces for it
     "initial_payment_cad_t": ("feed", "initial_cad_t"),
     "pool_return_outlook_cad_t": ("feed", "outlook_cad_t"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-Array = np.ndarray
+from agents.arrays import Array
+
 TOLERANCE = 1e-9  # relative to the size of the account
 
 

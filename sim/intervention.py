@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import part_gone, total
+from agents.arrays import Array, part_gone, total
 from agents.farmers import GrowerGroup
 from agents.intervention import InterventionAgency
 from agents.terms import Tender
 from sim.checks import check_balance
 from sim.scenario.schema import Origin
 
-Array = np.ndarray
 EXPORT_MEMORY = 0.3  # weight of a month in what growers expect exporters to take
 STORE_IDENTITY = "opening intervention stock + bought = sold at home + sold to exporters + closing stock"
 BOOK_IDENTITY = "opening book value + paid to growers = proceeds + loss on resale + closing book value"

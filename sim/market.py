@@ -8,6 +8,7 @@ from agents.arrays import total
 from agents.board import MarketingBoard
 from agents.seller import Seller
 from agents.trader import TradingCompany
+from sim.audit import audit
 from sim.bonus_programme import announce_bonuses, eligible_buyers, review_bonus_bids
 from sim.checks import check_balance, check_nonnegative
 from sim.dealings import clear_tender, ship_agreement
@@ -256,9 +257,11 @@ class BarleyMarket(World):
             left = account["opening_kt"] + account["harvest_kt"] + account["imports_kt"]
             right = account["own_use_kt"] + account["home_use_kt"] + account["exports_kt"] + account["closing_kt"]
             check_balance(STOCK_IDENTITY, f"{origin}, {where}", left, right, left, "kt")
-            check_nonnegative("stock", f"{origin}, {where}", account["closing_kt"])
+            for held in self.recorder.holdings(origin):  # one holder's grain never makes up for another's lack
+                check_nonnegative("stock", f"{origin}, {where}", held)
         check_agencies(self)
         paid, received, freight, subsidy = self.recorder.money()
         check_balance(MONEY_IDENTITY, where, paid + subsidy, received + freight, paid, MONEY)
         if self.period == self.periods - 1:
+            audit(self.ledger)
             self.running = False

@@ -6,12 +6,10 @@ from collections import defaultdict
 
 import numpy as np
 
-from agents.arrays import ratio, total
+from agents.arrays import Array, ratio, total
 from sim.marketing import board_takes_deliveries
 from sim.scenario.schema import Marketing
 from sim.seats import seat_beliefs
-
-Array = np.ndarray
 
 
 def open_market(market) -> None:

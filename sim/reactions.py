@@ -6,13 +6,12 @@ from dataclasses import fields
 
 import numpy as np
 
-from agents.arrays import ratio, total
+from agents.arrays import Array, ratio, total
 from agents.reaction import Funds, Reaction, Seen, Terms
 from agents.subsidy_treasury import SubsidyTreasury
 from agents.terms import Tender
 from sim.scenario import schema
 
-Array = np.ndarray
 NAMING = ("linear", "match_landed_price")  # rules that name a rate
 
 

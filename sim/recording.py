@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.terms import Sale, Tender
 from sim.board_records import add_board_states, record_boards
 from sim.farm_records import add_farm_states, record_farms
 from sim.pool import POOLS
 from sim.programme_records import add_programme_states, record_programmes
 
-Array = np.ndarray
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
 ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_k")
 
@@ -117,13 +116,17 @@ class Recorder:
             state = self.ledger.states[name]
             state.values[year, state.labels.index(label)] += values
 
-    def _stock(self, origin: str) -> Array:
+    def holdings(self, origin: str) -> list[Array]:
+        """What growers, boards, agencies and companies have in store of an origin's grain, kt, each (draw,)."""
         market = self.market
         held = [g.stock_kt for g in market.growers.values() if g.origin == origin]
         held += [b.desk.stock_kt for b in market.boards.values() if b.desk.origin == origin]
         held += [a.stock_kt for place, a in market.agencies.items() if place == origin]
-        held += [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
-        return total(np.array(held)) if held else np.zeros(market.draws)
+        return held + [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
+
+    def _stock(self, origin: str) -> Array:
+        held = self.holdings(origin)
+        return total(np.array(held)) if held else np.zeros(self.market.draws)
 
     def close_period(self) -> None:
         """Take stock and write the period's states."""

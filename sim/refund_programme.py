@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.refund_committee import stock_factor
 from sim.reactions import answer_by_tonnes
-
-Array = np.ndarray
 
 
 def rounds_of(period_of_year: int, start: int, rounds_per_year: int, periods_per_year: int) -> range:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import ascending, running, total
+from agents.arrays import Array, ascending, running, total
 
-Array = np.ndarray
 TIE = 1e-11  # share of the price by which reserve prices may differ and still be one price: rounding decides nothing
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.exporter import Licensing, NationalExporter, SpotSeller
 from agents.terms import HOME_ROLES, Sale, Tender
 from agents.trader import TradingCompany
@@ -24,7 +24,6 @@ from sim.shocks import ShockPaths
 from sim.streams import Streams
 from sim.timetable import agreement_holds, is_scheduled, tenders_within
 
-Array = np.ndarray
 LOWEST_PART = 0.2  # part of its base price below which a demand that moves with another price does not fall
 
 

@@ -196,7 +196,7 @@ def worlds(history):
     from sim.shipped import scenario_path
 
     sets = ("calendar.start=1985/86", "calendar.crop_years=4")
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         return {
             "history": run_market(history, draws=20, sets=sets).ledger,
             "sellers": run_market(scenario_path("multiple_sellers"), draws=20, sets=sets).ledger,
