@@ -13,8 +13,9 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "run.json"
+INPUTS = "inputs.zip"
 FORMAT = 1
 TYPES = {
     "kind": str,
@@ -101,6 +103,12 @@ class RunDraft:
 
         save(figure, path)
 
+    def inputs(self, *parts: Mapping[str, bytes]) -> None:
+        """Write ``inputs.zip``: what ``singledesk reproduce`` reads in place of the files a result was made from."""
+        from sim.stored.inputs import write_inputs
+
+        write_inputs(self.path / INPUTS, {name: content for part in parts for name, content in part.items()})
+
     def manifest(self, content: dict[str, Any]) -> None:
         """Write ``run.json``: ``content``, the times, and the size and SHA-256 of every file written before it."""
         files = {
@@ -123,6 +131,19 @@ class RunDraft:
         (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
+_repeated: ContextVar[str | None] = ContextVar("repeated", default=None)
+
+
+@contextmanager
+def repeating(run_id: str) -> Iterator[None]:
+    """Save under the id of a result that is made again: figures show it."""
+    token = _repeated.set(run_id)
+    try:
+        yield
+    finally:
+        _repeated.reset(token)
+
+
 def draft_folder(final: Path) -> Path:
     """Hidden folder in which what is to be in ``final`` is put together."""
     return final.with_name(f".{final.name}.tmp")
@@ -137,8 +158,9 @@ def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | 
     started = started or datetime.now(UTC)
     parent = Path(out) / safe_stem(stem)
     created = make_folders(parent)
-    while (final := parent / new_run_id(scenario_hash, started)).exists():
-        pass
+    while (final := parent / (_repeated.get() or new_run_id(scenario_hash, started))).exists():
+        if _repeated.get():
+            raise StoreError(f"{final}: is there already")
     draft = RunDraft(final.name, draft_folder(final), final, started)
     try:
         draft.path.mkdir(parents=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import mesa
 import numpy as np
@@ -33,6 +34,10 @@ class World(mesa.Model):
     The arguments are those of ``sim.market.BarleyMarket``.
     """
 
+    scenario: Any = None
+    """The scenario without its events. Stated here because Mesa from 3.4 on has a property of this name, which writes
+    into what it is given."""
+
     def __init__(
         self,
         loaded="history",
@@ -47,11 +52,12 @@ class World(mesa.Model):
 
             loaded = load(scenario_path(str(loaded)))
         self.parameters = Parameters(loaded)
-        self.scenario = self.parameters.base
-        self.draws = self.scenario.draws if draws is None else draws
+        base = self.parameters.base
+        root = base.seed if seed is None else seed
+        super().__init__(rng=root)  # Mesa's own generator stays unused: all luck comes from named streams
+        self.scenario = base
+        self.draws = base.draws if draws is None else draws
         self.first_draw = first_draw
-        root = self.scenario.seed if seed is None else seed
-        super().__init__(seed=root)  # Mesa's own generator stays unused: all luck comes from named streams
         self.calendar = self.parameters.timeline.periods()
         self.periods = len(self.calendar)
         self.record_months = self.parameters.timeline.record_month_of_period
