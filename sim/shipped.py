@@ -118,7 +118,8 @@ def _exists(path: Path) -> bool:
 
 def home_origin(scenario: Mapping[str, Any]) -> str:
     """Origin whose producers are reported first: that of the base prices, or else the first (scenario as dict)."""
-    return scenario.get("base_price_origin") or next(iter(scenario["origins"]))
+    home_origin: str = scenario.get("base_price_origin") or next(iter(scenario["origins"]))
+    return home_origin
 
 
 def market_pairs(scenario: dict[str, Any]) -> list[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MANIFEST = "run.json"
 INPUTS = "inputs.zip"
 FORMAT = 1
-TYPES = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "kind": str,
     "stem": str,
     "started": str,
@@ -72,7 +72,9 @@ def csv_text(frame: pd.DataFrame, units: list[str] | None = None) -> str:
     """CSV of a table: a header row and, when ``units`` is given, a row of units under it."""
     header = frame.head(0).to_csv(index=False, lineterminator="\n")
     below = "" if units is None else ",".join(f'"{unit}"' if "," in unit else unit for unit in units) + "\n"
-    return header + below + frame.to_csv(index=False, header=False, lineterminator="\n")
+    rows: str = frame.to_csv(index=False, header=False, lineterminator="\n")
+    csv_text: str = header + below + rows
+    return csv_text
 
 
 @dataclass
@@ -216,7 +218,8 @@ def open_run(path: Path | str) -> StoredRun:
         raise StoreError(f"{path / MANIFEST}: cannot be read ({_one_line(error)})") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise StoreError(f"{path / MANIFEST}: not the manifest of a run (format {FORMAT} expected)")
-    wrong = [name for name, kind in TYPES.items() if not isinstance(manifest.get(name), (kind, type(None)))]
+    held = {name: manifest[name] for name in TYPES if manifest.get(name) is not None}
+    wrong = [name for name, value in held.items() if not isinstance(value, TYPES[name])]
     files = manifest.get("files")
     if not isinstance(files, dict) or not all(map(_is_file_entry, files.values())):
         wrong.append("files")
