@@ -314,11 +314,15 @@ class World(mesa.Model):
         return Licensing(rules.licence_security_ecu_t * ecu, ecu)
 
     def probe(self, beliefs: Beliefs, name: str, desk: StockDesk) -> list[Array] | None:
-        """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk."""
+        """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk.
+
+        Each tender has luck of its own, so that a buyer more moves nobody's.
+        """
         if beliefs.rule != "least_squares" or np.all(beliefs.probe == 0):
             return None
-        luck = self.streams.normal("probe", f"{name}:{desk.origin}", self.period_name, len(desk.counters))
-        return list(np.clip(beliefs.probe * luck, -0.5, 0.5))
+        seats = [f"{name}:{desk.origin}:{counter.tender.name}" for counter in desk.counters]
+        luck = [self.streams.normal("probe", seat, self.period_name, 1)[0] for seat in seats]
+        return [np.clip(beliefs.probe * each, -0.5, 0.5) for each in luck]
 
     def spot_agent(self, name: str) -> TradingCompany | NationalExporter | None:
         """The trading company or national exporter of a name; None where somebody else is called so."""
