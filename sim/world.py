@@ -13,6 +13,7 @@ from agents.terms import HOME_ROLES, Sale, Tender
 from agents.trader import TradingCompany
 from sim import assembly
 from sim.cast import buyer_section, buyer_sections
+from sim.checks import computable
 from sim.ledger import Ledger
 from sim.marketing import board_buys_for_cash, board_takes_deliveries, merchants_take_deliveries
 from sim.opening import open_market
@@ -34,6 +35,7 @@ class World(mesa.Model):
     The arguments are those of ``sim.market.BarleyMarket``.
     """
 
+    @computable
     def __init__(
         self,
         loaded="history",
