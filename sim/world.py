@@ -26,6 +26,7 @@ from agents.terms import HOME_ROLES, CashMarket, Sale, Tender
 from agents.trader import TradingCompany
 from sim import assembly
 from sim.cast import buyer_section, buyer_sections
+from sim.checks import computable
 from sim.ledger import Ledger
 from sim.marketing import board_buys_for_cash, board_takes_deliveries, merchants_take_deliveries
 from sim.opening import open_market
@@ -77,6 +78,7 @@ class World(mesa.Model):
     board_of: dict[str, MarketingBoard]  # by group of growers
     spot_results: dict[tuple[str, str], tuple[list[Sale], Array, Array]]  # by seller and origin; tonnes and revenue
 
+    @computable
     def __init__(
         self,
         loaded: Loaded | str | os.PathLike[str] = "history",
