@@ -26,9 +26,9 @@ class Calendar(Section):
 class Money(Section):
     """Exchange rates; everything inside the model is in Canadian dollars."""
 
-    cad_per_usd: Level
+    cad_per_usd: Annotated[Level, unit("C$/US$")]
     """Canadian dollars per US dollar."""
-    usd_per_ecu: Level
+    usd_per_ecu: Annotated[Level, unit("US$/ECU")]
     """US dollars per ECU."""
 
 
