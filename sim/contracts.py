@@ -29,13 +29,15 @@ def sign_contracts(
     its stock within twice the usual cover, as it does with the calls themselves.
     """
     rules = market.now.boards[name]
-    number = contract_series(market.since_close(rules), rules.contract_series, market.periods_per_year)
+    since_close = market.since_close(rules)
+    number = contract_series(since_close, rules.contract_series, market.periods_per_year)
     if not open_to_growers:
         for group in groups:
             group.signed_kt = np.zeros(market.draws)
         board.programme.agree(np.zeros(market.draws), 0.0, 0.0, board.desk.going_cad_t)
         return
-    if not board.programme.is_new(number):
+    is_new = board.programme.is_new(number)
+    if not is_new and since_close > 0:  # a pool year of one series signs it anew although its number is the last one's
         return
     offers = np.array([group.offer_contract() for group in groups])
     board.call(total(offers), rules.cover_periods / market.months)

@@ -86,15 +86,15 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 
 def explain_failure(error: Exception) -> tuple[str, int]:
     """Message and exit code for an exception that ended a verb."""
-    from sim.checks import IdentityError
+    from sim.checks import IdentityError, NotComputable
     from sim.experiments.engine import EngineUnavailable, WorkersLost
     from sim.scenario import ScenarioError
     from sim.store import ResultsError, StoreError
 
     if isinstance(error, (ScenarioError, StoreError, EngineUnavailable)):
         return str(error), 2
-    if isinstance(error, IdentityError):
-        return str(error), 1
+    if isinstance(error, (IdentityError, NotComputable)):
+        return f"{error}; earlier results untouched", 1
     if isinstance(error, WorkersLost):
         return f"{error}; earlier results untouched", 1
     if isinstance(error, ResultsError):

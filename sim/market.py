@@ -13,7 +13,7 @@ from agents.terms import Tender
 from agents.trader import TradingCompany
 from sim.audit import audit
 from sim.bonus_programme import announce_bonuses, eligible_buyers, review_bonus_bids
-from sim.checks import check_balance, check_nonnegative
+from sim.checks import check_balance, check_nonnegative, computable
 from sim.dealings import clear_tender, ship_agreement
 from sim.deliveries import count_exports, deliver, growers_offer, hear_at_home, learn_prices, settle_growers
 from sim.intervention import check_agencies, open_agencies, serve_exporters, settle_agencies
@@ -48,6 +48,7 @@ class BarleyMarket(World):
         The number of each draw, in place of those from ``first_draw`` on: worlds of a sweep share theirs.
     """
 
+    @computable
     def step(self) -> None:
         """Simulate one period."""
         self.advance_calendar()  # the date, the policy in force, exchange rate, corn and freight of the day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
@@ -26,6 +26,7 @@ from agents.terms import HOME_ROLES, CashMarket, Sale, Tender
 from agents.trader import TradingCompany
 from sim import assembly
 from sim.cast import buyer_section, buyer_sections
+from sim.checks import computable
 from sim.ledger import Ledger
 from sim.marketing import board_buys_for_cash, board_takes_deliveries, merchants_take_deliveries
 from sim.opening import open_market
@@ -51,6 +52,10 @@ class World(mesa.Model):
     ``sim.opening``, each under its name in the scenario; programmes and treasuries of an origin under the origin's.
     """
 
+    scenario: Any = None
+    """The scenario without its events. Stated here because Mesa from 3.4 on has a property of this name, which writes
+    into what it is given."""
+
     cash: dict[str, CashMarket]
     boards: dict[str, MarketingBoard]
     companies: dict[str, TradingCompany]
@@ -73,6 +78,7 @@ class World(mesa.Model):
     board_of: dict[str, MarketingBoard]  # by group of growers
     spot_results: dict[tuple[str, str], tuple[list[Sale], Array, Array]]  # by seller and origin; tonnes and revenue
 
+    @computable
     def __init__(
         self,
         loaded: Loaded | str | os.PathLike[str] = "history",
@@ -87,11 +93,12 @@ class World(mesa.Model):
 
             loaded = load(scenario_path(str(loaded)))
         self.parameters = Parameters(loaded)
-        self.scenario = self.parameters.base
-        self.draws = self.scenario.draws if draws is None else draws
+        base = self.parameters.base
+        root = base.seed if seed is None else seed
+        super().__init__(rng=root)  # Mesa's own generator stays unused: all luck comes from named streams
+        self.scenario = base
+        self.draws = base.draws if draws is None else draws
         self.first_draw = first_draw
-        root = self.scenario.seed if seed is None else seed
-        super().__init__(seed=root)  # Mesa's own generator stays unused: all luck comes from named streams
         self.calendar = self.parameters.timeline.periods()
         self.periods = len(self.calendar)
         self.record_months = self.parameters.timeline.record_month_of_period
@@ -309,11 +316,15 @@ class World(mesa.Model):
         return Licensing(rules.licence_security_ecu_t * ecu, ecu)
 
     def probe(self, beliefs: Beliefs, name: str, desk: StockDesk) -> list[Array] | None:
-        """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk."""
+        """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk.
+
+        Each tender has luck of its own, so that a buyer more moves nobody's.
+        """
         if beliefs.rule != "least_squares" or np.all(beliefs.probe == 0):
             return None
-        luck = self.streams.normal("probe", f"{name}:{desk.origin}", self.period_name, len(desk.counters))
-        return list(np.clip(beliefs.probe * luck, -0.5, 0.5))
+        seats = [f"{name}:{desk.origin}:{counter.tender.name}" for counter in desk.counters]
+        luck = [self.streams.normal("probe", seat, self.period_name, 1)[0] for seat in seats]
+        return [np.clip(beliefs.probe * each, -0.5, 0.5) for each in luck]
 
     def spot_agent(self, name: str) -> TradingCompany | NationalExporter | None:
         """The trading company or national exporter of a name; None where somebody else is called so."""
