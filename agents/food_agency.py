@@ -8,7 +8,6 @@ from agents.buyer import Buyer
 from agents.terms import Tender
 
 Array = np.ndarray
-FULL_FLEX_GAP_CAD_T = 20.0  # price advantage at which the board ships all that the agreement's flexibility allows
 
 
 class FoodAgency(Buyer):
@@ -19,8 +18,9 @@ class FoodAgency(Buyer):
     wanted_kt: Array | float = 0.0  # the period's tonnes under the agreement, shipped or not
 
     def bargain(
-        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: float, flexibility: float, stock_kt: Array
-    ) -> None:
+        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: float, flexibility: float,
+        full_gap_cad_t: float, stock_kt: Array,
+    ) -> None:  # fmt: skip
         """Fix this period's price and tonnes under the agreement.
 
         ``landed = netback + weight (outside - netback)`` (Nash bargaining, transferable surplus). The agreement binds
@@ -36,12 +36,14 @@ class FoodAgency(Buyer):
             The period's part of the agreement.
         flexibility : float
             Share by which tonnes may move.
+        full_gap_cad_t : float
+            Price advantage at which the board ships all that the flexibility allows.
         stock_kt : array (draw,)
             What the board can ship.
         """
         tender = self.agreement
         price = np.maximum(netback_cad_t + weight * (outside_cad_t - netback_cad_t), 0.0)
-        advantage = np.clip((price - netback_cad_t) / FULL_FLEX_GAP_CAD_T, -1.0, 1.0)
+        advantage = np.clip((price - netback_cad_t) / full_gap_cad_t, -1.0, 1.0)
         self.wanted_kt = kt * (1.0 + flexibility * advantage)
         shipped = np.minimum(self.wanted_kt, stock_kt)
         tender.is_open = True

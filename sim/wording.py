@@ -1,6 +1,7 @@
 """What a scenario's commodity, pools and currencies are called in tables, figures and reports.
 
-Code speaks of C$, US$, ECU and a crop year from August to July; :func:`words` puts a scenario's own words in their place.
+Code speaks of C$, US$, ECU and a crop year from August to July; :func:`words` puts a scenario's own words in their
+place.
 """
 
 from __future__ import annotations
@@ -12,8 +13,14 @@ from typing import Any
 from sim.calendar import FIRST_MONTH, MONTHS
 
 DEFAULTS = {
-    "commodity": "grain", "feeders": "feeders", "maltsters": "maltsters", "own_use": "seed, food, industry", "cad": "C$", "usd": "US$", "ecu": "ECU",
-}  # fmt: skip
+    "commodity": "grain",
+    "feeders": "feeders",
+    "maltsters": "maltsters",
+    "own_use": "seed, food, industry",
+    "cad": "C$",
+    "usd": "US$",
+    "ecu": "ECU",
+}
 SEASON = "August-July"
 TOKENS = re.compile(
     rf"(?<![A-Za-z])(?P<cad>C\\?\$)|(?<![A-Za-z])(?P<usd>US\\?\$)|\b(?P<ecu>ECU)\b|(?P<season>{SEASON})"
