@@ -44,7 +44,8 @@ def pool_word(scenario: Scenario, pool: str) -> str:
     own = (scenario.get("wording") or {}).get(pool)
     if own:
         return str(own)
-    titles = [str(grade.get("title") or name) for name, grade in scenario["grades"].items() if grade["pool"] == pool]
+    grades = scenario.get("grades") or {}
+    titles = [str(grade.get("title") or name) for name, grade in grades.items() if grade.get("pool") == pool]
     return _within(titles[0]) if len(titles) == 1 else pool
 
 
