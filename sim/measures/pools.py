@@ -27,8 +27,8 @@ def pool_accounts(ledger: Ledger) -> dict[str, Table]:
     -------
     dict of str to Table
         ``tonnes_kt``; ``receipts_cad_t``, ``costs_cad_t``, ``initial_cad_t``, ``final_cad_t``, ``deficit_cad_t`` per
-        tonne pooled (NaN for a pool that sold less than a tonne); ``return_cad_t``, the initial and final payment together; and
-        ``deficit_million_cad``. Empty when the run has no boards.
+        tonne pooled (NaN for a pool that sold less than a tonne); ``return_cad_t``, the initial and final payment
+        together; and ``deficit_million_cad``. Empty when the run has no boards.
     """
     if "pool_kt" not in ledger.states:
         return {}
