@@ -14,6 +14,7 @@ from sim.experiments.monthly import LEFT_OUT
 from sim.ledger import Ledger
 from sim.measures.bands import QUANTILES, bands, quantile_name
 from sim.measures.reading import adder
+from sim.pool import counted_kt
 from sim.shipped import home_origin, market_pairs
 
 MONEY = ("cad", "usd", "ecu")
@@ -217,7 +218,7 @@ class Book:
         values = {name: states[name].values[year] for name in self.yearly.series if name in states}
         if "pool_return_cad_t" in self.yearly.series:
             paid = values["pool_initial_cad_k"] + values["pool_final_cad_k"]
-            values["pool_return_cad_t"] = _ratio(paid, values["pool_kt"])
+            values["pool_return_cad_t"] = _ratio(paid, counted_kt(values["pool_kt"]))
         self.yearly.append(values)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from sim.ledger import Ledger
 from sim.measures.bands import bands
 from sim.measures.reading import Reading
+from sim.pool import counted_kt
 
 LEFT_OUT = ("choke_cad_t", "slope_cad_t_kt")  # one label per buyer and grade: they stay in the ledger
 
@@ -121,9 +122,8 @@ def _pool_blocks(ledger: Ledger) -> list[Block]:
         return []
     state = ledger.states
     paid = state["pool_initial_cad_k"].values + state["pool_final_cad_k"].values
-    return [
-        ("pool_return_cad_t", list(state["pool_kt"].labels), "C$/t", "crop_year", _ratio(paid, state["pool_kt"].values))
-    ]
+    sold = counted_kt(state["pool_kt"].values)
+    return [("pool_return_cad_t", list(state["pool_kt"].labels), "C$/t", "crop_year", _ratio(paid, sold))]
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ def comparison_sentences(shown: Shown) -> list[str]:
     out = [text if shown.draws > 1 else text.partition(": ranges")[0] + "; a single draw has no range."]
     row = averages(frame)[-1:] or years[-1:]
     for line in frame[frame["row"].isin(row)].itertuples():
-        what = headings(pd.DataFrame({"column": [line.column]}))[line.column].partition(" (")[0]
+        what = headings(pd.DataFrame({"column": [line.column]}), scenario)[line.column].partition(" (")[0]
         name = f"{what} of {who}" if "revenue" in what else f"{what} that producers in {who} get"
         sentence = f"{name} {change(line.mean, line.p05, line.p95, line.unit, shown.draws)}, {line.row}"
         sentence += _open_years(frame, line.column, shown.draws)
@@ -76,7 +76,7 @@ def _place(line: SimpleNamespace, draws: int) -> str:
 def comparison_grids(shown: Shown) -> list[Grid]:
     """Effects per crop year, and markets and programmes with both sides."""
     frame, meta = shown.frames["comparison"], shown.meta
-    columns = headings(frame)
+    columns = headings(frame, meta["scenario"])
     published = [name for name in columns if frame.loc[frame["column"] == name, "published"].notna().any()]
     cells = {(line.row, line.column): line for line in frame.itertuples()}
     names = ["Crop year"]

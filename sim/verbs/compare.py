@@ -17,6 +17,7 @@ from sim.figures import drawn
 from sim.guard import plain, warn
 from sim.headings import programme_title
 from sim.incidence_names import PARTS as WORLD_PARTS
+from sim.incidence_names import effect_title
 from sim.measures import AVERAGE, Measures
 from sim.screen import comparison_tables, grid, in_words_of, mean_and_range, number
 from sim.shipped import home_origin, published_effects, table_inputs
@@ -138,16 +139,12 @@ def save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other:
     return draft.final
 
 
-def headings(effects: pd.DataFrame) -> dict[str, str]:
+def headings(effects: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, str]:
     """Heading of each column of Table 2."""
-    names = {}
-    for column in dict.fromkeys(effects["column"]):
-        if column == REVENUE:
-            names[column] = "Producer revenue (million C$)"
-        else:
-            label = column.removesuffix("_price_cad_t").replace("_", "-")
-            names[column] = f"{label[0].upper()}{label[1:]} price (C$/t)"
-    return names
+    return {
+        column: f"{effect_title(column, scenario)} ({'million C$' if column == REVENUE else 'C$/t'})"
+        for column in dict.fromkeys(effects["column"])
+    }
 
 
 def show(
@@ -161,7 +158,7 @@ def show(
         else ""
     )
     title = f"{result.other} minus {result.base}"
-    for table in comparison_tables(title, effects, result.draws, headings(effects), console.width, caption):
+    for table in comparison_tables(title, effects, result.draws, headings(effects, scenario), console.width, caption):
         console.print(table)
     bands = {(line.row, line.column): line for line in result.markets.bands().itertuples()}
     lines = []
