@@ -73,7 +73,12 @@ def page() -> str:
 
 def _is_section(slot: Slot) -> bool:
     """Whether a top-level key has a table of its own: mappings and events."""
-    return slot.is_dict or (slot.model is not None and not slot.is_level) or (slot.is_list and slot.child(0).model)
+    return slot.is_dict or (slot.model is not None and not slot.is_level) or _lists_sections(slot)
+
+
+def _lists_sections(slot: Slot) -> bool:
+    entry = slot.child(0) if slot.is_list else None
+    return entry is not None and entry.model is not None
 
 
 def _is_row(path: str, slot: Slot) -> bool:
@@ -102,8 +107,9 @@ def _rows(lines: Any) -> str:
 
 def allowed(slot: Slot) -> str:
     """Kind of value and its limits, in words."""
-    if slot.is_list:
-        return f"a list; each entry {allowed(slot.child(0))}"
+    entry = slot.child(0) if slot.is_list else None
+    if entry is not None:
+        return f"a list; each entry {allowed(entry)}"
     text = slot.wanted.removesuffix(f" ({slot.unit})").replace(NAME, "a name")
     text = "a level" if slot.is_level else text
     return f"{text}, or null" if slot.optional else text
