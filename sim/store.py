@@ -123,7 +123,7 @@ class RunDraft:
             for path in sorted(self.path.rglob("*"))
             if path.is_file()
         }
-        finished = datetime.now(UTC)
+        finished = max(datetime.now(UTC), self.started)  # the clock may have been set back meanwhile
         times = {
             "started": self.started.isoformat(),
             "finished": finished.isoformat(),
@@ -200,7 +200,7 @@ class StoredRun:
         try:
             return pd.read_parquet(paths if parts else paths[0])
         except (OSError, ValueError) as error:
-            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)})") from error
+            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)}); run the scenario again") from error
 
     def file(self, name: str) -> Path:
         """Path of a file of the run (``measures/part-00000.parquet``) after checking that the run wrote it so."""

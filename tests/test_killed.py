@@ -21,7 +21,7 @@ from sim.stored.catalogue import FINISHED, UNFINISHED, catalogue
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and locks")
 ROOT = Path(__file__).resolve().parent.parent
-TWICE = SMALL + b"calendar: {start: 1980/81, crop_years: 2, periods_per_year: 4}\ndraws: 2\n"
+TWICE = SMALL + b"calendar: {start: 1980/81, crop_years: 1, periods_per_year: 12}\ndraws: 2\n"
 SWEEP = """\
 title: Costs
 scenario: small.yaml
