@@ -1,4 +1,4 @@
-"""Kill -9, full disks, closed folders and others at the same work: nothing finished is lost, and messages say what to do."""
+"""Kill -9, full disks, closed folders, others at the same work: nothing finished is lost, messages say what to do."""
 
 from __future__ import annotations
 
@@ -50,11 +50,13 @@ def whole(commands, tmp_path_factory):
     place = write_scenarios(tmp_path_factory.mktemp("whole"))
     found: dict[str, Any] = {}
     for name, words in WORK.items():
-        ended = commands.run(*words, cwd=place, under=place / "results")
-        assert ended.code == 0, ended.err
-        (folder,) = (path.parent for path in (place / "results").glob("*/*/run.json") if path.parent.parent.name not in found)
-        found[folder.parent.name] = numbers(folder)
-        found[name] = (numbers(folder), ended.changes)
+        for _ in range(2):  # the second time folders are there already
+            ended = commands.run(*words, cwd=place, under=place / "results")
+            assert ended.code == 0, ended.err
+        made = [numbers(path.parent) for path in (place / "results").glob("*/*/run.json")]
+        assert made[0] == made[1]
+        found[name] = (made[0], ended.changes)
+        shutil.rmtree(place / "results")
     return found
 
 
@@ -90,7 +92,7 @@ def said(ended) -> str:
 def test_killed_at_any_change_nothing_finished_is_lost_and_the_next_tidies(commands, whole, place, name):
     (earlier,) = folders(place, FINISHED)
     before, (bits, changes) = contents(Path(earlier)), whole[name]
-    for at in moments(changes, 7):
+    for at in moments(changes, 5):
         out = place / "results"
         killed = commands.run(*WORK[name], cwd=place, under=out, at=at)
         assert killed.code == KILLED
@@ -109,7 +111,9 @@ def test_killed_at_any_change_nothing_finished_is_lost_and_the_next_tidies(comma
         assert [path for path in out.rglob(".*")] == []
 
 
-@pytest.mark.parametrize("words", [["report", "small", "--to"], ["results", "query", "small", "--measure", "producers", "--to"]])
+@pytest.mark.parametrize(
+    "words", [["report", "small", "--to"], ["results", "query", "small", "--measure", "producers", "--to"]]
+)
 def test_killed_while_a_file_is_written(commands, place, words):
     target = place / ("page.html" if words[0] == "report" else "lines.csv")
     whole = commands.run(*words, target, cwd=place, under=place)
@@ -117,10 +121,11 @@ def test_killed_while_a_file_is_written(commands, place, words):
     wanted = target.read_bytes()
     target.write_bytes(b"earlier")
     before = contents(place)
-    for at in range(1, whole.changes + 1):
+    for at in moments(whole.changes, 2 if words[0] == "report" else 4):
         killed = commands.run(*words, target, cwd=place, under=place, at=at)
         assert killed.code == KILLED
-        assert {name: text for name, text in contents(place).items() if not name.endswith(".tmp")} == before
+        left = {name: text for name, text in contents(place).items() if not name.endswith(".tmp")}
+        assert left == before or left == {**before, target.name: wanted}
         again = commands.run(*words, target, cwd=place)
         assert again.code == 0 and target.read_bytes() == wanted
         assert list(place.glob("*.tmp")) + list(place.glob(".*.tmp")) == []
@@ -143,15 +148,24 @@ def test_what_a_living_process_writes_is_not_tidied_away(tmp_path):
 # --- full disks and closed folders, as the system tells of them
 
 
-@pytest.mark.parametrize("do", ["ENOSPC", "EROFS", "EIO"])
-@pytest.mark.parametrize("name", WORK)
+@pytest.mark.parametrize(
+    ("name", "do"),
+    [
+        ("run", "ENOSPC"),
+        ("run", "EROFS"),
+        ("run", "EIO"),
+        ("sweep", "ENOSPC"),
+        ("sweep", "EROFS"),
+        ("compare", "ENOSPC"),
+    ],
+)
 def test_a_disk_that_fails_at_any_change(commands, whole, place, name, do):
     bits, changes = whole[name]
     before = contents(place)
-    for at in moments(changes, 4)[1:]:
+    for at in moments(changes, 3):
         failed = commands.run(*WORK[name], cwd=place, under=place / "results", at=at, do=do, lasting=do != "EIO")
-        if failed.code == 0:  # only what needs no success was left to do, such as removing chunks
-            assert name == "sweep"
+        if failed.code == 0:  # it needed no success: a folder that is there already, chunks that are removed
+            assert name == "sweep" or at == 1
         else:
             assert failed.code in (1, 2), said(failed)
             advice = {"ENOSPC": "free some space there", "EROFS": "choose", "EIO": os.strerror(5)}[do]
@@ -196,13 +210,15 @@ def disk(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root mounts disks")
 def test_a_disk_that_is_really_full_and_one_that_is_really_closed(commands, whole, place, disk):
-    for name, words in WORK.items():
+    failed = 0
+    for words in WORK.values():
         full = commands.run(*words, "--draws", "40", "--out", disk / "results", cwd=place)
-        if full.code == 0:
-            continue  # it was small enough
-        assert full.code == 1 and "free some space there" in said(full)
-        assert str(disk) in full.err
-        assert name == "sweep" or not list(disk.rglob("*.parquet"))
+        if full.code:  # a small result may have had room
+            failed += 1
+            assert full.code == 1 and "free some space there" in said(full) and str(disk) in full.err
+        left = catalogue(disk / "results")
+        assert all(each.status == FINISHED or each.stem == "sweep-sweep" for each in left)
+    assert failed
     shutil.rmtree(disk / "results", ignore_errors=True)
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     for words in WORK.values():
@@ -219,7 +235,8 @@ def test_places_that_are_no_folder(commands, place):
     for out in ("file", "file/below", "link"):
         for words in WORK.values():
             refused = commands.run(*words, "--out", out, cwd=place)
-            assert refused.code == 2 and "choose another" in said(refused), (out, refused)
+            wanted = "choose another" if out != "file" else "is a file"
+            assert refused.code == 2 and wanted in said(refused), (out, refused)
     assert contents(place) == before
 
 
@@ -264,13 +281,17 @@ def test_two_that_take_up_one_sweep(commands, whole, place):
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [(["report", "small", "--to", "page.html"], "page.html"), (["plot", "small", "--figure", "prices"], "small-prices.png")],
+    [
+        (["report", "small", "--to", "page.html"], "page.html"),
+        (["plot", "small", "--figure", "prices"], "small-prices.png"),
+        (["animate", "small", "--by", "crop_year", "--to", "film.gif"], "film.gif"),
+    ],
 )
 def test_two_at_one_file(commands, place, words, name):
     assert commands.run(*words, cwd=place).code == 0
     wanted = (place / name).read_bytes()
-    ended = commands.at_once(3, *words, cwd=place)
-    assert [each.code for each in ended] == [0, 0, 0], ended
+    ended = commands.at_once(2, *words, cwd=place)
+    assert [each.code for each in ended] == [0, 0], ended
     assert (place / name).read_bytes() == wanted
     assert list(place.glob(".*")) == []
 

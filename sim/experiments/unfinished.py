@@ -46,7 +46,8 @@ def write_basis(folder: Path, name: str, basis: dict[str, Any]) -> None:
                 os.fsync(file.fileno())
             os.rename(draft, folder)
     except OSError as error:
-        (draft / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            (draft / name).unlink(missing_ok=True)
         remove_empty(created)
         raise cannot_write(error, str(folder)) from error
 

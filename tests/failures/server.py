@@ -1,7 +1,7 @@
 """Runs commands in children of one process that has imported everything, and hits them where a test says.
 
-A request is a line of JSON: the words of a command, and what happens at the n-th change to the files under a folder: the
-child is killed as by ``kill -9``, or an error comes from the system, then or from then on. The answer is a line too.
+A request is a line of JSON: the words of a command, and what happens at the n-th change to the files under a folder:
+the child is killed as by ``kill -9``, or an error comes from the system, then or from then on. So is the answer.
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ class Hit:
             return
         if not isinstance(arguments[0], (str, bytes, os.PathLike)):
             return
-        path = os.path.abspath(os.fsdecode(arguments[0]))
+        path = os.fsdecode(arguments[0])
+        try:
+            path = os.path.abspath(path)
+        except FileNotFoundError:  # the working folder has gone
+            return
         if not path.startswith(self.under):
             return
         self.count += 1
@@ -56,7 +60,9 @@ def child(request: dict, files: list[int], ready: int, go: int) -> None:
     if request.get("uid"):
         os.setgid(request["uid"])
         os.setuid(request["uid"])
-    hit = Hit(request.get("under", "/nowhere"), request.get("at"), request.get("do", "kill"), request.get("lasting", False))
+    hit = Hit(
+        request.get("under", "/nowhere"), request.get("at"), request.get("do", "kill"), request.get("lasting", False)
+    )
     sys.argv = ["singledesk", *request["words"]]
     os.write(ready, b"x")
     os.read(go, 1)
@@ -81,7 +87,7 @@ def answer(request: dict) -> list[dict]:
     ready, go = os.pipe(), os.pipe()
     started = []
     for _ in range(request.get("times", 1)):
-        files = [tempfile.TemporaryFile() for _ in range(2)]
+        files = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115 - closed when they have been read
         pid = os.fork()
         if pid == 0:
             child(request, [file.fileno() for file in files], ready[1], go[0])
@@ -109,6 +115,7 @@ def answer(request: dict) -> list[dict]:
 def serve() -> None:
     """Answer requests until there are no more."""
     replies = os.fdopen(os.dup(1), "w")
+    importlib.import_module("encodings.utf_8_sig")  # a user who may not read Python's own files has it all the same
     import sim.verbs
 
     for module in pkgutil.iter_modules(sim.verbs.__path__):
