@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.stored.held import made, remove_abandoned
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -29,6 +31,7 @@ INPUTS = "inputs.zip"
 MANIFEST_BYTES = 16 * 2**20  # the largest, of a sweep in thousands of parts, is some hundred kB
 OWN_SUM = "manifest_sha256"
 FORMAT = 1
+DRAFTS = ".2*.tmp"
 TYPES: dict[str, type | tuple[type, ...]] = {
     "kind": str,
     "stem": str,
@@ -56,7 +59,11 @@ def cannot_write(error: OSError, what: str) -> ResultsError:
     """Say what could not be written, and why; a short write has no error number of its own."""
     reason = error.strerror or _one_line(error) or type(error).__name__
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        reason = f"the disk is full ({reason})"
+        reason = f"the disk is full ({reason}): free some space there, or write to another disk"
+    elif error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        reason = f"{reason}: choose a folder that may be written to"
+    elif error.errno == errno.ENOENT:
+        reason = f"{reason}: was the folder removed meanwhile? run it again"
     return ResultsError(error.errno, f"writing {what} failed: {reason}")
 
 
@@ -120,7 +127,7 @@ class RunDraft:
             for path in sorted(self.path.rglob("*"))
             if path.is_file()
         }
-        finished = datetime.now(UTC)
+        finished = max(datetime.now(UTC), self.started)  # the clock may have been set back meanwhile
         times = {
             "started": self.started.isoformat(),
             "finished": finished.isoformat(),
@@ -168,16 +175,17 @@ def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | 
     started = started or datetime.now(UTC)
     parent = Path(out) / safe_stem(stem)
     created = make_folders(parent)
+    remove_abandoned(parent, DRAFTS)
     while (final := parent / (_repeated.get() or new_run_id(scenario_hash, started))).exists():
         if _repeated.get():
             raise StoreError(f"{final}: is there already")
     draft = RunDraft(final.name, draft_folder(final), final, started)
     try:
-        draft.path.mkdir(parents=True)
-        yield draft
-        _flush(draft.path)
-        os.rename(draft.path, final)
-        _flush_folder(parent)
+        with made(draft.path):
+            yield draft
+            _flush(draft.path)
+            os.rename(draft.path, final)
+            _flush_folder(parent)
     except BaseException as error:
         shutil.rmtree(draft.path, ignore_errors=True)
         remove_empty(created)
@@ -202,7 +210,7 @@ class StoredRun:
         try:
             return pd.read_parquet(paths if parts else paths[0])
         except (OSError, ValueError) as error:
-            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)})") from error
+            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)}); run the scenario again") from error
 
     def file(self, name: str) -> Path:
         """Path of a file of the run (``measures/part-00000.parquet``) after checking that the run wrote it so."""
@@ -337,7 +345,8 @@ def make_folders(path: Path) -> list[Path]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise cannot_write(error, f"folder {path}") from error
         name = str(path) if len(str(path)) <= 200 else f"{str(path)[:200]}..."
-        raise StoreError(f"{name}: cannot be a folder for results ({error.strerror or _one_line(error)})") from error
+        reason = error.strerror or _one_line(error)
+        raise StoreError(f"{name}: cannot be a folder for results ({reason}); choose another one") from error
     return missing
 
 

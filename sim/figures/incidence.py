@@ -49,7 +49,10 @@ def who_gains(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
             panels[0].set_title(shorten(removed_title(scenario, name), 60))
             if len(groups) > 1:
                 panels[1].set_title("The other countries, on their own scale")
-        _legend(axes[0, len([g for g in split[names[0]] if g]) - 1], PARTS.values())
+        counts = [len([group for group in split[name] if group]) for name in names]
+        with_bars = [axes[row, count - 1] for row, count in enumerate(counts) if count]
+        if with_bars:  # a programme that spends nothing in a short run has none
+            _legend(with_bars[0], PARTS.values())
     return figure
 
 
