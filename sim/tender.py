@@ -6,9 +6,12 @@ import numpy as np
 
 from agents.arrays import Array, ascending, running, total
 
+# Tonnes or prices under 1e-300 are nothing: a product of them may be zero.
+vanishing = np.errstate(under="ignore")
 TIE = 1e-11  # share of the price by which reserve prices may differ and still be one price: rounding decides nothing
 
 
+@vanishing
 def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> Array:
     """Price at which demand ``P = choke - slope * Q`` meets the offers in order of reserve price.
 
@@ -41,6 +44,7 @@ def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array
     return clearing_price
 
 
+@vanishing
 def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> tuple[Array, Array]:
     """Clearing price and awards of one tender.
 
