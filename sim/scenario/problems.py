@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.kept import Inputs
 
+T = TypeVar("T")
 Path = tuple[str | int, ...]
 WIDTH = 100  # longest piece of a source line shown
 QUOTED = 60  # longest piece of a value shown
@@ -110,6 +111,13 @@ class Report:
             problems = sorted(self.problems, key=key)
             tail = [Problem(problems[-1].mark, "", "more problems are not shown")] if more else []
             raise ScenarioError([*problems, *tail])
+
+    def needed(self, found: T | None) -> T:
+        """What was read; raises with the problems when it is missing, which has been reported by then."""
+        if found is None:
+            self.stop()
+        assert found is not None, "what is missing is reported"
+        return found
 
     def _problem(self, mark: Mark, path: Path | str, message: str) -> Problem:
         lines = self.sources.get(mark.file, [])

@@ -155,7 +155,7 @@ def unreadable(folder: Path | str, error: Exception) -> StoreError:
 def measures(con: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[str, str, str]]:
     """(table, column, unit) of every measure of a source, in the order of its file."""
     sql = f'select "table", "column", unit from ({source.bands}) group by all order by min(line)'
-    return [tuple(map(str, row)) for row in con.sql(sql).fetchall()]
+    return [(str(table), str(column), str(unit)) for table, column, unit in con.sql(sql).fetchall()]
 
 
 def crop_years(con: duckdb.DuckDBPyConnection, source: Source) -> list[Any]:
