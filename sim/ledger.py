@@ -16,7 +16,7 @@ import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -101,7 +101,7 @@ class Ledger:
             self.index = RowIndex(self.rows)
 
     @cached_property
-    def times(self) -> dict[str, list]:
+    def times(self) -> dict[str, list[Any]]:
         """Periods, months and crop years, each in order."""
         return {name: list(dict.fromkeys(self.periods[name])) for name in ("period", "month", "crop_year")}
 
@@ -113,7 +113,8 @@ class Ledger:
     @cached_property
     def year_codes(self) -> np.ndarray:
         """Position in ``crop_years`` of each period."""
-        return pd.Index(self.crop_years).get_indexer(self.periods["crop_year"])
+        year_codes: np.ndarray = pd.Index(self.crop_years).get_indexer(self.periods["crop_year"])
+        return year_codes
 
     def add_state(self, name: str, labels: tuple[str, ...], unit: str, time: str = "period") -> None:
         """Allocate a state of shape (period or crop year, label, draw), filled with zeros."""

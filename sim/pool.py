@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-Array = np.ndarray
+from agents.arrays import Array
+
 POOLS = ("feed", "malting")
 
 

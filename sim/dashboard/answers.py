@@ -16,6 +16,7 @@ from sim.headings import programme_title, title_of
 from sim.measures import Measures, Table
 from sim.measures.arrays import total
 from sim.shipped import home_origin
+from sim.wording import words
 
 
 def subsidy_answer(side: SideBySide) -> Answer | None:
@@ -38,12 +39,13 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
     notes += _support_note(more, less, side)
     if gains:
         notes.append("Stocks count at one price in both worlds; money of all years counts alike, without interest.")
+    say = words(more.loaded.resolved)
     paid = any(cost.spent_million_cad.mean > 0 for cost in costs)
     text = headline(costs, side.date, finished) if paid else nothing_yet(costs, side.date)
     return Answer(
         with_it=more.title, without_it=less.title, costs=costs, gains=gains, crop_years=years, until=side.date,
-        finished=finished, short=short_text(costs, less.title) if paid else text,
-        who=who_text(gains, money_word(costs)), headline=text, notes=tuple(notes),
+        finished=finished, short=say(short_text(costs, less.title) if paid else text),
+        who=say(who_text(gains, money_word(costs))), headline=say(text), notes=tuple(notes),
     )  # fmt: skip
 
 

@@ -105,7 +105,8 @@ def study_tables_of(world: LiveWorld, results: Results) -> list[FinalTable]:
             "C$/t, mean over draws with 5 and 95 %; stars: share of draws in which the gap differs from zero at 95 %."
         )
         tables.append(FinalTable("table1", "Table 1: price gaps between markets", gaps, note))
-    published = {(table, row, column): value for table, row, column, value in published_figures()}
+    known = published_figures() if world.loaded.scenario.published else []
+    published = {(table, row, column): value for table, row, column, value in known}
     for number, title in STUDY.items():
         part = lines[lines["table"] == f"table{number}"].drop(columns="table")
         if not part.empty:

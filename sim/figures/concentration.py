@@ -15,6 +15,7 @@ from sim.figures.style import GREY, STYLE, band_line, bar_look, crop_year_axis, 
 from sim.headings import sellers_by_title
 from sim.pool import POOLS
 from sim.shipped import home_origin
+from sim.wording import pool_word
 
 MOST_GROUPS = 9  # of sellers with a look of their own
 OTHERS = "Others"
@@ -46,7 +47,7 @@ def concentration(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figu
             own = shares[shares["market"] == market]
             pool = next(pool for pool in POOLS if pool in set(own["pool"]))
             _shares_panel(left, own[own["pool"] == pool], years, looks, meta)
-            left.set_title(f"{title_of(meta, 'markets', market)}, {pool}: shares")
+            left.set_title(f"{title_of(meta, 'markets', market)}, {plain(pool_word(meta['scenario'], pool))}: shares")
             pools = [pool for pool in POOLS if _growers_share(own[own["pool"] == pool]) < FEW_GROWERS]
             _index_panel(right, table, market, pools, years)
             right.set_title(f"{title_of(meta, 'markets', market)}: concentration")

@@ -30,9 +30,10 @@ from sim.figures.style import (
     title_of,
     true_minus,
 )
-from sim.headings import programme_title
+from sim.headings import programme_title, sentence
 from sim.incidence_names import country_title, effect_title
 from sim.shipped import AVERAGE, home_origin
+from sim.wording import pool_word
 
 Result = tuple[dict[str, pd.DataFrame], dict[str, Any]]
 HEIGHTS = [0.86, 2.9, 2.5]
@@ -110,7 +111,8 @@ def _prices(strip: Axes, panel: Axes, lines: dict[str, Any], years: list[str], m
         if line is not None:
             band_line(panel, line, position, title_of(meta, "markets", market))
     origin = title_of(meta, "origins", home_origin(meta["scenario"]), 40)
-    panel.set(title=f"Feed from {origin}, by market", ylabel="Price (C\\$/t f.o.b.)")
+    feed = plain(sentence(pool_word(meta["scenario"], "feed")))
+    panel.set(title=f"{feed} from {origin}, by market", ylabel="Price (C\\$/t f.o.b.)")
     crop_year_axis(panel, years)
     legend(panel)
 

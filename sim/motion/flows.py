@@ -20,6 +20,7 @@ from sim.figures.style import colour, crop_years_of, shorten, title_of
 from sim.figures.trade import destinations, round_down, tonnes_text, traded
 from sim.figures.trade_map import WIDEST_ARROW
 from sim.motion.script import Moment, month_numbers
+from sim.wording import first_month
 
 MOST_BARS = 12
 BAR_INCHES, AXIS_INCHES = 0.24, 0.5
@@ -40,7 +41,7 @@ def flow_board(frames: dict[str, pd.DataFrame], meta: dict[str, Any], moments: l
     ledger, years = frames["ledger"], crop_years_of(frames["series"])
     drawn = chart(ledger, meta["scenario"])
     trade, exported = traded(ledger)
-    trade = trade.assign(at=month_numbers(trade, years))
+    trade = trade.assign(at=month_numbers(trade, years, first_month(meta["scenario"])))
     if drawn is None:
         bars = _pairs(trade, meta)
         return Plan(

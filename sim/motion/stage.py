@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.figures.style import GREY, STYLE, crop_years_of, plain, shorten, source
+from sim.figures.worded import put_words
 from sim.motion.flows import FlowBars, FlowMap, flow_board
 from sim.motion.lines import LineBoard, price_board, return_board
 from sim.motion.script import Moment, news
@@ -66,6 +67,7 @@ class Stage:
             for number, make in enumerate((price_board, return_board)):
                 board = make(frames, meta, shown, panel(0.76 + 4.6 * number, down, 2.5, PANELS))
                 self.lines.append(board)
+        put_words(self.figure, self._meta)
         self._boards: list[Board] = [self.flows, *self.lines]
         self._moving = [artist for board in self._boards for artist in board.artists()]
         self._moving += [self._date, self._year, *self._news]

@@ -18,10 +18,11 @@ from sim.guard import plain, warn
 from sim.headings import programme_title
 from sim.incidence_names import PARTS as WORLD_PARTS
 from sim.measures import AVERAGE, Measures
-from sim.screen import comparison_tables, grid, mean_and_range, number
-from sim.shipped import home_origin, published_effects
+from sim.screen import comparison_tables, grid, in_words_of, mean_and_range, number
+from sim.shipped import home_origin, published_effects, table_inputs
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
+from sim.wording import pool_word
 
 Loadings = list[Any]
 
@@ -34,6 +35,14 @@ def compare_scenarios(
     loaded = [load_scenario(name, sets, errors) for name in (base, *others)]
     check_folder(out)
     names = unique_names([Path(each.path).stem for each in loaded])
+    return compare_loaded(loaded, names, draws, seed, out, engine, chunk, as_json, console, errors)
+
+
+def compare_loaded(
+    loaded: Loadings, names: list[str], draws: int | None, seed: int | None, out: Path, engine: Engine, chunk: int,
+    as_json: bool, console: Console, errors: Console,
+) -> list[Path]:  # fmt: skip
+    """Compare scenarios that have been loaded, under these names; return the folders."""
     for position in range(1, len(loaded)):
         check_comparable(loaded[0].scenario, loaded[position].scenario, (names[0], names[position]))
     _warn(loaded, names, errors)
@@ -49,7 +58,8 @@ def compare_scenarios(
         folders.append(save(out, result, effects, loaded[0], loaded[position], seed))
         results.append(result)
         if not as_json:
-            show(console, result, effects, bool(published), loaded[0].resolved)
+            with in_words_of(loaded[0].resolved, console):
+                show(console, result, effects, bool(published), loaded[0].resolved)
             plain(console, f"Saved in {folders[-1]}")
     if as_json:
         content = [result.as_json() for result in results]
@@ -59,6 +69,8 @@ def compare_scenarios(
 
 def is_the_study(base: Any, other: Any) -> bool:
     """Whether a comparison is the one the study published: multiple sellers against a single desk, all grades."""
+    if base.scenario.published is None:
+        return False
     origin = home_origin(vars(base.scenario))
     systems = [each.scenario.marketing.get(origin) for each in (base, other)]
     if None in systems:
@@ -115,11 +127,13 @@ def save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other:
         draft.table("welfare", welfare.drop(columns="table", errors="ignore"))
         meta = {
             "stem": stem, "base": result.base, "other": result.other,
-            **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved, **meta,
+            **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved,
+            "other_file": str(other.path), "other_sets": list(other.sets), **meta,
         }  # fmt: skip
         frames = {"comparison": effects, "welfare": welfare}
         for name, figure in drawn("comparison", frames, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
+        draft.inputs(base.inputs, other.inputs, table_inputs())
         draft.manifest({"kind": "comparison", **meta})
     return draft.final
 
@@ -181,7 +195,7 @@ def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str
         first, _, second = column.partition(":")
         if table == "pool_deficit_million_cad":
             if first in own:
-                labels[row] = f"Pool deficit, {_title(scenario, 'boards', first)}, {second}"
+                labels[row] = f"Pool deficit, {_title(scenario, 'boards', first)}, {pool_word(scenario, second)}"
         elif table == "cash_price":
             labels[row] = f"Internal (cash) price, {_title(scenario, 'origins', column)}"
         elif table == "price_gap":

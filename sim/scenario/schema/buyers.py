@@ -39,7 +39,7 @@ class Buyer(Section):
     """Row of the freight table."""
     tenders_per_year: Annotated[int, unit("tenders/crop year", ge=1, le=52)] = 12
     """How often it buys; feeders, and state importers with an agreement, buy every period."""
-    first_tender_month: Annotated[int | None, unit("month of the crop year, 1 = August", ge=1, le=12)] = None
+    first_tender_month: Annotated[int | None, unit("month of the crop year, 1 = its first", ge=1, le=12)] = None
     """Month of its first tender when it does not buy every period; made from its name when absent."""
     demand: dict[Name, Demand]
     """Demand by grade."""
