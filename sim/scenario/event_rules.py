@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.scenario.fields import ROOT
 from sim.scenario.problems import Path, Report, nearest
 from sim.scenario.reader import Node
+from sim.scenario.schema.buyers import BUYERS
 from sim.scenario.tree import child, items, mark_of
 
 MAY_CHANGE = (
@@ -25,10 +26,7 @@ MAY_CHANGE = (
     "export_subsidies.*.rate_cad_t",
     "export_subsidies.*.reaction",
     "state_importers.*.agreement",
-    "state_importers.*.demand",
-    "importers.*.demand",
-    "maltsters.*.demand",
-    "feeders.*.demand",
+    *(f"{kind}.*.demand" for kind in BUYERS),
 )
 FIXED = (
     "eep.origin",

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from sim.scenario.fields import ROOT, Slot
 from sim.scenario.problems import Mark, Path, Report, nearest, printable
 from sim.scenario.reader import Node
+from sim.scenario.schema.buyers import BUYERS
 from sim.scenario.series import SeriesTable
 from sim.scenario.tree import child, elements, find, items, matches
-
-BUYERS = ("state_importers", "importers", "maltsters", "feeders")
 
 # value at the pattern -> sections one of which must have an entry of that name, and what the thing is called
 VALUES: tuple[tuple[str, tuple[str, ...], str], ...] = (

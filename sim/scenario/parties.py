@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.scenario.names import BUYERS
 from sim.scenario.problems import Mark, Path, Report, dotted, printable
 from sim.scenario.reader import Node
+from sim.scenario.schema.buyers import BUYERS
 from sim.scenario.tree import child, elements, find, items, mark_of, text_of
 
 COPIES_SHOWN = 3  # a clash of every copy has one cause

@@ -11,11 +11,12 @@ import math
 from sim.scenario.demands import check_demands
 from sim.scenario.initiatives import check_initiatives
 from sim.scenario.intervention import check_intervention
-from sim.scenario.names import BUYERS, check_names
+from sim.scenario.names import check_names
 from sim.scenario.parties import check_parties
 from sim.scenario.problems import Report, nearest, printable
 from sim.scenario.reactions import check_reactions
 from sim.scenario.reader import Node
+from sim.scenario.schema.buyers import BUYERS
 from sim.scenario.sellers import check_sellers
 from sim.scenario.systems import check_systems
 from sim.scenario.tree import child, elements, find, items, mark_of, place_of, text_of
@@ -109,7 +110,7 @@ def _lanes(tree: Node, report: Report) -> None:
     for origin, row in items(table):
         for region, _ in items(row):
             served.setdefault(region, []).append(origin)
-    for kind in ("state_importers", "importers", "maltsters"):
+    for kind in (kind for kind in BUYERS if kind != "feeders"):  # feeders buy at home
         for name, buyer in items(child(tree, kind)):
             bought_in = text_of(child(buyer, "region"))
             path = (kind, name, "region")

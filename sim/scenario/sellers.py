@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.scenario.names import BUYERS
 from sim.scenario.problems import Report, nearest, printable
 from sim.scenario.reader import Node
+from sim.scenario.schema.buyers import BUYERS
 from sim.scenario.tree import child, elements, find, items, mark_of, place_of, text_of
 
 
