@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -195,11 +196,7 @@ def open_run(path: Path | str) -> StoredRun:
     """Open the run in folder ``path``."""
     path = Path(path)
     try:
-        with (path / MANIFEST).open("rb") as file:
-            raw = file.read(MANIFEST_BYTES + 1)
-        if len(raw) > MANIFEST_BYTES:
-            raise ValueError(f"longer than {MANIFEST_BYTES // 2**20} MiB")
-        manifest = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+        manifest = json.loads(read_small(path / MANIFEST), parse_constant=_no_number)
     except FileNotFoundError:
         raise StoreError(f"{path}: no {MANIFEST} in this folder, so it is not a run") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -215,6 +212,17 @@ def open_run(path: Path | str) -> StoredRun:
     if wrong:
         raise StoreError(f"{path / MANIFEST}: damaged (its `{wrong[0]}` is not what a run writes); run it again")
     return StoredRun(path, manifest)
+
+
+def read_small(path: Path) -> str:
+    """Text of a file of ours that is never large; ValueError for one that is, or that is no file at all."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a named pipe would make us wait for a writer
+            raise ValueError("not a regular file")
+        raw = file.read(MANIFEST_BYTES + 1)
+    if len(raw) > MANIFEST_BYTES:
+        raise ValueError(f"longer than {MANIFEST_BYTES // 2**20} MiB")
+    return raw.decode("utf-8")
 
 
 def _is_inside(name: str) -> bool:

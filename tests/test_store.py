@@ -13,6 +13,7 @@ import pytest
 from saved_runs import rewrite_manifest
 
 from sim.store import StoreError, find_run, list_runs, new_run, new_run_id, open_run, safe_stem, sha256
+from sim.stored.catalogue import catalogue
 
 HASH = "0123456789abcdef"
 FRAME = pd.DataFrame({"crop_year": ["1980/81"], "price": [101.5]})
@@ -182,6 +183,16 @@ def test_an_enormous_manifest_is_not_read_to_its_end(tmp_path):
         file.truncate(2**40)  # takes no room on the disk
     with pytest.raises(StoreError, match="run.json: cannot be read .longer than 16 MiB"):
         open_run(final)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+def test_a_pipe_in_place_of_a_manifest_is_not_waited_for(tmp_path):
+    final = write(tmp_path)
+    (final / "run.json").unlink()
+    os.mkfifo(final / "run.json")
+    with pytest.raises(StoreError, match="run.json: cannot be read .not a regular file"):
+        open_run(final)
+    assert [entry.status for entry in catalogue(tmp_path)] == ["damaged"]
 
 
 def test_a_folder_that_another_process_removes_is_made_again(tmp_path, monkeypatch):
