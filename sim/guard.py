@@ -41,7 +41,9 @@ def spelt_out(text: str) -> str:
     """Write characters that cannot be printed as escapes; names of files and titles may hold any."""
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+    from sim.scenario.problems import printable
+
+    return "\n".join(printable(line, len(line)) for line in text.split("\n"))
 
 
 def warn(console: Console, text: str) -> None:

@@ -39,6 +39,8 @@ TYPES = {
     "sweep": (dict, str),  # the plan of a sweep, or the sweep that a sensitivity is of
 }
 """Of what a manifest may hold and readers rely on."""
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""Names that are no files on Windows, whatever comes after a dot."""
 RUN_ID = re.compile(r"\d{8}T\d{0,6}Z?[0-9a-f-]*")
 """A run's id, or the beginning of one."""
 
@@ -60,8 +62,9 @@ def cannot_write(error: OSError, what: str) -> ResultsError:
 
 
 def safe_stem(name: str) -> str:
-    """Make a folder name from a scenario's name: no separators, no leading dots, never empty."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:80] or "scenario"
+    """Make a folder name from a scenario's name: no separators, no leading dots, never empty, no device of Windows."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:80].rstrip("._-") or "scenario"
+    return f"scenario_{stem}" if DEVICE.match(stem) else stem
 
 
 def new_run_id(scenario_hash: str, now: datetime) -> str:
@@ -358,4 +361,6 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    from sim.scenario.problems import printable
+
+    return printable(" ".join(str(error).split()), 200)  # what a damaged file holds may be in it

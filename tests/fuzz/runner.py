@@ -27,8 +27,8 @@ from tests.fuzz.sandbox import Watch
 CPU_SECONDS = 10  # of one case: a bound against hanging, no claim of speed
 STUCK_SECONDS = 90  # by the clock, for what waits and takes no processor time
 MORE_BYTES = 2**30
-SCHEDULE = ("scenario",) * 44 + ("upload",) * 27 + ("sweep",) * 10 + ("results",) * 11 + ("game",) * 3 + (
-    "calibration",) * 3 + ("cli",) * 2  # fmt: skip
+SHARES = {"scenario": 45, "upload": 30, "sweep": 10, "results": 7, "game": 3, "calibration": 3, "cli": 2}
+SCHEDULE = tuple(kind for kind, share in SHARES.items() for _ in range(share))
 """Kinds in a hundred cases."""
 KINDS = tuple(dict.fromkeys(SCHEDULE))
 

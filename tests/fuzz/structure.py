@@ -82,20 +82,20 @@ def change(tree: Any, dice: random.Random, others: Sequence[Any]) -> str:
         return "nothing to change"
     numbers = [each for each in found if isinstance(value_at(each), (int, float)) or _is_raw_number(value_at(each))]
     texts = [each for each in found if isinstance(value_at(each), str)]
-    way = dice.randrange(16)
-    if way < 5 and numbers:  # numbers within reach, so that many a file still passes
+    way = dice.randrange(20)
+    if way < 9 and numbers:  # numbers within reach, so that many a file still passes
         place = dice.choice(numbers)
         new, old = dice.choice(WITHIN), value_at(place)
-        if dice.random() < 0.6 and type(old) in (int, float):
+        if dice.random() < 0.7 and type(old) in (int, float):
             new = repr(old * dice.choice((0.5, 0.9, 1.1, 2)) if type(old) is float else old + dice.choice((-1, 1, 2)))
         put(place, Raw(new))
         return f"{_name(place)} is {new}"
-    if way < 7 and numbers:
+    if way < 11 and numbers:
         place = dice.choice(numbers)
         new = dice.choice(NUMBERS)
         put(place, Raw(new))
         return f"{_name(place)} is {new[:30]}"
-    if way < 9 and texts:
+    if way < 13 and texts:
         place, new = dice.choice(texts), dice.choice(NAMES)
         put(place, new)
         return f"{_name(place)} is {new[:30]!r}"
