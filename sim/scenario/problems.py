@@ -126,7 +126,7 @@ class Report:
         event = self.events.get(mark, "")
         if event and not text.startswith("events"):
             text = f"{event}.{text}" if text else event
-        return Problem(mark, text, message if len(message) <= MESSAGE else f"{message[:MESSAGE]}...", source)
+        return Problem(mark, printable(text), printable(message, MESSAGE), source)  # names in it may be anybody's
 
 
 def dotted(path: Path) -> str:

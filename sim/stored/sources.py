@@ -149,7 +149,10 @@ def _try(con: duckdb.DuckDBPyConnection, sql: str, folder: Path) -> list[tuple[s
 
 def unreadable(folder: Path | str, error: Exception) -> StoreError:
     """Say that files of a run are not what they should be."""
-    return StoreError(f"{folder}: its tables cannot be read ({' '.join(str(error).split())[:200]}); run it again")
+    from sim.scenario.problems import printable
+
+    why = printable(" ".join(str(error).split()), 200)
+    return StoreError(f"{folder}: its tables cannot be read ({why}); run it again")
 
 
 def measures(con: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[str, str, str]]:
