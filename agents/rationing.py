@@ -25,7 +25,7 @@ def cheapest_first(use: Array, rate_cad_t: Array, limit: Array) -> Array:
     Returns
     -------
     array (bid, draw)
-        Shares from 0 to 1; 1 for a bid that uses nothing.
+        Shares from 0 to 1; bids at one rate have the same, also those that use nothing.
     """
     enough = total(use) <= limit
     if enough.all():

@@ -15,6 +15,11 @@ def examples(count):
     return settings(max_examples=max(1, count * settings.default.max_examples // 100))
 
 
+def numbers(low, high):
+    """Numbers from low to high; those nearer to zero than anything in a market are zero, for they underflow."""
+    return st.floats(low, high).map(lambda value: value if abs(value) > 1e-30 else 0.0)
+
+
 def arrays(item, *shape):
     """Arrays (..., draw) of an item."""
     size = int(np.prod(shape))
@@ -26,10 +31,10 @@ def draws_of(item, draws=DRAWS):
     return arrays(item, draws)
 
 
-MONEY = st.sampled_from([0.0, 50.0, 80.0]) | st.floats(0.0, 300.0)
+MONEY = st.sampled_from([0.0, 50.0, 80.0]) | numbers(0.0, 300.0)
 """Prices in C$/t, with zeros and ties."""
 
-TONNES = st.sampled_from([0.0, 10.0]) | st.floats(0.0, 5000.0)
+TONNES = st.sampled_from([0.0, 10.0]) | numbers(0.0, 5000.0)
 """Tonnes in kt, with zeros and ties."""
 
 POWERS = st.integers(-30, 30).map(lambda power: 2.0**power)
@@ -40,8 +45,8 @@ POWERS = st.integers(-30, 30).map(lambda power: 2.0**power)
 def tenders(draw, offers=8, draws=DRAWS, money=MONEY, tonnes=TONNES):
     """Demand and up to so many offers: choke price, slope, tonnes, reserve prices."""
     count = draw(st.integers(0, offers))
-    choke = draw(arrays(st.sampled_from([0.0, 0.25]) | st.floats(1e-3, 400.0), draws))
-    slope = draw(arrays(st.floats(1e-3, 10.0), draws))
+    choke = draw(arrays(st.sampled_from([0.0, 0.25]) | numbers(1e-3, 400.0), draws))
+    slope = draw(arrays(numbers(1e-3, 10.0), draws))
     return choke, slope, draw(arrays(tonnes, count, draws)), draw(arrays(money, count, draws))
 
 

@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
-from drawn import DRAWS, POWERS, arrays, column, draws_of, examples, same_bits
+from drawn import DRAWS, POWERS, arrays, column, draws_of, examples, numbers, same_bits
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, brentq, minimize
 
 from agents.allocation import equalise_marginal_revenue, netback_weights, spread_by_netback
 
-NET = st.sampled_from([0.0, 80.0]) | st.floats(-50.0, 300.0)
-LIMIT = st.sampled_from([0.0, 40.0]) | st.floats(0.01, 500.0)
-STOCK = st.sampled_from([0.0, 40.0]) | st.floats(0.01, 2000.0)
+NET = st.sampled_from([0.0, 80.0]) | numbers(-50.0, 300.0)
+LIMIT = st.sampled_from([0.0, 40.0]) | numbers(0.01, 500.0)
+STOCK = st.sampled_from([0.0, 40.0]) | numbers(0.01, 2000.0)
 
 
 @st.composite
@@ -20,7 +20,7 @@ def markets(draw, most=6, draws=DRAWS):
     count = draw(st.integers(1, most))
     return (
         draw(arrays(NET, count, draws)),
-        draw(arrays(st.floats(0.01, 5.0), count, draws)),
+        draw(arrays(numbers(0.01, 5.0), count, draws)),
         draw(arrays(LIMIT, count, draws)),
         draw(draws_of(STOCK, draws)),
     )
@@ -85,7 +85,7 @@ def test_no_optimiser_finds_more_revenue(made):
 
 
 @examples(60)
-@given(markets(), st.floats(0.0, 500.0))
+@given(markets(), numbers(0.0, 500.0))
 def test_more_stock_is_sold_everywhere_at_a_lower_margin(made, more):
     kt, margin = equalise_marginal_revenue(*made)
     with_more, lower = equalise_marginal_revenue(*made[:3], made[3] + more)
@@ -142,7 +142,7 @@ def test_who_can_fill_every_market_values_one_more_tonne_at_nothing():
 
 
 @examples(100)
-@given(arrays(st.floats(1.5, 300.0), 4, DRAWS), arrays(LIMIT, 4, DRAWS), draws_of(STOCK), st.floats(0.0, 20.0))
+@given(arrays(numbers(1.5, 300.0), 4, DRAWS), arrays(LIMIT, 4, DRAWS), draws_of(STOCK), numbers(0.0, 20.0))
 def test_price_takers_lean_to_the_better_netback(netback, size, quantity, keenness):
     weight, whole = netback_weights(netback, size, keenness)
     for draw in range(DRAWS):

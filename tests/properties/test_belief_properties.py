@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drawn import DRAWS, POWERS, arrays, column, draws_of, examples, same_bits
+from drawn import DRAWS, POWERS, arrays, column, draws_of, examples, numbers, same_bits
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,9 +10,9 @@ from agents.arrays import part_gone, ratio
 from agents.beliefs import ResidualDemand
 from agents.learning import RothErev
 
-PRICE = st.floats(1.5, 300.0)
-KT = st.sampled_from([0.0, 10.0]) | st.floats(0.0, 500.0)
-SLOPE = st.floats(0.01, 5.0)
+PRICE = numbers(1.5, 300.0)
+KT = st.sampled_from([0.0, 10.0]) | numbers(0.0, 500.0)
+SLOPE = numbers(0.01, 5.0)
 RULES = ("elasticities", "least_squares", "last_price")
 
 
@@ -65,8 +65,8 @@ def by_hand(rule, history, draw, b_buyer, total, rho, forgetting):
     st.sampled_from(RULES),
     histories(),
     SLOPE,
-    st.floats(1.0, 900.0),
-    st.floats(0.0, 4.0),
+    numbers(1.0, 900.0),
+    numbers(0.0, 4.0),
     st.sampled_from([0.0, 0.5, 0.95, 1.0]),
 )
 def test_a_belief_is_the_one_of_the_model_page(rule, history, b_buyer, total, rho, forgetting):
@@ -81,7 +81,7 @@ def test_a_belief_is_the_one_of_the_model_page(rule, history, b_buyer, total, rh
 
 
 @examples(100)
-@given(st.sampled_from(RULES), histories(), SLOPE, st.integers(1, 9), draws_of(KT), st.floats(0.0, 4.0))
+@given(st.sampled_from(RULES), histories(), SLOPE, st.integers(1, 9), draws_of(KT), numbers(0.0, 4.0))
 def test_the_line_planned_on_goes_through_the_believed_point(rule, history, b_buyer, sellers, offered, rho):
     belief = belief_after(rule, history, rho)
     b, total = np.full(DRAWS, b_buyer), np.full(DRAWS, 600.0)
@@ -110,7 +110,7 @@ def test_the_belief_moves_half_way_to_the_tender_and_never_past_it(rule, history
 
 
 @examples(60)
-@given(st.sampled_from(RULES), histories(), SLOPE, st.floats(0.0, 4.0))
+@given(st.sampled_from(RULES), histories(), SLOPE, numbers(0.0, 4.0))
 def test_a_tender_as_believed_changes_no_price_no_tonnes_and_no_slope_of_two_rules(rule, history, b_buyer, rho):
     belief = belief_after(rule, history, rho)
     b, total = np.full(DRAWS, b_buyer), np.full(DRAWS, 600.0)
@@ -122,9 +122,7 @@ def test_a_tender_as_believed_changes_no_price_no_tonnes_and_no_slope_of_two_rul
 
 
 @examples(80)
-@given(
-    histories(), SLOPE, st.floats(1.0, 900.0), st.floats(0.0, 4.0), st.sampled_from(["elasticities", "least_squares"])
-)
+@given(histories(), SLOPE, numbers(1.0, 900.0), numbers(0.0, 4.0), st.sampled_from(["elasticities", "least_squares"]))
 def test_rivals_response_flattens_and_the_learned_slope_keeps_its_bounds(history, b_buyer, total, rho, rule):
     b, all_kt = np.full(DRAWS, b_buyer), np.full(DRAWS, total)
     belief = belief_after(rule, history, rho)
@@ -152,7 +150,7 @@ def test_a_price_below_one_dollar_does_not_blow_up_the_rivals_response():
 
 
 @examples(60)
-@given(histories(), SLOPE, st.floats(50.0, 900.0), st.floats(0.0, 4.0), POWERS)
+@given(histories(), SLOPE, numbers(50.0, 900.0), numbers(0.0, 4.0), POWERS)
 def test_units_of_tonnes_do_not_matter(history, b_buyer, total, rho, tonnes):
     (price, own), held = history
     scaled = (price, own * tonnes), [(p, q * tonnes, sold) for p, q, sold in held]
@@ -187,8 +185,8 @@ def test_a_belief_does_not_write_into_what_it_was_given():
 
 # Roth and Erev ------------------------------------------------------------------------------------------------------
 
-REWARD = st.sampled_from([0.0, 1.0]) | st.floats(0.0, 1.0)
-LUCK = st.floats(1e-9, 1.0 - 1e-9)
+REWARD = st.sampled_from([0.0, 1.0]) | numbers(0.0, 1.0)
+LUCK = numbers(1e-9, 1.0 - 1e-9)
 
 
 @st.composite
@@ -242,7 +240,7 @@ def test_choices_come_in_proportion_to_their_propensity():
 
 
 @examples(100)
-@given(st.floats(0.0, 1.0), st.floats(0.1, 3.0), st.integers(1, 5))
+@given(numbers(0.0, 1.0), numbers(0.1, 3.0), st.integers(1, 5))
 def test_weeks_forget_as_much_as_their_month(share, months, parts):
     left = (1.0 - part_gone(share, months / parts)) ** parts
     assert 1.0 - left == pytest.approx(part_gone(share, months), abs=1e-12)
@@ -251,7 +249,7 @@ def test_weeks_forget_as_much_as_their_month(share, months, parts):
 
 
 @examples(60)
-@given(arrays(st.floats(-5, 5), DRAWS), arrays(st.sampled_from([-1.0, 0.0, 2.0]), DRAWS), st.floats(-9, 9))
+@given(arrays(numbers(-5, 5), DRAWS), arrays(st.sampled_from([-1.0, 0.0, 2.0]), DRAWS), numbers(-9, 9))
 def test_a_quotient_is_empty_where_nothing_stands_below(top, bottom, empty):
     expected = [t / b if b > 0 else empty for t, b in zip(top, bottom, strict=True)]
     assert ratio(top, bottom, empty).tolist() == expected

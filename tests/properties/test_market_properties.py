@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 from conftest import run_market
-from drawn import SCENARIOS, examples, same_bits
+from drawn import SCENARIOS, examples, numbers, same_bits
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ def choice(key, *values):
 
 
 def level(key, low, high):
-    return st.floats(low, high).map(lambda value: f"{key}={value!r}")
+    return numbers(low, high).map(lambda value: f"{key}={value!r}")
 
 
 BOARD, DEMAND = "boards.wheat_board", "importers.desert.demand.feed"

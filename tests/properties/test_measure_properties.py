@@ -6,7 +6,7 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 from conftest import run_market
-from drawn import DRAWS, SCENARIOS, arrays, column, examples, same_bits
+from drawn import DRAWS, SCENARIOS, arrays, column, examples, numbers, same_bits
 from handmade import calendar, make_ledger
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,8 +22,8 @@ from sim.measures.trade import average_bonus, exports_kt, subsidy_per_additional
 from sim.measures.volatility import season_deviation, subsequent_deviation
 from sim.measures.welfare import by_country, surplus_change
 
-VALUE = st.sampled_from([np.nan, 0.0, 100.0]) | st.floats(-200.0, 300.0)
-PRESENT = st.sampled_from([0.0, 100.0]) | st.floats(-200.0, 300.0)
+VALUE = st.sampled_from([np.nan, 0.0, 100.0]) | numbers(-200.0, 300.0)
+PRESENT = st.sampled_from([0.0, 100.0]) | numbers(-200.0, 300.0)
 
 
 def grids(item, most=7):
@@ -153,8 +153,8 @@ def test_the_paired_test_is_the_one_of_the_textbook(differences, level):
 SALE = st.fixed_dictionaries({
     "period": st.integers(0, 23), "seller": st.sampled_from(["wheat_board", "trader", "eu_trade"]),
     "market": st.sampled_from(["japan", "offshore"]), "grade": st.sampled_from(["feed", "six_row"]),
-    "kt": st.sampled_from([0.0, 10.0]) | st.floats(0.5, 90.0), "price_cad_t": st.floats(40.0, 200.0),
-    "freight_cad_t": st.floats(-5.0, 30.0), "subsidy_cad_t": st.sampled_from([0.0, 20.0]),
+    "kt": st.sampled_from([0.0, 10.0]) | numbers(0.5, 90.0), "price_cad_t": numbers(40.0, 200.0),
+    "freight_cad_t": numbers(-5.0, 30.0), "subsidy_cad_t": st.sampled_from([0.0, 20.0]),
 })  # fmt: skip
 HOMES = {"wheat_board": "canada", "trader": "canada", "eu_trade": "eu"}
 

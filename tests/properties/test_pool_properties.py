@@ -3,7 +3,7 @@
 import mesa
 import numpy as np
 import pytest
-from drawn import DRAWS, POWERS, column, draws_of, examples, same_bits
+from drawn import DRAWS, POWERS, column, draws_of, examples, numbers, same_bits
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,10 +15,10 @@ from agents.stock_desk import StockDesk
 from agents.terms import Seat, Tender
 from sim import pool
 
-CAD_K = st.sampled_from([0.0, 500.0]) | st.floats(0.0, 1e6)
-PRICE = st.sampled_from([0.0, 80.0]) | st.floats(1.0, 300.0)
-KT = st.sampled_from([0.0, 10.0]) | st.floats(0.01, 500.0)
-SHARE = st.sampled_from([0.0, 1.0]) | st.floats(0.0, 1.0)
+CAD_K = st.sampled_from([0.0, 500.0]) | numbers(0.0, 1e6)
+PRICE = st.sampled_from([0.0, 80.0]) | numbers(1.0, 300.0)
+KT = st.sampled_from([0.0, 10.0]) | numbers(0.01, 500.0)
+SHARE = st.sampled_from([0.0, 1.0]) | numbers(0.0, 1.0)
 
 
 @examples(100)
@@ -80,8 +80,8 @@ SALES = st.tuples(
     st.sampled_from(pool.POOLS),
     draws_of(KT),
     draws_of(PRICE),
-    draws_of(st.floats(0.0, 30.0)),
-    draws_of(st.floats(0.0, 20.0)),
+    draws_of(numbers(0.0, 30.0)),
+    draws_of(numbers(0.0, 20.0)),
 )
 YEARS = st.lists(st.lists(SALES, max_size=3), min_size=1, max_size=4)
 
@@ -103,7 +103,7 @@ def sold_to(year, name):
 
 
 @examples(80)
-@given(YEARS, st.sampled_from([0.0, 3.0]), st.floats(0.1, 1.0))
+@given(YEARS, st.sampled_from([0.0, 3.0]), numbers(0.1, 1.0))
 def test_a_pool_pays_out_what_it_took(year, cost, share):
     made = run_year(year, cost, initial_share=share)
     for name in pool.POOLS:
@@ -185,7 +185,7 @@ def test_a_gram_has_no_price():
 
 
 @examples(60)
-@given(YEARS, st.floats(0.3, 1.0))
+@given(YEARS, numbers(0.3, 1.0))
 def test_what_farmers_are_usually_paid_takes_in_a_quarter_of_each_pool(year, share):
     made = run_year(year, 3.0, initial_share=share)
     for name in pool.POOLS:
@@ -203,7 +203,7 @@ def test_a_pool_without_an_initial_payment_has_a_finite_multiple():
 
 
 @examples(100)
-@given(YEARS, SHARE, SHARE, st.booleans(), st.booleans(), st.floats(0.2, 1.0))
+@given(YEARS, SHARE, SHARE, st.booleans(), st.booleans(), numbers(0.2, 1.0))
 def test_a_board_announces_its_share_of_its_outlook(year, lag, elapsed, new_pool, published, share):
     made, cost = run_year(year, 3.0), 5.0
     state = {name: (a.outlook_cad_t, a.initial_cad_t, a.current_cad_t) for name, a in made.pools.items()}
@@ -227,8 +227,8 @@ def test_a_board_announces_its_share_of_its_outlook(year, lag, elapsed, new_pool
 
 @examples(80)
 @given(
-    draws_of(PRICE), draws_of(PRICE), draws_of(st.floats(0.8, 3.0)), draws_of(st.floats(-20, 20)),
-    st.booleans(), st.floats(0.7, 1.0), st.sampled_from([0.0, 4.0]),
+    draws_of(PRICE), draws_of(PRICE), draws_of(numbers(0.8, 3.0)), draws_of(numbers(-20, 20)),
+    st.booleans(), numbers(0.7, 1.0), st.sampled_from([0.0, 4.0]),
 )  # fmt: skip
 def test_a_farmer_values_the_pool_at_its_initial_payment_and_what_is_likely_to_follow(
     initial, outlook, multiple, news, published, discount, premium
@@ -264,7 +264,7 @@ def test_a_board_calls_what_it_has_room_for(offered, usual, stock, cover):
 @examples(80)
 @given(
     st.lists(st.tuples(draws_of(KT), draws_of(PRICE), draws_of(KT), draws_of(PRICE)), min_size=1, max_size=5),
-    st.floats(0, 50),
+    numbers(0, 50),
 )
 def test_a_cash_account_keeps_tonnes_and_cost(dealings, pooled):
     account, bought, spent, out, cost_out, received = CashAccount(DRAWS), 0.0, 0.0, 0.0, 0.0, 0.0
@@ -300,7 +300,7 @@ def test_cash_grain_is_never_oversold():
 
 
 @examples(60)
-@given(YEARS, st.floats(1.0, 400.0), st.floats(50.0, 120.0))
+@given(YEARS, numbers(1.0, 400.0), numbers(50.0, 120.0))
 def test_grain_bought_for_cash_pays_its_own_way_in_the_feed_pool(year, kt, price):
     made, plain = board(stock=5e3), board(stock=5e3 + kt)
     made.buy_for_cash(np.full(DRAWS, kt), np.full(DRAWS, price))
@@ -328,10 +328,10 @@ def test_a_cash_bid_is_worth_less_cost_and_margin():
 
 @examples(80)
 @given(
-    st.lists(st.tuples(draws_of(KT), draws_of(st.floats(-50.0, 300.0))), max_size=4),
+    st.lists(st.tuples(draws_of(KT), draws_of(numbers(-50.0, 300.0))), max_size=4),
     draws_of(PRICE),
     draws_of(PRICE),
-    st.floats(0, 9),
+    numbers(0, 9),
 )
 def test_a_promise_is_shipped_or_missed_and_paid_for(promises, agreed_at, going, default_cost):
     programme = SalesProgramme(DRAWS)

@@ -2,22 +2,22 @@
 
 import numpy as np
 import pytest
-from drawn import DRAWS, POWERS, arrays, column, draws_of, examples, same_bits
+from drawn import DRAWS, POWERS, arrays, column, draws_of, examples, numbers, same_bits
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.rationing import cheapest_first
 from sim.demand import consumer_surplus, linear_demand
 
-USE = st.sampled_from([0.0, 5.0, 20.0]) | st.floats(0.01, 100.0)
-RATE = st.sampled_from([5.0, 7.0]) | st.floats(0.01, 100.0)
+USE = st.sampled_from([0.0, 5.0, 20.0]) | numbers(0.01, 100.0)
+RATE = st.sampled_from([5.0, 7.0]) | numbers(0.01, 100.0)
 
 
 @st.composite
 def bids(draw):
     """Use and rate of up to seven bids, and a limit."""
     count = draw(st.integers(1, 7))
-    limit = st.sampled_from([0.0, 20.0, np.inf]) | st.floats(0.0, 400.0)
+    limit = st.sampled_from([0.0, 20.0, np.inf]) | numbers(0.0, 400.0)
     return draw(arrays(USE, count, DRAWS)), draw(arrays(RATE, count, DRAWS)), draw(draws_of(limit))
 
 
@@ -74,11 +74,11 @@ def test_a_limit_that_is_met_exactly_is_no_limit_in_any_order_of_adding_up():
     assert (share[:, 0] == 1).all() and share[:, 1].tolist() == pytest.approx([0, 0, 1 / 9])
 
 
-POSITIVE = st.floats(0.01, 1000.0)
+POSITIVE = numbers(0.01, 1000.0)
 
 
 @examples(80)
-@given(draws_of(POSITIVE), draws_of(st.just(0.0) | POSITIVE), st.floats(0.05, 5.0), POWERS, POWERS)
+@given(draws_of(POSITIVE), draws_of(st.just(0.0) | POSITIVE), numbers(0.05, 5.0), POWERS, POWERS)
 def test_linear_demand_has_its_base_point_its_elasticity_and_no_units(price, kt, elasticity, money, tonnes):
     choke, slope = linear_demand(price, kt, elasticity)
     wanted = kt > 0
@@ -93,7 +93,7 @@ def test_linear_demand_has_its_base_point_its_elasticity_and_no_units(price, kt,
 
 
 @examples(60)
-@given(POSITIVE, st.floats(0.01, 5.0), st.floats(0.0, 200.0), st.floats(0.0, 1e4))
+@given(POSITIVE, numbers(0.01, 5.0), numbers(0.0, 200.0), numbers(0.0, 1e4))
 def test_consumers_surplus_is_the_area_under_demand_less_what_was_paid(choke, slope, kt, paid):
     steps = np.linspace(0.0, kt, 101)
     middles = 0.5 * (steps[1:] + steps[:-1])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drawn import DRAWS, POWERS, arrays, column, examples, one, same_bits, tenders
+from drawn import DRAWS, POWERS, arrays, column, examples, numbers, one, same_bits, tenders
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,7 +97,7 @@ def test_order_of_offers_does_not_matter(market, random):
 
 
 @examples(200)
-@given(tenders(), st.floats(0.0, 1000.0), st.floats(0.0, 200.0))
+@given(tenders(), numbers(0.0, 1000.0), numbers(0.0, 200.0))
 def test_more_supply_never_raises_the_price(market, more, at):
     choke, slope, quantity, reserve = market
     price, award = clear(*market)
@@ -109,7 +109,7 @@ def test_more_supply_never_raises_the_price(market, more, at):
 
 
 @examples(200)
-@given(tenders(), st.floats(0.0, 300.0), st.floats(0.0, 1.0))
+@given(tenders(), numbers(0.0, 300.0), numbers(0.0, 1.0))
 def test_more_demand_never_lowers_price_or_sales(market, higher, flatter):
     choke, slope, quantity, reserve = market
     wanted = choke > 0
@@ -120,7 +120,7 @@ def test_more_demand_never_lowers_price_or_sales(market, higher, flatter):
 
 
 @examples(200)
-@given(tenders(), st.floats(0.0, 300.0))
+@given(tenders(), numbers(0.0, 300.0))
 def test_a_higher_reserve_never_lowers_the_price(market, more):
     choke, slope, quantity, reserve = market
     assert (clearing_price(choke, slope, quantity, reserve + more) >= clearing_price(*market) - 1e-12 * choke).all()
@@ -136,7 +136,7 @@ def test_units_do_not_matter(market, money, tonnes):
 
 
 @examples(100)
-@given(tenders(), st.floats(0.01, 100.0), st.sampled_from([1e-3, 1e3]))
+@given(tenders(), numbers(0.01, 100.0), st.sampled_from([1e-3, 1e3]))
 def test_dollars_and_tonnes_may_be_any_others(market, money, tonnes):
     choke, slope, quantity, reserve = market
     price, award = clear(*market)

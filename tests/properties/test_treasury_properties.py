@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 import pytest
-from drawn import DRAWS, POWERS, arrays, column, draws_of, examples, same_bits
+from drawn import DRAWS, POWERS, arrays, column, draws_of, examples, numbers, same_bits
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,8 +16,8 @@ from agents.refund_committee import RefundCommittee, stock_factor
 from agents.subsidy_treasury import SubsidyTreasury
 from agents.trial import Trial
 
-RATE = st.sampled_from([0.0, 12.0]) | st.floats(-40.0, 90.0)
-KT = st.sampled_from([0.0, 20.0]) | st.floats(0.01, 500.0)
+RATE = st.sampled_from([0.0, 12.0]) | numbers(-40.0, 90.0)
+KT = st.sampled_from([0.0, 20.0]) | numbers(0.01, 500.0)
 
 
 # searches -----------------------------------------------------------------------------------------------------------
@@ -32,7 +32,7 @@ def review(search, payoff):
 
 
 @examples(100)
-@given(draws_of(st.floats(-60.0, 60.0)), draws_of(st.floats(0.05, 20.0)), st.floats(0.5, 8.0))
+@given(draws_of(numbers(-60.0, 60.0)), draws_of(numbers(0.05, 20.0)), numbers(0.5, 8.0))
 def test_one_review_finds_the_top_of_a_parabola_within_ten_trials(best, bend, step):
     search = review(Trial(step, DRAWS), lambda v: 500.0 - bend * (v - best) ** 2)
     np.testing.assert_allclose(search.settled_cad_t, np.clip(best, -10 * step, 10 * step), rtol=1e-6, atol=1e-6)
@@ -41,7 +41,7 @@ def test_one_review_finds_the_top_of_a_parabola_within_ten_trials(best, bend, st
 
 
 @examples(60)
-@given(draws_of(st.sampled_from([-3.0, 0.0, 2.0])), draws_of(st.floats(0.0, 1.0)), st.floats(0.5, 8.0))
+@given(draws_of(st.sampled_from([-3.0, 0.0, 2.0])), draws_of(numbers(0.0, 1.0)), numbers(0.5, 8.0))
 def test_a_payoff_that_does_not_bend_down_is_followed_by_one_trial(rise, bend, step):
     search = review(Trial(step, DRAWS), lambda v: rise * v + bend * v * v)
     np.testing.assert_allclose(search.settled_cad_t, step * np.sign(rise))
@@ -106,12 +106,12 @@ def sights(most=4):
 TERMS = st.builds(
     Terms,
     rule=st.sampled_from(["hold", "linear", "match_landed_price", "defend_share", "spend_budget", "retaliate"]),
-    intercept_cad_t=st.floats(0, 30),
-    slope=st.floats(-1, 1),
-    undercut_cad_t=st.floats(0, 5),
-    share=st.floats(0, 1),
-    gain_cad_t=st.floats(0, 20),
-    tonnes_per_tonne=st.floats(0, 2),
+    intercept_cad_t=numbers(0, 30),
+    slope=numbers(-1, 1),
+    undercut_cad_t=numbers(0, 5),
+    share=numbers(0, 1),
+    gain_cad_t=numbers(0, 20),
+    tonnes_per_tonne=numbers(0, 2),
     speed=st.sampled_from([0.0, 0.5, 1.0]),
     lowest_cad_t=st.sampled_from([0.0, -30.0]),
     highest_cad_t=st.sampled_from([np.inf, 25.0]),
@@ -238,8 +238,8 @@ def test_who_has_seen_nothing_answers_nothing():
 def bonus_days(draw):
     """A treasury with quotas and up to six bids for two buyers."""
     size = draw(st.integers(1, 6))
-    rate = st.sampled_from([0.0, 10.0]) | st.floats(0.01, 60.0)
-    price = st.sampled_from([95.0, 100.0]) | st.floats(60.0, 140.0)
+    rate = st.sampled_from([0.0, 10.0]) | numbers(0.01, 60.0)
+    price = st.sampled_from([95.0, 100.0]) | numbers(60.0, 140.0)
     bids = [
         BonusBid(draw(st.sampled_from("abc")), *(draw(draws_of(k)) for k in (KT, rate, price, price, rate)))
         for _ in range(size)
@@ -247,9 +247,9 @@ def bonus_days(draw):
     return (
         bids,
         draw(draws_of(KT)),
-        draw(draws_of(st.floats(0, 5000))),
+        draw(draws_of(numbers(0, 5000))),
         draw(draws_of(KT)),
-        draw(draws_of(st.floats(5, 60))),
+        draw(draws_of(numbers(5, 60))),
     )
 
 
@@ -293,9 +293,7 @@ def test_nothing_is_refused_where_nothing_limits():
 
 
 @examples(80)
-@given(
-    st.lists(st.tuples(st.sampled_from("ab"), draws_of(KT), draws_of(st.floats(0, 50))), max_size=5), st.floats(0, 600)
-)
+@given(st.lists(st.tuples(st.sampled_from("ab"), draws_of(KT), draws_of(numbers(0, 50))), max_size=5), numbers(0, 600))
 def test_what_is_paid_is_bonus_times_tonnes_and_is_charged_once(paid, allotted):
     treasury = bonus_treasury()
     treasury.cad_per_usd = np.full(DRAWS, 1.25)
@@ -318,7 +316,7 @@ def test_what_is_paid_is_bonus_times_tonnes_and_is_charged_once(paid, allotted):
 
 
 @examples(80)
-@given(draws_of(KT), draws_of(KT), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 2))
+@given(draws_of(KT), draws_of(KT), numbers(0, 1), numbers(0, 1), numbers(0, 1), numbers(0, 1), numbers(0, 2))
 def test_quotas_are_todays_share_of_what_is_left(used, answer, share, year_share, money_share, part, pace):
     treasury = bonus_treasury()
     treasury.initiatives["a"].review(True, 300.0)
@@ -360,9 +358,9 @@ def decided(rates, tonnes, wanted, money, last, ceiling, step):
 
 @examples(150)
 @given(
-    st.integers(1, 6).flatmap(lambda n: st.tuples(arrays(RATE, n, DRAWS), arrays(st.floats(0.1, 90.0), n, DRAWS))),
-    draws_of(KT), draws_of(st.sampled_from([np.inf, 0.0]) | st.floats(0, 9000)), draws_of(st.floats(0, 60)),
-    st.floats(0, 80), st.floats(0, 20),
+    st.integers(1, 6).flatmap(lambda n: st.tuples(arrays(RATE, n, DRAWS), arrays(numbers(0.1, 90.0), n, DRAWS))),
+    draws_of(KT), draws_of(st.sampled_from([np.inf, 0.0]) | numbers(0, 9000)), draws_of(numbers(0, 60)),
+    numbers(0, 80), numbers(0, 20),
 )  # fmt: skip
 def test_refunds_are_decided_as_the_model_page_says(bids, wanted, money, last, ceiling, step):
     rates, tonnes = bids
@@ -388,9 +386,7 @@ def test_refunds_are_decided_as_the_model_page_says(bids, wanted, money, last, c
 
 
 @examples(60)
-@given(
-    draws_of(KT), draws_of(KT), draws_of(st.floats(-50, 50)), st.floats(0, 2000), st.integers(1, 52), st.floats(0.3, 2)
-)
+@given(draws_of(KT), draws_of(KT), draws_of(numbers(-50, 50)), numbers(0, 2000), st.integers(1, 52), numbers(0.3, 2))
 def test_a_rounds_tonnes_and_money_are_an_even_part_of_what_is_left(used, out, answer, target, rounds, factor):
     committee = RefundCommittee(mesa.Model(), "home", np.zeros(DRAWS))
     committee.open_year(np.full(DRAWS, factor))
@@ -406,7 +402,7 @@ def test_a_rounds_tonnes_and_money_are_an_even_part_of_what_is_left(used, out, a
 
 
 @examples(60)
-@given(draws_of(KT), st.floats(1, 900), st.floats(0, 3))
+@given(draws_of(KT), numbers(1, 900), numbers(0, 3))
 def test_stocks_move_the_years_target_within_bounds(stock, normal, response):
     factor = stock_factor(stock, normal, response)
     np.testing.assert_allclose(factor, np.clip(1 + response * (stock - normal) / normal, 0.25, 2.0))
@@ -454,8 +450,8 @@ def test_a_rate_times_its_tonnes_is_what_a_treasury_spends(paid, money):
 
 @examples(80)
 @given(
-    st.lists(st.tuples(*(draws_of(k) for k in (KT, st.floats(0, 150), KT, KT, st.floats(0, 150)))), max_size=4),
-    st.floats(0, 1), st.floats(50, 150),
+    st.lists(st.tuples(*(draws_of(k) for k in (KT, numbers(0, 150), KT, KT, numbers(0, 150)))), max_size=4),
+    numbers(0, 1), numbers(50, 150),
 )  # fmt: skip
 def test_an_agencys_tonnes_and_books_close(months, share, cash):
     market = SimpleNamespace(price_cad_t=np.full(DRAWS, cash))
