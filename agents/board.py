@@ -69,6 +69,9 @@ class PoolRules(Protocol):
     ) -> Array:
         """Outlook, C$/t."""
 
+    def realised_return(self, receipts_cad_k: Array, costs_cad_k: Array, kt: Array, current_cad_t: Array) -> Array:
+        """Average return of the sales so far, C$/t."""
+
     def close_pool(self, receipts_cad_k: Array, costs_cad_k: Array, initial_paid_cad_k: Array) -> tuple[Array, Array]:
         """Final payment and deficit, thousand C$."""
 

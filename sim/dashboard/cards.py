@@ -12,8 +12,6 @@ from sim.headings import programme_title, title_of
 from sim.shipped import home_origin
 from sim.wording import pool_word, words
 
-GROUPS = ("Prices", "Pool", "Export subsidies")
-
 
 @dataclass(frozen=True)
 class Card:

@@ -13,7 +13,7 @@ FORMS = {
     "million C$/crop year": "C${} million a crop year",
 }  # fmt: skip
 """How an amount in a unit is written; other units follow the number."""
-RISES, GAINS = ("rises", "falls"), ("gain", "lose")
+RISES = ("rises", "falls")
 
 
 def digits_of(value: float) -> int:
