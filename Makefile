@@ -10,7 +10,7 @@ LOCK_VENV := build/lock-venv
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run dashboard gallery test bench lock clean
+.PHONY: run dashboard gallery test coverage baseline fuzz docs bench lock clean
 
 run: $(SET_UP)
 	$(BIN)/singledesk run scenarios/history.yaml
@@ -22,9 +22,27 @@ dashboard: $(SET_UP)-dashboard
 gallery: $(SET_UP)
 	$(BIN)/python -m sim.gallery
 
+# Tests of one file stay in one process, which shares what they were given.
 test: $(SET_UP)-test
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+
+# Lines and branches of sim and agents that the suite runs, in its child processes too.
+coverage: $(SET_UP)-test
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --cov --cov-report=html --cov-report=json:build/coverage.json
+	$(BIN)/python -m tests.coverage_limits build/coverage.json
+
+# Writes the headline results that the suite compares with anew, and prints what moved.
+baseline: $(SET_UP)-test
+	$(BIN)/python -m tests.baseline
+
+# Hostile files beyond those of the suite: make fuzz FUZZ="--seconds 3600 --seed 7".
+FUZZ ?= --cases 50000
+fuzz: $(SET_UP)-test
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+docs: $(SET_UP)-docs
+	$(BIN)/mkdocs build --strict --site-dir build/site
 
 bench: $(SET_UP)-test
 	$(BIN)/python -m benchmarks
@@ -45,7 +63,7 @@ lock:
 	rm -rf $(LOCK_VENV)
 	"$(PYTHON)" -m venv $(LOCK_VENV)
 	$(LOCK_VENV)/bin/python -m pip install --quiet ".[test]"
-	$(LOCK_VENV)/bin/python -m pip freeze --exclude singledesk > $(LOCK_VENV)/requirements.lock
+	$(LOCK_VENV)/bin/python -m pip freeze --all --exclude pip --exclude singledesk > $(LOCK_VENV)/requirements.lock
 	mv $(LOCK_VENV)/requirements.lock requirements.lock
 	rm -rf $(LOCK_VENV)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import total
-
-Array = np.ndarray
+from agents.arrays import Array, total
 
 
 def equalise_marginal_revenue(

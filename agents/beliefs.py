@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import numpy as np
 
-Array = np.ndarray
+from agents.arrays import Array
+
 STEP = 0.7  # part of the sellers at a tender whose like move a seller allows for; below one half they overshoot
 SLOPE_BOUND = 5.0  # least squares may not leave the prior slope by more than this factor
 MEMORY = 0.5  # weight of the latest tender in the averages

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import ModuleType
+from typing import Protocol
 
 import mesa
 import numpy as np
 
-from agents.arrays import part_gone, ratio, stacked, total
+from agents.arrays import Array, part_gone, ratio, stacked, total
 from agents.cash_account import CashAccount
 from agents.sales_programme import SalesProgramme
 from agents.stock_desk import DUST_KT, StockDesk
 from agents.terms import Sale, Tender
 
-Array = np.ndarray
 SALES_MEMORY = 0.2  # weight of a month in the usual sales
 CALL_FLOOR = 0.2  # even a full board calls this share of offers
 QUOTE_MEMORY = 0.3  # weight of a month's sales in the asking price
@@ -59,6 +58,21 @@ class PoolAccount:
         self.costs_cad_k = self.costs_cad_k + paid_cad_k
 
 
+class PoolRules(Protocol):
+    """What a board asks of the rules of its pools; arrays (draw,)."""
+
+    def initial_payment(self, current_cad_t: Array, expected_cad_t: Array, share: float, new_pool: bool) -> Array:
+        """Initial payment, C$/t."""
+
+    def pool_return_outlook(
+        self, previous_cad_t: Array, realised_cad_t: Array, current_cad_t: Array, elapsed: float, lag: float
+    ) -> Array:
+        """Outlook, C$/t."""
+
+    def close_pool(self, receipts_cad_k: Array, costs_cad_k: Array, initial_paid_cad_k: Array) -> tuple[Array, Array]:
+        """Final payment and deficit, thousand C$."""
+
+
 class MarketingBoard(mesa.Agent):
     """Owns the pools and the stock delivered to them.
 
@@ -69,7 +83,7 @@ class MarketingBoard(mesa.Agent):
     role = "board"
 
     def __init__(
-        self, model: mesa.Model, name: str, desk: StockDesk, pools: dict[str, PoolAccount], rules: ModuleType
+        self, model: mesa.Model, name: str, desk: StockDesk, pools: dict[str, PoolAccount], rules: PoolRules
     ) -> None:
         super().__init__(model)
         self.name, self.desk, self.pools, self.rules = name, desk, pools, rules

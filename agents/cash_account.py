@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import ratio
-
-Array = np.ndarray
+from agents.arrays import Array, ratio
 
 
 class CashAccount:

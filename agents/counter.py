@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.arrays import ratio, total
+from agents.arrays import Array, ratio, total
 from agents.beliefs import ResidualDemand
 from agents.terms import Tender
-
-Array = np.ndarray
 
 
 @dataclass

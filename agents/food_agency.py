@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.arrays import Amount, Array
 from agents.buyer import Buyer
 from agents.terms import Tender
-
-Array = np.ndarray
 
 
 class FoodAgency(Buyer):
@@ -15,10 +14,16 @@ class FoodAgency(Buyer):
 
     role = "state_importer"
     agreement: Tender | None = None
-    wanted_kt: Array | float = 0.0  # the period's tonnes under the agreement, shipped or not
+    wanted_kt: Amount = 0.0  # the period's tonnes under the agreement, shipped or not
+
+    @property
+    def _supply(self) -> Tender:
+        """The agreement of an agency that has one; nobody bargains with another."""
+        assert self.agreement is not None, self.name
+        return self.agreement
 
     def bargain(
-        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: float, flexibility: float,
+        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: Amount, flexibility: float,
         full_gap_cad_t: float, stock_kt: Array,
     ) -> None:  # fmt: skip
         """Fix this period's price and tonnes under the agreement.
@@ -41,7 +46,7 @@ class FoodAgency(Buyer):
         stock_kt : array (draw,)
             What the board can ship.
         """
-        tender = self.agreement
+        tender = self._supply
         price = np.maximum(netback_cad_t + weight * (outside_cad_t - netback_cad_t), 0.0)
         advantage = np.clip((price - netback_cad_t) / full_gap_cad_t, -1.0, 1.0)
         self.wanted_kt = kt * (1.0 + flexibility * advantage)
@@ -54,6 +59,6 @@ class FoodAgency(Buyer):
     def tender_the_rest(self, grade: str) -> None:
         """Take the agreement's tonnes off the demand put out to tender."""
         rest = self.tenders[grade]
-        bought = self.agreement.award_kt[0]
+        bought = self._supply.award_kt[0]
         rest.choke_cad_t = np.maximum(rest.choke_cad_t - rest.slope_cad_t_kt * bought, 0.0)
         rest.base_kt = np.maximum(rest.base_kt - bought, 0.0)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from agents.arrays import ratio
+from agents.arrays import Array, ratio
 from agents.terms import CashMarket, Offer, Tender
-
-Array = np.ndarray
 
 
 class InterventionAgency(mesa.Agent):

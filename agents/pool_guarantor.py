@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-Array = np.ndarray
+from agents.arrays import Array
 
 
 class PoolGuarantor(mesa.Agent):

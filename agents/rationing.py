@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import ascending, running, total
-
-Array = np.ndarray
+from agents.arrays import Array, ascending, running, total
 
 
 def cheapest_first(use: Array, rate_cad_t: Array, limit: Array) -> Array:

@@ -8,12 +8,11 @@ import mesa
 import numpy as np
 
 from agents.allocation import equalise_marginal_revenue
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.beliefs import STEP
 from agents.terms import Offer, Sale, Tender
 from agents.trial import Trial
 
-Array = np.ndarray
 CONDUCT = {"price_taker": 0.0, "cournot": 1.0}  # share of the price fall on its own tonnes that it reckons with
 MOMENTUM = 0.93  # part of its last move that a price taker repeats
 
@@ -32,7 +31,8 @@ class Place:
         """Tonnes a period that today's result amounts to, or the last one where there is none today."""
         if not self.tender.is_open:
             return self.sold_kt
-        return self.tender.award_kt[self.seat] / self.tender.spacing
+        today: Array = self.tender.award_kt[self.seat] / self.tender.spacing
+        return today
 
 
 class Seller(mesa.Agent):

@@ -7,12 +7,11 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from agents.allocation import equalise_marginal_revenue
-from agents.arrays import part_gone, ratio, stacked, total
+from agents.arrays import Array, part_gone, ratio, stacked, total
 from agents.beliefs import MEMORY, ResidualDemand
 from agents.counter import Counter, going_price, price_news
 from agents.terms import Offer, Sale, Tender
 
-Array = np.ndarray
 BUSY_MEMORY = 0.15  # weight of a period in the usual demand: about half a year
 BUSY_BOUNDS = (0.4, 2.5)  # a desk never stops selling for a month and never empties its store in one busy period
 UNSOLD_MEMORY = 0.2  # weight of a period in the running share of unsold offers
@@ -77,7 +76,7 @@ class StockDesk:
         if not self._counters_of("feed"):
             return
         idle = self.stock_kt <= DUST_KT
-        going = self.going_cad_t if idle.any() else 0.0
+        going = self.going_cad_t if idle.any() else np.zeros_like(self.stock_kt)
         if idle.all():
             self.marginal_cad_t = self.feed_netback_cad_t = self.malting_netback_cad_t = going
             return

@@ -7,9 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.arrays import ratio, total
+from agents.arrays import Array, ratio, total
 
-Array = np.ndarray
 USUAL_PRICE_WEIGHT = 0.5  # weight of the last result in what sellers take to be the going price
 EMPTY_TENDER_RAISE = 0.1  # how far towards its choke price a buyer goes after a tender without a sale
 HOME_ROLES = ("growers", "agency")  # sellers of an origin's own grain to its own feeders
@@ -160,7 +159,7 @@ class Tender:
     def size_kt(self) -> Array:
         """Tonnes sellers reckon with: the last result, but not under half of today's base tonnes, (draw,), positive."""
         size, last, base = self._size
-        if last is not self.last_total_kt or base is not self.base_kt:
+        if size is None or last is not self.last_total_kt or base is not self.base_kt:
             last, base = self.last_total_kt, self.base_kt
             size = np.maximum(np.maximum(last, 0.5 * base), SMALLEST_MARKET_KT)
             self._size = size, last, base

@@ -5,13 +5,12 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from agents.arrays import ratio, stacked
+from agents.arrays import Array, ratio, stacked
 from agents.exporter import SpotSeller
 from agents.learning import RothErev
 from agents.stock_desk import StockDesk
 from agents.terms import Sale
 
-Array = np.ndarray
 MARGIN_GRID = np.array([0.0, 0.5, 1.0, 2.0, 4.0])  # multiples of the scenario's margin a learning company tries
 
 
@@ -52,7 +51,8 @@ class TradingCompany(mesa.Agent):
         """Price bid to farmers, f.o.b.-port basis, C$/t (draw,)."""
         desk = self.stock[origin]
         given_away = self._share_bid_away(origin) * np.maximum(desk.feed_netback_cad_t - desk.worth_cad_t, 0.0)
-        return np.maximum(desk.worth_cad_t + given_away - self.margin_cad_t, 0.0)
+        bid: Array = np.maximum(desk.worth_cad_t + given_away - self.margin_cad_t, 0.0)
+        return bid
 
     def _share_bid_away(self, origin: str) -> float:
         return 1.0 - 1.0 / self.bidders[origin]

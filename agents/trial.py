@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-Array = np.ndarray
+from agents.arrays import Array
+
 PHASES = 3
 LONGEST_STEP = 10.0  # no review moves the amount by more than this many trials
 AT_REST = 0.01  # a review that moves it by less of a trial is the last for now

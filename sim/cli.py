@@ -10,8 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from sim.experiment_commands import ablation, calibrate, game, incidence, reconstruct, sensitivity, study, sweep
+from sim.guard import ready_streams
 from sim.picture_commands import animate, dashboard, plot, report
-from sim.results_commands import results
+from sim.results_commands import reproduce, results
 from sim.scenario_commands import compare, new, run, schema, show, validate
 
 FIRST = (run, compare, validate, show, new)
@@ -22,10 +23,10 @@ LAST = (plot, animate, report, dashboard, schema)
 class InOrder(TyperGroup):
     """Lists commands in the order of use; Typer alone would put ``results``, a group of commands, last."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: object) -> list[str]:
         """Names in order."""
         first, last = ([each.__name__ for each in part] for part in ((*FIRST, *EXPERIMENTS), LAST))
-        return [*first, str(results.info.name), *last]
+        return [*first, str(results.info.name), reproduce.__name__, *last]
 
 
 app = typer.Typer(
@@ -38,11 +39,13 @@ app = typer.Typer(
 )
 for command in (*FIRST, *EXPERIMENTS, *LAST):
     app.command()(command)
+app.command()(reproduce)
 app.add_typer(results)
 
 
 def main() -> None:
     """Entry point of the ``singledesk`` command."""
+    ready_streams()
     app(prog_name="singledesk")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-Array = np.ndarray
+from agents.arrays import Array
 
 
 def linear_demand(price_cad_t: Array, quantity_kt: Array, elasticity: float | Array) -> tuple[Array, Array]:

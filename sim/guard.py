@@ -5,19 +5,44 @@ Exit codes: 0 success, 1 the run failed, 2 bad input.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import functools
+import io
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn, TypeGuard
 
 import typer
 from rich.console import Console
 
+ESCAPED = "singledesk.escaped"
 FILE_WIDTH = 160  # characters of a line of results when the output is no terminal and COLUMNS does not say
+
+
+def ready_streams() -> None:
+    """Make something of an output that is closed or cannot write every letter.
+
+    A closed one takes everything and keeps nothing; else its descriptor would go to the next file that is opened, and
+    what is printed into that file. A letter that the terminal's encoding does not have is written as in JSON.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process
+    codecs.register_error(ESCAPED, _escaped)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors=ESCAPED)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Letters that cannot be encoded, as JSON escapes; an error handler for ``codecs``."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def screen() -> Console:
@@ -42,7 +67,7 @@ def warn(console: Console, text: str) -> None:
     console.print(f"warning: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
-def fail(message: str, code: int) -> None:
+def fail(message: str, code: int) -> NoReturn:
     """Print one message on stderr and leave."""
     plain(errors(), message)
     raise typer.Exit(code)
@@ -86,15 +111,15 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 
 def explain_failure(error: Exception) -> tuple[str, int]:
     """Message and exit code for an exception that ended a verb."""
-    from sim.checks import IdentityError
+    from sim.checks import IdentityError, NotComputable
     from sim.experiments.engine import EngineUnavailable, WorkersLost
     from sim.scenario import ScenarioError
     from sim.store import ResultsError, StoreError
 
     if isinstance(error, (ScenarioError, StoreError, EngineUnavailable)):
         return str(error), 2
-    if isinstance(error, IdentityError):
-        return str(error), 1
+    if isinstance(error, (IdentityError, NotComputable)):
+        return f"{error}; earlier results untouched", 1
     if isinstance(error, WorkersLost):
         return f"{error}; earlier results untouched", 1
     if isinstance(error, ResultsError):
@@ -110,7 +135,7 @@ def explain_failure(error: Exception) -> tuple[str, int]:
     return f"{message}; earlier results untouched", 1
 
 
-def _is_about_stdout(error: Exception) -> bool:
+def _is_about_stdout(error: Exception) -> TypeGuard[OSError]:
     """Whether an error comes from writing to the standard output: those of files name the file, or are wrapped."""
     full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
     return type(error) is OSError and error.filename is None and error.errno in full

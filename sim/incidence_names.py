@@ -81,5 +81,6 @@ def _title(scenario: dict[str, Any], sections: tuple[str, ...], name: str) -> st
     for section in sections:
         entry = (scenario.get(section) or {}).get(name)
         if entry and entry.get("title"):
-            return entry["title"]
+            title: str = entry["title"]
+            return title
     return name.replace("_", " ")

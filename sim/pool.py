@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-Array = np.ndarray
+from agents.arrays import Array
+
 POOLS = ("feed", "malting")
 EMPTY_POOL_KT = 1e-3  # a pool that sold less than a tonne has no return per tonne
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import agents
 import sim
+from sim.kept import shipped_root
 
+DRAWING = ("matplotlib", "pillow")
 PACKAGES = ("numpy", "pandas", "mesa", "scipy", "pyarrow", "singledesk")
 
 
@@ -22,6 +26,27 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+def surroundings() -> dict[str, Any]:
+    """What may move the last digit of a number, or a pixel: program, machine, C library, drawing."""
+    found: dict[str, Any] = {"program": source_hash(), "machine": platform.machine(), "system": platform.platform()}
+    found["simd"] = _simd()
+    for package in DRAWING:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return {**found, "shipped": shipped_root()}
+
+
+def _simd() -> str:
+    """Instruction sets of this processor that NumPy may use, as it was told to; empty where it does not say."""
+    try:
+        from numpy._core._multiarray_umath import __cpu_features__ as features
+    except ImportError:  # it is no part of NumPy's promises
+        return ""
+    return " ".join(name for name, there in features.items() if there)
 
 
 def source_hash() -> str:

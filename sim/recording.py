@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from agents.arrays import total
+from agents.arrays import Array, total
 from agents.terms import Sale, Tender
 from sim.board_records import add_board_states, record_boards
 from sim.farm_records import add_farm_states, record_farms
 from sim.pool import POOLS
 from sim.programme_records import add_programme_states, record_programmes
+from sim.scenario.schema import ReferencePrice
 
-Array = np.ndarray
+if TYPE_CHECKING:
+    from sim.world import World
+
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
 ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_k")
 
@@ -19,12 +24,12 @@ ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_
 class Recorder:
     """Accounts of the period at hand, and their place in the ledger."""
 
-    def __init__(self, market) -> None:
+    def __init__(self, market: World) -> None:
         self.market, self.ledger = market, market.ledger
         scenario = market.scenario
         self.origins = tuple(scenario.origins)
         self.grades = tuple(scenario.grades)
-        self.headlines: dict[str, list] = {"export_price_cad_t": [], "export_kt": [], "subsidy_cad_k": []}
+        self.headlines: dict[str, list[float]] = {"export_price_cad_t": [], "export_kt": [], "subsidy_cad_k": []}
         ledger = self.ledger
         for name in ORIGIN_FLOWS:
             ledger.add_state(name, self.origins, "kt")
@@ -117,13 +122,17 @@ class Recorder:
             state = self.ledger.states[name]
             state.values[year, state.labels.index(label)] += values
 
-    def _stock(self, origin: str) -> Array:
+    def holdings(self, origin: str) -> list[Array]:
+        """What growers, boards, agencies and companies have in store of an origin's grain, kt, each (draw,)."""
         market = self.market
         held = [g.stock_kt for g in market.growers.values() if g.origin == origin]
         held += [b.desk.stock_kt for b in market.boards.values() if b.desk.origin == origin]
         held += [a.stock_kt for place, a in market.agencies.items() if place == origin]
-        held += [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
-        return total(np.array(held)) if held else np.zeros(market.draws)
+        return held + [c.stock[origin].stock_kt for c in market.companies.values() if origin in c.stock]
+
+    def _stock(self, origin: str) -> Array:
+        held = self.holdings(origin)
+        return total(np.array(held)) if held else np.zeros(self.market.draws)
 
     def close_period(self) -> None:
         """Take stock and write the period's states."""
@@ -154,13 +163,14 @@ class Recorder:
                 choke[place] = tender.schedule_cad_t
                 slope[place] = tender.slope_cad_t_kt
 
-    def _quote(self, reference) -> Array:
+    def _quote(self, reference: ReferencePrice) -> Array:
         market = self.market
         if reference.feeders is not None:
             price = next(iter(market.buyers[reference.feeders].tenders.values())).last_price_cad_t
         else:
             price = market.value(reference.series) * market.currency_cad["usd"] * market.shocks.corn[market.period]
-        return price + reference.basis_cad_t + market.value(reference.basis_usd_t) * market.currency_cad["usd"]
+        quote: Array = price + reference.basis_cad_t + market.value(reference.basis_usd_t) * market.currency_cad["usd"]
+        return quote
 
     def account(self, origin: str) -> dict[str, Array]:
         """The period's flows of an origin, kt (draw,)."""

@@ -7,14 +7,41 @@ from typing import Annotated
 
 import typer
 
-from sim.guard import errors, screen, verb
-from sim.options import RESULTS, AsJson, Out, whole
+from sim.experiments.engine import CHUNK
+from sim.guard import engine_of, errors, fail, screen, verb
+from sim.options import RESULTS, AsJson, Chunk, Dask, Jobs, Out, whole
 
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A folder, an id, or a scenario's name for its latest.")]
 results = typer.Typer(name="results", help="List, show and query saved runs and sweeps.", no_args_is_help=True)
 
 Runs = Annotated[
     list[str], typer.Argument(metavar="RUN...", help="Folders, ids, or scenarios' names for their latest runs.")
 ]
+
+
+@verb
+def reproduce(
+    run: Run,
+    out: Out = RESULTS,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    chunk: Chunk = CHUNK,
+    as_json: AsJson = False,
+) -> None:
+    """Make a saved result again from what its folder keeps, and compare every file bit by bit.
+
+    Exit code 0 says identical, 1 different, 2 that RUN is no finished result. RUN's folder stays as it is.
+    """
+    from sim.verbs.reproduce import CannotRepeat
+    from sim.verbs.reproduce import reproduce as repeat
+
+    try:
+        with engine_of(jobs, dask) as engine:
+            same = repeat(run, out, engine, chunk, as_json, screen(), errors())
+    except CannotRepeat as error:
+        fail(str(error), 1)
+    if not same:
+        raise typer.Exit(1)
 
 
 @results.command("list")
@@ -35,7 +62,7 @@ def list_results(
 @results.command("show")
 @verb
 def show_result(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A folder, an id, or a scenario's name for its latest.")],
+    run: Run,
     out: Out = RESULTS,
     as_json: AsJson = False,
 ) -> None:

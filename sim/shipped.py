@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from sim.kept import Inputs, exists, kept_content, kept_stems
 
 AVERAGE = "average"
 SIGNIFICANCE = "significant_95"
@@ -21,12 +24,12 @@ def shipped_folder() -> Path:
 
 def shipped_names() -> list[str]:
     """Names of the shipped scenarios, without ``.yaml``."""
-    return sorted(path.stem for path in shipped_folder().glob("*.yaml"))
+    return _stems("")
 
 
 def game_names() -> list[str]:
     """Names of the shipped games, without ``.yaml``."""
-    return sorted(path.stem for path in (shipped_folder() / "games").glob("*.yaml"))
+    return _stems("games/")
 
 
 def game_path(name: str) -> Path:
@@ -36,7 +39,7 @@ def game_path(name: str) -> Path:
 
 def game_market_names() -> list[str]:
     """Names of the scenarios that ship for games, without ``.yaml``."""
-    return sorted(path.stem for path in (shipped_folder() / "games" / "markets").glob("*.yaml"))
+    return _stems("games/markets/")
 
 
 def scenario_path(name: str) -> Path:
@@ -49,13 +52,18 @@ def shipped_path(name: str) -> Path | None:
     """File of the shipped scenario a bare name stands for, with or without ``.yaml``; None for any other text."""
     path = Path(name)
     if path.name == name and path.suffix in ("", ".yaml") and path.stem in shipped_names():
-        return shipped_folder() / f"{path.stem}.yaml"
+        return shipped_file(path.stem)
     return None
+
+
+def shipped_file(name: str) -> Path:
+    """File of one of ``shipped_names``."""
+    return shipped_folder() / f"{name}.yaml"
 
 
 def calibration_names() -> list[str]:
     """Names of the shipped calibrations."""
-    return sorted(path.stem for path in (shipped_folder() / "calibrations").glob("*.yaml"))
+    return _stems("calibrations/")
 
 
 def calibration_path(name: str) -> Path:
@@ -65,7 +73,7 @@ def calibration_path(name: str) -> Path:
 
 def sweep_names() -> list[str]:
     """Names of the shipped sweeps."""
-    return sorted(path.stem for path in (shipped_folder() / "sweeps").glob("*.yaml"))
+    return _stems("sweeps/")
 
 
 def sweep_path(name: str) -> Path:
@@ -82,7 +90,7 @@ def shipped_kind(name: str) -> str | None:
 
 def table_names() -> list[str]:
     """Names of the shipped data tables, without ``.csv``."""
-    return sorted(path.stem for path in (shipped_folder() / "data").glob("*.csv"))
+    return _stems("data/", ".csv")
 
 
 def shipped_table(name: str) -> Path | None:
@@ -100,16 +108,23 @@ def _found(name: str, folder: str) -> Path:
     return shipped if bare and not _exists(path) and _exists(shipped) else path
 
 
+def _stems(folder: str, ending: str = ".yaml") -> list[str]:
+    """Names, without their ending, of the shipped files of a folder, and of the kept ones while they are in use."""
+    found = {path.stem for path in (shipped_folder() / folder).glob(f"*{ending}")}
+    return sorted(found.union(kept_stems(folder, ending)))
+
+
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
+        return exists(str(path))
     except (OSError, ValueError):  # a name too long for the file system, or with a NUL in it
         return False
 
 
 def home_origin(scenario: Mapping[str, Any]) -> str:
     """Origin whose producers are reported first: that of the base prices, or else the first (scenario as dict)."""
-    return scenario.get("base_price_origin") or next(iter(scenario["origins"]))
+    home_origin: str = scenario.get("base_price_origin") or next(iter(scenario["origins"]))
+    return home_origin
 
 
 def market_pairs(scenario: dict[str, Any]) -> list[str]:
@@ -161,8 +176,24 @@ def published_seasons() -> tuple[str, ...]:
 
 
 def _read(name: str) -> list[dict[str, str]]:
+    text = table_text(name)
+    return [] if text is None else list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def table_text(name: str) -> str | None:
+    """Text of a shipped data table, by its name without ``.csv``: the kept one, or else that on disk, None for none."""
     path = shipped_folder() / "data" / f"{name}.csv"
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    kept = kept_content(str(path))
+    if kept is None and not path.is_file():
+        return None
+    return (path.read_bytes() if kept is None else kept).decode("utf-8")
+
+
+def table_inputs(*names: str) -> Inputs:
+    """Content of the study's published tables, and of more shipped tables by name."""
+    found = Inputs()
+    for name in (*(f"study_table{number}" for number in ROW_KEYS), *names):
+        text = table_text(name)
+        if text is not None:
+            found.add(str(shipped_folder() / "data" / f"{name}.csv"), text.encode("utf-8"))
+    return found

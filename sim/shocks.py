@@ -13,10 +13,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from agents.arrays import Array
 from sim.scenario.schema import Shocks
 from sim.streams import Streams
 
-Array = np.ndarray
 LOWEST_FACTOR = 0.2  # keeps prices and crops positive in the far tail
 
 

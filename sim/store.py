@@ -13,19 +13,26 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.stored.held import made, remove_abandoned
+
 if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "run.json"
+INPUTS = "inputs.zip"
+MANIFEST_BYTES = 16 * 2**20  # the largest, of a sweep in thousands of parts, is some hundred kB
+OWN_SUM = "manifest_sha256"
 FORMAT = 1
-TYPES = {
+DRAFTS = ".2*.tmp"
+TYPES: dict[str, type | tuple[type, ...]] = {
     "kind": str,
     "stem": str,
     "started": str,
@@ -52,7 +59,11 @@ def cannot_write(error: OSError, what: str) -> ResultsError:
     """Say what could not be written, and why; a short write has no error number of its own."""
     reason = error.strerror or _one_line(error) or type(error).__name__
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        reason = f"the disk is full ({reason})"
+        reason = f"the disk is full ({reason}): free some space there, or write to another disk"
+    elif error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        reason = f"{reason}: choose a folder that may be written to"
+    elif error.errno == errno.ENOENT:
+        reason = f"{reason}: was the folder removed meanwhile? run it again"
     return ResultsError(error.errno, f"writing {what} failed: {reason}")
 
 
@@ -70,7 +81,9 @@ def csv_text(frame: pd.DataFrame, units: list[str] | None = None) -> str:
     """CSV of a table: a header row and, when ``units`` is given, a row of units under it."""
     header = frame.head(0).to_csv(index=False, lineterminator="\n")
     below = "" if units is None else ",".join(f'"{unit}"' if "," in unit else unit for unit in units) + "\n"
-    return header + below + frame.to_csv(index=False, header=False, lineterminator="\n")
+    rows: str = frame.to_csv(index=False, header=False, lineterminator="\n")
+    csv_text: str = header + below + rows
+    return csv_text
 
 
 @dataclass
@@ -101,6 +114,12 @@ class RunDraft:
 
         save(figure, path)
 
+    def inputs(self, *parts: Mapping[str, bytes]) -> None:
+        """Write ``inputs.zip``: what ``singledesk reproduce`` reads in place of the files a result was made from."""
+        from sim.stored.inputs import write_inputs
+
+        write_inputs(self.path / INPUTS, {name: content for part in parts for name, content in part.items()})
+
     def manifest(self, content: dict[str, Any]) -> None:
         """Write ``run.json``: ``content``, the times, and the size and SHA-256 of every file written before it."""
         files = {
@@ -108,19 +127,38 @@ class RunDraft:
             for path in sorted(self.path.rglob("*"))
             if path.is_file()
         }
-        finished = datetime.now(UTC)
+        finished = max(datetime.now(UTC), self.started)  # the clock may have been set back meanwhile
         times = {
             "started": self.started.isoformat(),
             "finished": finished.isoformat(),
             "wall_seconds": round((finished - self.started).total_seconds(), 3),
         }
-        text = json.dumps(
-            {"format": FORMAT, "run_id": self.run_id, **content, **times, "files": files},
-            indent=1,
-            ensure_ascii=False,
-            allow_nan=False,
-        )
-        (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        text = _as_json({"format": FORMAT, "run_id": self.run_id, **content, **times, "files": files})
+        whole = json.loads(text)
+        (self.path / MANIFEST).write_text(_as_json({**whole, OWN_SUM: manifest_sum(whole)}) + "\n", encoding="utf-8")
+
+
+def _as_json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def manifest_sum(manifest: dict[str, Any]) -> str:
+    """SHA-256 of what a manifest says, apart from the sum itself; its layout does not count."""
+    rest = {key: value for key, value in manifest.items() if key != OWN_SUM}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+_repeated: ContextVar[str | None] = ContextVar("repeated", default=None)
+
+
+@contextmanager
+def repeating(run_id: str) -> Iterator[None]:
+    """Save under the id of a result that is made again: figures show it."""
+    token = _repeated.set(run_id)
+    try:
+        yield
+    finally:
+        _repeated.reset(token)
 
 
 def draft_folder(final: Path) -> Path:
@@ -137,15 +175,17 @@ def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | 
     started = started or datetime.now(UTC)
     parent = Path(out) / safe_stem(stem)
     created = make_folders(parent)
-    while (final := parent / new_run_id(scenario_hash, started)).exists():
-        pass
+    remove_abandoned(parent, DRAFTS)
+    while (final := parent / (_repeated.get() or new_run_id(scenario_hash, started))).exists():
+        if _repeated.get():
+            raise StoreError(f"{final}: is there already")
     draft = RunDraft(final.name, draft_folder(final), final, started)
     try:
-        draft.path.mkdir(parents=True)
-        yield draft
-        _flush(draft.path)
-        os.rename(draft.path, final)
-        _flush_folder(parent)
+        with made(draft.path):
+            yield draft
+            _flush(draft.path)
+            os.rename(draft.path, final)
+            _flush_folder(parent)
     except BaseException as error:
         shutil.rmtree(draft.path, ignore_errors=True)
         remove_empty(created)
@@ -170,7 +210,7 @@ class StoredRun:
         try:
             return pd.read_parquet(paths if parts else paths[0])
         except (OSError, ValueError) as error:
-            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)})") from error
+            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)}); run the scenario again") from error
 
     def file(self, name: str) -> Path:
         """Path of a file of the run (``measures/part-00000.parquet``) after checking that the run wrote it so."""
@@ -187,20 +227,33 @@ def open_run(path: Path | str) -> StoredRun:
     """Open the run in folder ``path``."""
     path = Path(path)
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"), parse_constant=_no_number)
+        with (path / MANIFEST).open("rb") as file:
+            raw = file.read(MANIFEST_BYTES + 1)
+        if len(raw) > MANIFEST_BYTES:
+            raise ValueError(f"longer than {MANIFEST_BYTES // 2**20} MiB")
+        manifest = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
     except FileNotFoundError:
         raise StoreError(f"{path}: no {MANIFEST} in this folder, so it is not a run") from None
     except (OSError, ValueError, RecursionError) as error:
         raise StoreError(f"{path / MANIFEST}: cannot be read ({_one_line(error)})") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise StoreError(f"{path / MANIFEST}: not the manifest of a run (format {FORMAT} expected)")
-    wrong = [name for name, kind in TYPES.items() if not isinstance(manifest.get(name), (kind, type(None)))]
+    if OWN_SUM in manifest and manifest[OWN_SUM] != manifest_sum(manifest):  # earlier ones have none
+        raise StoreError(f"{path / MANIFEST}: damaged or changed since the run (checksum differs); run it again")
+    held = {name: manifest[name] for name in TYPES if manifest.get(name) is not None}
+    wrong = [name for name, value in held.items() if not isinstance(value, TYPES[name])]
     files = manifest.get("files")
-    if not isinstance(files, dict) or not all(map(_is_file_entry, files.values())):
+    if not isinstance(files, dict) or not all(_is_inside(name) and _is_file_entry(files[name]) for name in files):
         wrong.append("files")
     if wrong:
         raise StoreError(f"{path / MANIFEST}: damaged (its `{wrong[0]}` is not what a run writes); run it again")
     return StoredRun(path, manifest)
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name stays in its folder, wherever that is."""
+    parts = name.split("/")
+    return "\\" not in name and "\0" not in name and not {"", ".", ".."}.intersection(parts)
 
 
 def _is_file_entry(entry: Any) -> bool:
@@ -292,7 +345,8 @@ def make_folders(path: Path) -> list[Path]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise cannot_write(error, f"folder {path}") from error
         name = str(path) if len(str(path)) <= 200 else f"{str(path)[:200]}..."
-        raise StoreError(f"{name}: cannot be a folder for results ({error.strerror or _one_line(error)})") from error
+        reason = error.strerror or _one_line(error)
+        raise StoreError(f"{name}: cannot be a folder for results ({reason}); choose another one") from error
     return missing
 
 

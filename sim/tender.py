@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import ascending, running, total
+from agents.arrays import Array, ascending, running, total
 
-Array = np.ndarray
 TIE = 1e-11  # share of the price by which reserve prices may differ and still be one price: rounding decides nothing
 
 
@@ -39,7 +38,8 @@ def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array
     fall *= slope_cad_t_kt
     marginal_value = np.subtract(choke_cad_t, fall, out=fall)
     price = np.maximum(marginal_value[-1], np.minimum(reserve[0], choke_cad_t))
-    return np.maximum(price, np.minimum(reserve[1:], marginal_value[:-1]).max(axis=0, initial=-np.inf))
+    clearing_price: Array = np.maximum(price, np.minimum(reserve[1:], marginal_value[:-1]).max(axis=0, initial=-np.inf))
+    return clearing_price
 
 
 def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> tuple[Array, Array]:

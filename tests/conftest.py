@@ -1,16 +1,42 @@
-"""Every test runs with floating-point faults as errors, so that a silent NaN or overflow cannot pass."""
+"""Every test runs with floating-point faults as errors, so that a silent NaN or overflow cannot pass.
+
+So do fixtures of a module or the session, threads, and processes that tests start: see ``tests/numeric_faults``.
+"""
+
+import os
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent / "numeric_faults"))
+
+import raise_faults
 
 from sim.scenario import load
 from sim.shipped import scenario_path
 
+# The same examples in every run; `pytest tests/properties --hypothesis-profile=long` looks further, by hand.
+settings.register_profile("house", derandomize=True, deadline=None, database=None, max_examples=100)
+settings.register_profile("long", deadline=None, database=None, max_examples=5000)
+settings.load_profile("house")
+
 
 @pytest.fixture(autouse=True)
 def faults_are_errors():
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):  # also after a test that set something else
         yield
+
+
+def pytest_configure():
+    """Fixtures that serve several tests are made outside of ``faults_are_errors``.
+
+    A worker of pytest-xdist is told the terminal's width; tables printed in tests are as wide as without a terminal.
+    """
+    raise_faults.everywhere()
+    os.environ.pop("COLUMNS", None)
 
 
 def run_market(scenario, draws=1, first_draw=0, periods=None, sets=(), seed=None):

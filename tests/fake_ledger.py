@@ -101,6 +101,8 @@ def fake_loaded(tmp_path: object = "made_up.yaml", **changes: object) -> SimpleN
         path=tmp_path,
         regimes=[],
         series={},
+        inputs={},
+        sets=(),
     )
 
 

@@ -37,7 +37,7 @@ def side_of(loaded, *values, periods=24):
 
 @pytest.fixture(scope="module")
 def side(loaded):
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         return side_of(loaded, {}, {"eep_on": False})
 
 

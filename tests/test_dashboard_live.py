@@ -39,7 +39,7 @@ def to_the_end(*plans, draws=DRAWS):
 
 @pytest.fixture(scope="module")
 def side():
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         return to_the_end(plan(title="With"), plan(values={"eep_on": False}, title="Without"))
 
 

@@ -30,7 +30,7 @@ def gain(own, other):
 
 @pytest.fixture(scope="module")
 def textbook():
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         return play(load_game(game_path("textbook")), 1, 1997)
 
 

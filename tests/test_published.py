@@ -147,7 +147,7 @@ def test_the_reconstruction_fills_its_cells():
 @pytest.fixture(scope="module")
 def runs():
     """The runs of the study with two draws: ledgers of history, one year longer too, multiple sellers, and weeks."""
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         return {
             "long": run_market(HISTORY, draws=2, sets=("calendar.crop_years=16",)).ledger,
             "short": run_market(HISTORY, draws=2).ledger,
@@ -159,7 +159,7 @@ def runs():
 @pytest.fixture(scope="module")
 def ensembles(runs):
     """What the verb keeps of its runs, by title."""
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         return {
             loaded.scenario.title: run_ensemble(
                 loaded, 2, points=points(loaded), simulate=lambda *_, ledger=runs[key]: ledger

@@ -142,7 +142,7 @@ def test_every_buyer_holds_its_tenders(history, periods):
 
 @pytest.fixture(scope="module")
 def months_and_weeks(history):
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         return [
             run_market(history, sets=(*YEAR, f"calendar.periods_per_year={periods}")).ledger for periods in (12, 52)
         ]
@@ -192,7 +192,7 @@ MONTHS = 4  # 1985-08 to 1985-11; the events hold from 1985-10
 
 @pytest.fixture(scope="module")
 def quiet_autumn(history):
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         return run_market(history, periods=MONTHS, sets=YEAR).ledger
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -15,6 +15,7 @@ from sim.api.cubes import bands_cube, cube
 from sim.api.figures import WithFigures
 from sim.api.scenarios import LoadedScenario, as_loaded, provenance_of
 from sim.experiments.engine import CHUNK
+from sim.kept import Inputs
 from sim.store import StoreError
 from sim.stored.tidy import tidy
 
@@ -42,6 +43,8 @@ class Run(WithFigures):
         Where it is saved.
     every_draw : Measures or None
         The measures in every draw; a saved run does not keep them.
+    inputs : Inputs
+        Content of the files it was made from.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Run(WithFigures):
     read: Callable[[str], pd.DataFrame]
     folder: Path | None = None
     every_draw: Measures | None = None
+    inputs: Inputs = field(default_factory=Inputs, repr=False, compare=False)
 
     @cached_property
     def measures(self) -> pd.DataFrame:
@@ -107,7 +111,7 @@ class Run(WithFigures):
         from sim.verbs.run import save
 
         with new_run(out, self.name, self.meta["scenario_hash"]) as draft:
-            save(draft, {name: self.read(name) for name in TABLES}, self.meta)
+            save(draft, {name: self.read(name) for name in TABLES}, self.meta, self.inputs)
         return draft.final
 
     def __repr__(self) -> str:
@@ -153,4 +157,4 @@ def run(
     (ensemble,) = ensembles([loaded.loaded], draws, seed, jobs, dask, chunk)
     frames = {"summary": ensemble.measures.bands(), "series": ensemble.series, "ledger": ensemble.ledger}
     meta = {"stem": loaded.name, **provenance_of(loaded, ensemble.draws, ensemble.seed)}
-    return Run(loaded.name, meta, frames.__getitem__, None, ensemble.measures)
+    return Run(loaded.name, meta, frames.__getitem__, None, ensemble.measures, loaded.loaded.inputs)

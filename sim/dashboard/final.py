@@ -165,8 +165,8 @@ def download(side: SideBySide, results: list[Results] | None = None) -> bytes:
             else:
                 frames = results[number].frames
                 tables = run_tables(frames["summary"], world.meta)
-                for table in study_tables_of(world, results[number]):
-                    put(f"{folder}/{table.name}.csv", csv_text(table.frame))
+                for final in study_tables_of(world, results[number]):
+                    put(f"{folder}/{final.name}.csv", csv_text(final.frame))
                 put(f"{folder}/series.csv", csv_text(frames["series"]))
             for table in tables:
                 put(f"{folder}/{table.name}.csv", csv_text(*table.wide()))

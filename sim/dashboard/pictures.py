@@ -40,7 +40,8 @@ class Picture:
 
 def scenario_of(world: Any) -> dict[str, Any]:
     """Resolved scenario of a market."""
-    return world.loaded.resolved
+    scenario_of: dict[str, Any] = world.loaded.resolved
+    return scenario_of
 
 
 def grades_of(scenario: dict[str, Any]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from sim.measures.regime_effect import producer_account
 from sim.measures.sales import market_prices
 from sim.measures.settling import settling_time
 
-BELIEFS = {
+BELIEFS: dict[str, dict[str, str | int]] = {
     "elasticities": {"rule": "elasticities"},
     "cournot": {"rule": "elasticities", "rivals_response": 0},
     "least_squares": {"rule": "least_squares"},

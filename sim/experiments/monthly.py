@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,10 @@ def band_columns(values: np.ndarray) -> dict[str, np.ndarray]:
     return {**columns, "share_of_draws": 1 - missing / values.shape[1]}
 
 
-def _market_blocks(reading: Reading, base_origin: str) -> list[tuple]:
+Block: TypeAlias = tuple[str, list[str], str, str, np.ndarray]  # arguments of a ``Series``
+
+
+def _market_blocks(reading: Reading, base_origin: str) -> list[Block]:
     """Prices and tonnes from sale rows: (series, labels, unit, time, values (period, label, draw))."""
     lanes = {f"{market}:{grade}": (market, grade) for market, grade in reading.index.combinations(("market", "grade"))}
     pairs = sorted(lanes)
@@ -104,7 +108,7 @@ def _market_blocks(reading: Reading, base_origin: str) -> list[tuple]:
     ]
 
 
-def _state_blocks(ledger: Ledger) -> list[tuple]:
+def _state_blocks(ledger: Ledger) -> list[Block]:
     return [
         (name, list(state.labels), state.unit, state.time, state.values)
         for name, state in ledger.states.items()
@@ -112,7 +116,7 @@ def _state_blocks(ledger: Ledger) -> list[tuple]:
     ]
 
 
-def _pool_blocks(ledger: Ledger) -> list[tuple]:
+def _pool_blocks(ledger: Ledger) -> list[Block]:
     """Compute what growers were paid per tonne of a pool: initial plus final payment."""
     if not {"pool_kt", "pool_initial_cad_k", "pool_final_cad_k"} <= ledger.states.keys():
         return []
@@ -123,7 +127,8 @@ def _pool_blocks(ledger: Ledger) -> list[tuple]:
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    ratio: np.ndarray = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    return ratio
 
 
 def _index(ledger: Ledger, block: Series) -> pd.DataFrame:

@@ -6,12 +6,14 @@ No input rests on the study's Table 2, nor on export bonuses, with which the inf
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from sim.shipped import AVERAGE, published_effects, published_gaps, shipped_folder
+from sim.kept import Inputs, kept_content
+from sim.shipped import AVERAGE, published_effects, published_gaps, shipped_folder, table_inputs
 from sim.study import COLUMNS
 from sim.study_segments import FEED, SIX_ROW, STUDY, Segments
 
@@ -59,12 +61,21 @@ class Priors:
     bonus_cad_t: np.ndarray
 
 
+SERIES_TABLES = ("prices", "derived", "production_and_use", "exchange", "policy")
+BOUNDS_TABLE = "segments"
+
+
+def prior_inputs() -> Inputs:
+    """Content of every shipped table that the priors are read from."""
+    return table_inputs(*SERIES_TABLES, BOUNDS_TABLE)
+
+
 def read_priors(folder: Path | None = None) -> Priors:
     """Read the priors from the shipped tables, or from a folder with tables of the same names."""
     folder = folder or shipped_folder() / "data"
     effects = published_effects()
     years = tuple(dict.fromkeys(row for row, _ in effects if row != AVERAGE))
-    series = _series(folder, ("prices", "derived", "production_and_use", "exchange", "policy"))
+    series = _series(folder, SERIES_TABLES)
 
     def of(name: str) -> np.ndarray:
         return np.array([series[name, year] for year in years])
@@ -94,7 +105,7 @@ def read_priors(folder: Path | None = None) -> Priors:
         rows[f"canada_{grade}_premium"] = canadian, sd, f"{name}; {spread.replace('their', 'its')} from Minneapolis"
         rows[f"united_states_{grade}_premium"] = american, sd, f"Minneapolis malting less feed; {spread} ({both})"
         rows[f"offshore_{grade}_premium"] = (canadian + american) / 2, sd, f"mean of {both}; {spread}"
-    bounds = _bounds(folder / "segments.csv")
+    bounds = _bounds(folder / f"{BOUNDS_TABLE}.csv")
     for name in STUDY.names:
         central, low, high = np.array([bounds[name, year] for year in years]).T
         rows[f"{name}_quantity"] = central, (high - low) / 4, "segments.csv, central; sd (high - low) / 4"
@@ -127,18 +138,22 @@ def segments_of(inputs: np.ndarray) -> Segments:
 def _series(folder: Path, tables: tuple[str, ...]) -> dict[tuple[str, str], float]:
     found = {}
     for table in tables:
-        with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-            found.update({(row["series"], row["period"]): float(row["value"]) for row in csv.DictReader(file)})
+        rows = _rows(folder / f"{table}.csv")
+        found.update({(row["series"], row["period"]): float(row["value"]) for row in rows})
     return found
 
 
 def _bounds(path: Path) -> dict[tuple[str, str], tuple[float, float, float]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            (f"{row['market']}_{row['grade']}", row["crop_year"]): (
-                float(row["central_kt"]),
-                float(row["low_kt"]),
-                float(row["high_kt"]),
-            )
-            for row in csv.DictReader(file)
-        }
+    return {
+        (f"{row['market']}_{row['grade']}", row["crop_year"]): (
+            float(row["central_kt"]),
+            float(row["low_kt"]),
+            float(row["high_kt"]),
+        )
+        for row in _rows(path)
+    }
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    content = kept_content(str(path)) or path.read_bytes()
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))

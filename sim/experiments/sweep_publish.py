@@ -13,6 +13,7 @@ from sim.experiments.sweep_folder import CHUNKS, FINAL, fingerprint
 from sim.experiments.sweep_points import Sweep
 from sim.experiments.worlds import Group, missing_ranges
 from sim.measure_titles import titles_in
+from sim.program import surroundings
 from sim.scenario.numbers import Numbers
 from sim.store import ResultsError, new_run
 from sim.sweeps.loader import LoadedSweep
@@ -26,6 +27,7 @@ def publish(
     with new_run(out, stem, fingerprint(wanted), started) as draft:
         (folder / FINAL).write_text(draft.run_id, encoding="utf-8")
         layout = _write_dataset(sweep, ChunkFolder(folder / CHUNKS), draft.path)
+        draft.inputs(sweep.loaded.inputs, *(numbers.loaded.inputs for _, numbers in sweep.groups))
         draft.manifest(
             {
                 "kind": "sweep",
@@ -38,6 +40,8 @@ def publish(
                 "worlds": layout.worlds,
                 "command": list(command),
                 "versions": wanted["versions"],
+                "surroundings": surroundings(),
+                "overrides": sweep.loaded.overrides,
                 "warnings": sweep.loaded.warnings,
                 "factors": factors_of(sweep.loaded),
                 "sweep": plan.model_dump(mode="json"),

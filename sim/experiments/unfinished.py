@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.store import StoreError, cannot_write, draft_folder, make_folders, remove_empty, safe_stem
+from sim.stored.held import made
 
 UNFINISHED = ".unfinished"
 
@@ -38,13 +39,15 @@ def write_basis(folder: Path, name: str, basis: dict[str, Any]) -> None:
     draft = draft_folder(folder)
     created = make_folders(draft)
     try:
-        with (draft / name).open("w", encoding="utf-8") as file:
-            file.write(json.dumps(basis, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(draft, folder)
+        with made(draft):
+            with (draft / name).open("w", encoding="utf-8") as file:
+                file.write(json.dumps(basis, indent=1) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(draft, folder)
     except OSError as error:
-        (draft / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            (draft / name).unlink(missing_ok=True)
         remove_empty(created)
         raise cannot_write(error, str(folder)) from error
 

@@ -63,7 +63,7 @@ def table2(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
             place[1].set(title=f"{plain(effect_title(column, meta['scenario']))}\n", xlabel=f"Change ({unit})")
             place[1].set_yticks(range(len(rows)), [_row(row) for row in rows] if column == columns[0] else [])
         axes[1, 0].set_ylabel("Crop year (August-July)")
-        draw_key(axes[0], {handle.get_label(): handle for handle in _legend(lines)}, columns=4)
+        draw_key(axes[0], {str(handle.get_label()): handle for handle in _legend(lines)}, columns=4)
     return figure
 
 

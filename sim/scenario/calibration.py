@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from sim.kept import Inputs
 from sim.scenario.calibration_schema import Calibration, Parameter
 from sim.scenario.chain import parent_file
 from sim.scenario.experiment import read_experiment, retell
@@ -54,6 +55,8 @@ class LoadedCalibration:
         For problems that show only when a run is simulated.
     path : str
         The file, as given.
+    inputs : Inputs
+        Content of every file that was read.
     """
 
     plan: Calibration
@@ -63,6 +66,7 @@ class LoadedCalibration:
     tree: Node
     report: Report
     path: str
+    inputs: Inputs = field(default_factory=Inputs, repr=False, compare=False)
 
     def refuse_missing(self, cells: Sequence[Cell]) -> None:
         """Raise ``ScenarioError`` for figures that their run does not have."""
@@ -116,7 +120,9 @@ def load_calibration(path: str | os.PathLike[str], changes: Mapping[str, Any] | 
     report.stop()
     at_start = _check_runs(plan, runs, tree, report)
     report.stop()
-    return LoadedCalibration(plan, runs, tuple(cells), at_start, tree, report, file)
+    for loaded in at_start.values():
+        report.inputs.update(loaded.inputs)
+    return LoadedCalibration(plan, runs, tuple(cells), at_start, tree, report, file, report.inputs)
 
 
 def _check_parameters(plan: Calibration, tree: Node, report: Report) -> None:

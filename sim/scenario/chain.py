@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sim.kept import exists, is_folder
 from sim.scenario.fields import ROOT
 from sim.scenario.kinds import wrong_kind
 from sim.scenario.merge import log_changes, merge
@@ -149,7 +150,7 @@ def parent_file(file: str, extends: str) -> str:
     """File that ``extends`` means: the one beside the file that says it, or else the shipped scenario of that name."""
     beside = os.path.normpath(os.path.join(os.path.dirname(file), extends))
     shipped = shipped_path(extends)
-    if shipped is None or (os.path.exists(beside) and not os.path.isdir(beside)):
+    if shipped is None or (exists(beside) and not is_folder(beside)):
         return beside
     return str(shipped)
 

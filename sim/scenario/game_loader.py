@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from sim.kept import Inputs, exists, is_folder
 from sim.scenario.chain import parent_file
 from sim.scenario.experiment import read_experiment
 from sim.scenario.game_schema import Game, Player
@@ -39,6 +40,8 @@ class LoadedGame:
         Scenario of each pair of strategies.
     crop_years : tuple of str
         Those whose mean is the pay-off.
+    inputs : Inputs
+        Content of every file that was read.
     """
 
     game: Game
@@ -47,6 +50,7 @@ class LoadedGame:
     sides: tuple[Side, Side]
     cells: dict[tuple[int, int], Loaded]
     crop_years: tuple[str, ...]
+    inputs: Inputs = field(default_factory=Inputs, repr=False, compare=False)
 
     @property
     def warnings(self) -> list[str]:
@@ -99,9 +103,9 @@ def load_game(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> LoadedG
     file = os.fspath(path)
     tree, game = _read(file, report)
     base_file = parent_file(file, game.base)
-    if not os.path.isfile(base_file) and game.base.removesuffix(".yaml") in game_market_names():
+    if not _is_file(base_file) and game.base.removesuffix(".yaml") in game_market_names():
         base_file = str(shipped_folder() / "games" / "markets" / f"{game.base.removesuffix('.yaml')}.yaml")
-    if not os.path.isfile(base_file):
+    if not _is_file(base_file):
         hint = near_file(base_file, os.path.dirname(file), lambda: [*shipped_names(), *game_market_names()])
         report.add(child(tree, "base").mark, "base", f"file `{base_file}` not found{hint}")
     report.stop()
@@ -126,7 +130,13 @@ def load_game(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> LoadedG
         for j, other in enumerate(second.strategies)
     }
     faults.stop()
-    return LoadedGame(game, file, base, (first, second), cells, crop_years)
+    for loaded in (base, *cells.values()):
+        report.inputs.update(loaded.inputs)
+    return LoadedGame(game, file, base, (first, second), cells, crop_years, report.inputs)
+
+
+def _is_file(file: str) -> bool:
+    return exists(file) and not is_folder(file)
 
 
 def _read(file: str, report: Report) -> tuple[Node, Game]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from sim.calendar import Timeline, first_day, last_day
+from sim.kept import Inputs
 from sim.scenario.chain import Layer, Merged, merge_chain
 from sim.scenario.check import validate
 from sim.scenario.events import Regimes, lay_out, read_events, warn_overruled
@@ -55,6 +56,10 @@ class Loaded:
         SHA-256 of the resolved scenario without title and description, and of the values in the data tables.
     path : str
         The file, as given.
+    inputs : Inputs
+        Content of every file that was read.
+    sets : tuple of str
+        Changes of single keys, as given.
     """
 
     scenario: Scenario
@@ -68,6 +73,8 @@ class Loaded:
     resolved: dict[str, Any]
     hash: str
     path: str
+    inputs: Inputs = field(default_factory=Inputs, repr=False, compare=False)
+    sets: tuple[str, ...] = ()
 
     def over_time(self, pick: Callable[[Scenario], Any]) -> list[Any]:
         """Return what ``pick`` finds in the scenario that holds in each period; T entries."""
@@ -110,7 +117,7 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), layers: Sequenc
     file = os.fspath(path)
     file = file if isinstance(file, str) else os.fsdecode(file)
     merged = merge_chain(file, sets, report, layers)
-    return finish(merged, report, file, warn_equal=not layers)
+    return replace(finish(merged, report, file, warn_equal=not layers), sets=tuple(sets))
 
 
 def finish(merged: Merged | None, report: Report, file: str, warn_equal: bool = True) -> Loaded:
@@ -155,6 +162,7 @@ def finish(merged: Merged | None, report: Report, file: str, warn_equal: bool = 
         resolved=resolved_data(located),
         hash=fingerprint(located, table),
         path=file,
+        inputs=report.inputs,
     )
 
 

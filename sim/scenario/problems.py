@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from sim.kept import Inputs
+
 Path = tuple[str | int, ...]
 WIDTH = 100  # longest piece of a source line shown
 QUOTED = 60  # longest piece of a value shown
@@ -76,12 +78,15 @@ class Report:
         Lines of every file read, so that a problem can show its line.
     events : dict of Mark to str
         Path of the event that states what is at a place, so that a problem in an event names it.
+    inputs : Inputs
+        Content of every file read, for those who keep it with their results.
     """
 
     sources: dict[str, list[str]] = field(default_factory=dict)
     events: dict[Mark, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    inputs: Inputs = field(default_factory=Inputs)
 
     def add(self, mark: Mark, path: Path | str, message: str) -> None:
         """Note a problem; the same one is kept once."""

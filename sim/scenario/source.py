@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Callable
 
+from sim.kept import kept_content, only_kept
 from sim.scenario.problems import Mark, Path, Report, printable
 
 YAML_BYTES = 2**20  # a scenario is some 30 kB; anything this long is a mistake or an attack
@@ -43,10 +44,9 @@ def read_text(
         report.add(mark, path, message.format(name=f"file `{printable(file, 200)}`" if cited else "file") + more)
 
     try:
-        with open(file, "rb", opener=_open_at_once) as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return refuse("{name} is not a regular file")
-            raw = stream.read(limit + 1)
+        raw = _raw(file, limit)
+        if raw is None:
+            return refuse("{name} is not a regular file")
     except FileNotFoundError:
         return refuse("{name} not found", hint() if hint else "")
     except IsADirectoryError:
@@ -59,7 +59,21 @@ def read_text(
         return refuse("{name} cannot be read (" + (error.strerror or "error") + ")")
     if len(raw) > limit:
         return refuse("{name} is longer than " + f"{limit // 2**20} MiB")
+    report.inputs.add(file, raw)
     return decode(raw, file, report)
+
+
+def _raw(file: str, limit: int) -> bytes | None:
+    """Content of a file, up to one byte more than the limit; None when it is no regular file."""
+    if only_kept():
+        kept = kept_content(file)
+        if kept is None:
+            raise FileNotFoundError(file)
+        return kept
+    with open(file, "rb", opener=_open_at_once) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            return None
+        return stream.read(limit + 1)
 
 
 def _open_at_once(file: str, flags: int) -> int:

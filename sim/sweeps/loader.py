@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.kept import Inputs
 from sim.scenario.chain import parent_file
 from sim.scenario.check import conform
 from sim.scenario.experiment import read_experiment
@@ -63,6 +64,10 @@ class LoadedSweep:
     fingerprint : dict
         Everything in the files that results rest on, as plain data.
     warnings : list of str
+    inputs : Inputs
+        Content of every file that was read.
+    overrides : dict
+        Keys of the sweep that were replaced, as given.
     """
 
     plan: SweepPlan
@@ -75,6 +80,8 @@ class LoadedSweep:
     measures: tuple[str, ...]
     fingerprint: dict[str, Any]
     warnings: list[str]
+    inputs: Inputs = field(default_factory=Inputs, repr=False, compare=False)
+    overrides: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def _columns(self) -> dict[str, np.ndarray]:
@@ -155,10 +162,12 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
         check_measures(patterns if plan.measures is not None else (), loads, design, spreads)
     report.stop()
     report.warnings += [text for each in at_base.values() for text in each.warnings]
+    for each in at_base.values():
+        report.inputs.update(each.inputs)
     return LoadedSweep(
         plan=plan, path=file, factors=tuple(each.factor for each in spreads), design=design, shares=shares,
         base=base, reference=reference, measures=patterns, fingerprint=_fingerprint(plan, design, at_base),
-        warnings=list(dict.fromkeys(report.warnings)),
+        warnings=list(dict.fromkeys(report.warnings)), inputs=report.inputs, overrides=dict(overrides or {}),
     )  # fmt: skip
 
 

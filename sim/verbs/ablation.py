@@ -63,6 +63,7 @@ def ablation(
         meta = {"stem": stem, **provenance(loaded, draws, seed)}
         for name, figure in drawn("ablation", {"ablation": frame}, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
+        draft.inputs(loaded.inputs)
         draft.manifest({"kind": "ablation", **meta})
     if as_json:
         print(json.dumps(report(frame, stem, draws, seed), ensure_ascii=False, allow_nan=False))

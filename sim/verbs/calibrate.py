@@ -19,13 +19,13 @@ from sim.experiments.engine import Engine
 from sim.experiments.evaluations import JOURNAL, Evaluator, Journal, Simulator
 from sim.figures import drawn
 from sim.guard import plain, warn
-from sim.program import versions
+from sim.program import surroundings, versions
 from sim.scenario.calibration import LoadedCalibration, load_calibration
 from sim.scenario.child import child_yaml
 from sim.scenario.fields import slot_at
 from sim.scenario.problems import ScenarioError
 from sim.scenario.tree import split_path
-from sim.shipped import calibration_path
+from sim.shipped import calibration_path, table_inputs
 from sim.store import RunDraft, check_folder, new_run
 from sim.sweeps.keys import unit_of
 from sim.verbs.calibrate_screen import show
@@ -97,6 +97,7 @@ def _save(
         meta = {
             "stem": stem, "seed": loaded.plan.seed, "draws": loaded.plan.draws, "versions": versions(),
             "command": command_line(), "scenario": {"title": loaded.plan.title}, "units": _units(loaded),
+            "calibration_file": str(loaded.path), "surroundings": surroundings(),
         }  # fmt: skip
         for name, frame in found.tables.items():
             draft.table(name, frame)
@@ -106,6 +107,7 @@ def _save(
         _child(draft, loaded, found, first)
         shutil.copyfile(folder / BASIS, draft.path / BASIS)
         journal.write_sorted(draft.path / JOURNAL)
+        draft.inputs(loaded.inputs, table_inputs())
         draft.manifest({"kind": "calibration", **meta, "calibration": loaded.plan.model_dump(), "result": report})
     return draft.final, {"run_id": draft.run_id, "folder": str(draft.final), **report}
 

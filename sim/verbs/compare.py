@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from sim.incidence_names import PARTS as WORLD_PARTS
 from sim.incidence_names import effect_title
 from sim.measures import AVERAGE, Measures
 from sim.screen import comparison_tables, grid, in_words_of, mean_and_range, number
-from sim.shipped import home_origin, published_effects
+from sim.shipped import home_origin, published_effects, table_inputs
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
 from sim.wording import pool_word
@@ -36,6 +36,14 @@ def compare_scenarios(
     loaded = [load_scenario(name, sets, errors) for name in (base, *others)]
     check_folder(out)
     names = unique_names([Path(each.path).stem for each in loaded])
+    return compare_loaded(loaded, names, draws, seed, out, engine, chunk, as_json, console, errors)
+
+
+def compare_loaded(
+    loaded: Loadings, names: list[str], draws: int | None, seed: int | None, out: Path, engine: Engine, chunk: int,
+    as_json: bool, console: Console, errors: Console,
+) -> list[Path]:  # fmt: skip
+    """Compare scenarios that have been loaded, under these names; return the folders."""
     for position in range(1, len(loaded)):
         check_comparable(loaded[0].scenario, loaded[position].scenario, (names[0], names[position]))
     _warn(loaded, names, errors)
@@ -120,11 +128,13 @@ def save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other:
         draft.table("welfare", welfare.drop(columns="table", errors="ignore"))
         meta = {
             "stem": stem, "base": result.base, "other": result.other,
-            **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved, **meta,
+            **provenance(base, result.draws, seed), "other_hash": other.hash, "other_scenario": other.resolved,
+            "other_file": str(other.path), "other_sets": list(other.sets), **meta,
         }  # fmt: skip
         frames = {"comparison": effects, "welfare": welfare}
         for name, figure in drawn("comparison", frames, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
+        draft.inputs(base.inputs, other.inputs, table_inputs())
         draft.manifest({"kind": "comparison", **meta})
     return draft.final
 
@@ -152,7 +162,7 @@ def show(
         console.print(table)
     bands = {(line.row, line.column): line for line in result.markets.bands().itertuples()}
     lines = []
-    for row, label in market_labels(result, scenario).items():
+    for row, label in market_labels(result.markets.rows, result.market_units, scenario).items():
         base, other, change = (bands[row, side] for side in ("base", "other", "difference"))
         difference = mean_and_range(change.mean, change.p05, change.p95, result.draws)
         lines.append([label, number(base.mean), number(other.mean), difference])
@@ -173,11 +183,11 @@ def welfare_line(result: Comparison) -> str:
     return f"Welfare, all countries, million C$ a crop year: {', '.join(texts)}. By country: tables/welfare.csv"
 
 
-def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str]:
-    """Rows of ``result.markets`` worth a line on screen, with a heading: other boards' pools stay in the files."""
+def market_labels(rows: Iterable[str], units: Mapping[str, str], scenario: dict[str, Any]) -> dict[str, str]:
+    """Rows of a comparison's markets worth a line on screen, with a heading: other boards' pools stay in the files."""
     own = {name for name, board in scenario["boards"].items() if board["origin"] == home_origin(scenario)}
     labels = {}
-    for row in result.markets.rows:
+    for row in rows:
         table, _, column = row.partition(" ")
         first, _, second = column.partition(":")
         if table == "pool_deficit_million_cad":
@@ -193,7 +203,7 @@ def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str
         else:
             what = "rate" if table == "programme_rate" else "spending"
             labels[row] = f"{programme_title(scenario, column)}, {what}"
-    return {row: f"{label} ({result.market_units[row]})" for row, label in labels.items()}
+    return {row: f"{label} ({units[row]})" for row, label in labels.items()}
 
 
 def _title(scenario: dict[str, Any], section: str, name: str) -> str:

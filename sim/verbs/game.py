@@ -130,6 +130,7 @@ def _save(out: Path, loaded: LoadedGame, frames: Frames, meta: dict[str, Any]) -
                 draft.table(name, frame)
         for name, figure in drawn("game", frames, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
+        draft.inputs(loaded.inputs)
         draft.manifest({"kind": "game", **meta})
     return draft.final
 

@@ -15,6 +15,7 @@ from sim.experiments.incidence_report import RESULTS, frame, published_beside, r
 from sim.figures import drawn
 from sim.guard import plain
 from sim.screen import in_words_of
+from sim.shipped import table_inputs
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.incidence_screen import show
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
@@ -50,6 +51,7 @@ def incidence_of(
         meta = {"stem": stem, "programmes": result.origins, **provenance(loaded, draws, seed)}
         for name, figure in drawn("incidence", {"incidence": lines}, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
+        draft.inputs(loaded.inputs, table_inputs())
         draft.manifest({"kind": "incidence", **meta})
     if as_json:
         content = report(lines, stem, result.origins, draws, seed)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from sim.guard import warn
-from sim.program import versions
+from sim.program import surroundings, versions
 from sim.scenario import load
 from sim.shipped import market_pairs, scenario_path
 
@@ -37,6 +37,8 @@ def provenance(loaded: Any, draws: int, seed: int) -> dict[str, Any]:
         "draws": draws,
         "command": command_line(),
         "versions": versions(),
+        "surroundings": surroundings(),
+        "sets": list(loaded.sets),
         "warnings": [str(warning) for warning in loaded.warnings],
         "pairs": market_pairs(loaded.resolved),
         "scenario": loaded.resolved,

@@ -12,7 +12,7 @@ import pandas as pd
 from rich.console import Console
 
 from sim.experiments.reconstruction import Reconstruction, reconstruct, replication_table
-from sim.experiments.study_priors import INPUTS
+from sim.experiments.study_priors import INPUTS, prior_inputs
 from sim.experiments.study_reports import (
     break_even_table,
     inferred_table,
@@ -24,7 +24,7 @@ from sim.experiments.study_reports import (
 from sim.experiments.study_sensitivity import SURPLUS, sensitivity_table, swings
 from sim.figures import drawn
 from sim.guard import plain
-from sim.program import versions
+from sim.program import surroundings, versions
 from sim.screen import grid, number
 from sim.store import check_folder, new_run
 from sim.study import COLUMNS
@@ -61,7 +61,7 @@ def reconstruct_study(draws: int, seed: int, out: Path, as_json: bool, console: 
     with new_run(out, STEM, fingerprint(made)) as draft:
         meta = {
             "stem": STEM, "seed": seed, "draws": draws, "command": command_line(),
-            "versions": versions(), "warnings": notes(made),
+            "versions": versions(), "surroundings": surroundings(), "warnings": notes(made),
             "scenario": {"title": "The study's models on inferred segments"},
         }  # fmt: skip
         for name, table in tables.items():
@@ -71,6 +71,7 @@ def reconstruct_study(draws: int, seed: int, out: Path, as_json: bool, console: 
             draft.parquet(name, frame)
         for name, figure in drawn("reconstruction", frames, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
+        draft.inputs(prior_inputs())
         draft.manifest({"kind": "reconstruction", **meta})
     if as_json:
         content = {name: json.loads(as_numbers(table).to_json(orient="records")) for name, table in tables.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,13 @@ from sim.experiments.ensemble import run_ensemble
 from sim.figures import drawn
 from sim.frames import YearTable, paired_gaps, run_tables
 from sim.guard import plain
+from sim.scenario import Loaded
 from sim.screen import print_paired_gaps, print_year_table
-from sim.shipped import published_gaps
+from sim.shipped import published_gaps, table_inputs
 from sim.store import RunDraft, new_run
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
+
+EVERY_SALE = "ledger_draws.parquet"
 
 
 def run(
@@ -29,6 +32,14 @@ def run(
 ) -> Path:  # fmt: skip
     """Run a scenario and return the folder of its results."""
     loaded = load_scenario(scenario, sets, errors)
+    return run_loaded(loaded, draws, seed, out, engine, save_draws, chunk, as_json, console, errors)
+
+
+def run_loaded(
+    loaded: Loaded, draws: int | None, seed: int | None, out: Path, engine: Engine, save_draws: bool, chunk: int,
+    as_json: bool, console: Console, errors: Console,
+) -> Path:  # fmt: skip
+    """Run a scenario that has been loaded and return the folder of its results."""
     draws = loaded.scenario.draws if draws is None else draws
     seed = loaded.scenario.seed if seed is None else seed
     chunk = chunk_for(draws, chunk, engine.workers)
@@ -42,11 +53,11 @@ def run(
                 progress=lambda periods: bar.advance(task, periods),
             )  # fmt: skip
         if save_draws:
-            join_draw_files(ensemble.draw_parts, draft.path / "ledger_draws.parquet")
+            join_draw_files(ensemble.draw_parts, draft.path / EVERY_SALE)
         frames = {"series": ensemble.series, "summary": ensemble.measures.bands(), "ledger": ensemble.ledger}
         shutil.rmtree(scratch)
         meta = {"stem": Path(loaded.path).stem, **provenance(loaded, draws, seed)}
-        tables = save(draft, frames, meta)
+        tables = save(draft, frames, meta, loaded.inputs)
     if as_json:
         print(json.dumps(report(draft, meta, frames["summary"]), ensure_ascii=False, allow_nan=False))
     else:
@@ -58,8 +69,10 @@ def run(
     return draft.final
 
 
-def save(draft: RunDraft, frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> list[YearTable]:
-    """Write frames, tables, figures and, last, the manifest."""
+def save(
+    draft: RunDraft, frames: dict[str, pd.DataFrame], meta: dict[str, Any], inputs: Mapping[str, bytes]
+) -> list[YearTable]:
+    """Write frames, tables, figures, what the run was made from and, last, the manifest."""
     for name, frame in frames.items():
         draft.parquet(name, frame)
     tables = run_tables(frames["summary"], meta)
@@ -72,6 +85,7 @@ def save(draft: RunDraft, frames: dict[str, pd.DataFrame], meta: dict[str, Any])
             draft.table(name, lines)
     for name, figure in drawn("run", frames, {**meta, "run_id": draft.run_id}):
         draft.figure(name, figure)
+    draft.inputs(inputs, table_inputs())
     draft.manifest({"kind": "run", **meta})
     return tables
 

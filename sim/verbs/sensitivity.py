@@ -20,7 +20,7 @@ from sim.experiments.sweep_folder import basis, fingerprint
 from sim.figures import drawn
 from sim.guard import plain
 from sim.measures.names import MEAN, WHOLE_RUN
-from sim.program import versions
+from sim.program import surroundings, versions
 from sim.shipped import sweep_names, sweep_path
 from sim.store import StoredRun, StoreError, check_folder, find_run, list_runs, new_run, safe_stem
 from sim.stored.choice import choose_measures
@@ -128,7 +128,7 @@ def analyse_sweep(
         "level": asked.level, "resamples": asked.resamples, "seed": confidence.seed,
     }  # fmt: skip
     tables = {"indices": found.indices, "outcomes": found.outcomes, "factors": factors}
-    folder = _save(out, stored, tables, head, found)
+    folder = _save(out, stored, tables, head, measures, found)
     if as_json:
         content = {name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in
                    tables.items()}  # fmt: skip
@@ -140,11 +140,16 @@ def analyse_sweep(
     return folder
 
 
-def _save(out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, Any], found: Sensitivity) -> Path:
+def _save(
+    out: Path, stored: StoredRun, tables: dict[str, Any], head: dict[str, Any], measures: list[str],
+    found: Sensitivity,
+) -> Path:  # fmt: skip
     stem = f"sensitivity-{safe_stem(str(stored.manifest.get('stem', 'sweep'))).removeprefix('sweep-')}"
     with new_run(out, stem, str(stored.manifest.get("scenario_hash", ""))) as draft:
         meta = {
             "stem": stem, **head, "command": command_line(), "versions": versions(),
+            "sweep_stem": stored.manifest.get("stem"), "sweep_run": stored.path.resolve().name,
+            "measures": measures, "surroundings": surroundings(),
             "scenario": {"title": head["title"]}, "titles": stored.manifest.get("titles") or {},
         }  # fmt: skip
         for name, frame in tables.items():

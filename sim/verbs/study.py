@@ -14,6 +14,7 @@ from sim.experiments.ensemble import run_ensemble
 from sim.experiments.printed import oddities
 from sim.experiments.published import agents_tables, as_json, beside, points
 from sim.experiments.reconstruction import replication_table
+from sim.experiments.study_priors import prior_inputs
 from sim.figures import drawn
 from sim.guard import plain
 from sim.scenario import load
@@ -82,5 +83,6 @@ def _save(out: Path, frame: pd.DataFrame, runs: dict[str, Any], draws: int, seed
         }  # fmt: skip
         for name, figure in drawn("study", {"published": frame}, {**meta, "run_id": draft.run_id}):
             draft.figure(name, figure)
+        draft.inputs(base.inputs, other.inputs, weekly.inputs, prior_inputs())
         draft.manifest({"kind": "study", **meta})
     return draft.final

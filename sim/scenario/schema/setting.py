@@ -31,9 +31,9 @@ class Calendar(Section):
 class Money(Section):
     """Exchange rates; everything inside the model is in the account currency, which keys call `cad`."""
 
-    cad_per_usd: Level
+    cad_per_usd: Annotated[Level, unit("C$/US$")]
     """Account currency (Canadian dollars unless `wording` names another) per US dollar."""
-    usd_per_ecu: Level
+    usd_per_ecu: Annotated[Level, unit("US$/ECU")]
     """US dollars per ECU."""
 
 
