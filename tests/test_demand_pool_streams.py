@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import run_market
 
 from sim import pool
 from sim.demand import consumer_surplus, linear_demand
@@ -79,3 +80,29 @@ def test_normal_numbers_are_standard_normal():
 def test_impossible_draws_are_refused(draws, first):
     with pytest.raises(ValueError, match="draws must be"):
         Streams(1, draws, first)
+
+
+def test_a_pool_never_asks_farmers_to_pay():
+    receipts, costs = np.array([90.0, 90.0, 90.0, 0.0, 0.5]), np.array([10.0, 90.0, 5000.0, 700.0, 700.0])
+    kt = np.array([1.0, 1.0, 1.0, 0.0, pool.EMPTY_POOL_KT / 2])
+    current = np.full(5, 100.0)
+    realised = pool.realised_return(receipts, costs, kt, current)
+    assert realised.tolist() == [80.0, 0.0, 0.0, 100.0, 100.0]  # costs small, equal, large; none sold, next to none
+    assert (pool.counted_kt(kt) == [1.0, 1.0, 1.0, 0.0, 0.0]).all()
+
+
+def test_a_feed_pool_that_runs_nearly_empty_recovers(shipped):
+    """A crop of half its size leaves next to no feed for the pool, while buyers are paid for what it cannot ship."""
+    sets = ("origins.canada.production_kt.scale=0.5", "calendar.crop_years=8")
+    states = run_market(shipped("history"), draws=2, sets=sets).ledger.states
+    account = states["pool_kt"].labels.index("cwb:feed")
+    kt, costs, initial, final = (
+        states[f"pool_{item}"].values[:, account] for item in ("kt", "costs_cad_k", "initial_cad_k", "final_cad_k")
+    )
+    nearly_empty = kt.min() < 1 and costs.max() > 1000
+    assert nearly_empty
+    counted = kt > pool.EMPTY_POOL_KT
+    returns = (initial + final)[counted] / kt[counted]
+    assert returns.min() > 60 and returns.max() < 200
+    outlook = states["pool_return_outlook_cad_t"]
+    assert outlook.values[:, outlook.labels.index("cwb")].min() > 0

@@ -78,7 +78,8 @@ def StudyTables(desk: Desk) -> None:
 
     found = solara.use_thread(work, [])
     with solara.Div(classes=["sd-section"]):
-        headline("h2", "The study's tables, simulated beside published")
+        beside = any(world.loaded.scenario.published for world in market.worlds)
+        headline("h2", "The study's tables, simulated beside published" if beside else "What producers get")
         if found.state == solara.ResultState.ERROR:
             solara.Text(f"They could not be worked out: {found.error}", classes=["sd-wrong"])
         elif found.state != solara.ResultState.FINISHED:

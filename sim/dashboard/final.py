@@ -138,7 +138,8 @@ def comparison_of(side: SideBySide, results: list[Results]) -> FinalTable | None
     frame = with_published(result.effects, published).drop(columns="table")
     titles = {key: words(scenario)(text) for key, text in headings(frame, scenario).items()}
     note = f"{second.title} less {first.title}: mean over draws with quantiles; average: mean of the crop years."
-    return FinalTable("table2", "Table 2: what producers get", frame.assign(title=frame["column"].map(titles)), note)
+    title = "Table 2: what producers get" if first.loaded.scenario.published else "What producers get"
+    return FinalTable("table2", title, frame.assign(title=frame["column"].map(titles)), note)
 
 
 def download(side: SideBySide, results: list[Results] | None = None) -> bytes:

@@ -102,12 +102,12 @@ def desk_and_war(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
         return None
     years = list(dict.fromkeys(table["row"]))
     bonuses = [column for column in dict.fromkeys(table["column"]) if column.startswith("bonus:")]
+    note = "Points: mean of draws; lines: 5-95 % of draws"
+    if table["published"].notna().any():
+        note += "; crosses: the study's Table 2, and the public estimate of the bonus"
     with mpl.rc_context(STYLE):
-        figure, axes = sheet(
-            meta, "The single desk's gain, with and without the export programmes", [3.0, 2.4],
-            note="Points: mean of draws; lines: 5-95 % of draws; crosses: the study's Table 2, and the public estimate "
-            "of the bonus.",
-        )  # fmt: skip
+        title = "The single desk's gain, with and without the export programmes"
+        figure, axes = sheet(meta, title, [3.0, 2.4], note=f"{note}.")
         gain, bonus = axes[:, 0]
         for place, (side, label) in enumerate((("with", "with the programmes"), ("without", "without them"))):
             _points(gain, table, f"{side}:{REVENUE}", years, place, 2, label, PUBLISHED, sign=-1.0)

@@ -181,12 +181,13 @@ def _shares(lines: pd.DataFrame, scenario: dict[str, Any], draws: int) -> Any:
 
 
 def _correlations(part: pd.DataFrame, scenario: dict[str, Any], draws: int) -> Any:
-    cells, rows = _cells(part), []
+    cells, rows, beside = _cells(part), [], bool(part["published"].notna().any())
     for name in dict.fromkeys(part["row"]):
         line = [removed_title(scenario, name)]
         for column in ("pearson", "rank"):
-            line += [_banded(cells[name, column], draws, 2), number(cells[name, column].published, 2)]
+            line += [_banded(cells[name, column], draws, 2), *[number(cells[name, column].published, 2)] * beside]
         rows.append([*line, number(cells[name, "crop_years"].mean, 0)])
-    headings = ["", "Pearson", "published", "Rank", "published", "crop years"]
+    headings = ["", "Pearson", *["published"] * beside, "Rank", *["published"] * beside, "crop years"]
     title = "Does the desk's yearly gain in revenue follow the yearly mean bonus? Correlation over crop years"
-    return grid(title, headings, rows, "Published: the study's Table 2 with the public estimate of the bonus.")
+    caption = "Published: the study's Table 2 with the public estimate of the bonus." if beside else None
+    return grid(title, headings, rows, caption)
