@@ -29,7 +29,8 @@ test: $(SET_UP)-test
 
 # Lines and branches of sim and agents that the suite runs, in its child processes too.
 coverage: $(SET_UP)-test
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=html
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --cov --cov-report=html --cov-report=json:build/coverage.json
+	$(BIN)/python -m tests.coverage_limits build/coverage.json
 
 # Writes the headline results that the suite compares with anew, and prints what moved.
 baseline: $(SET_UP)-test

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
+Amount: TypeAlias = float | Array  # the same in all draws, or one for each draw
 Mask: TypeAlias = NDArray[np.bool_]
 Places: TypeAlias = NDArray[np.int64]  # rows, orders, codes
 BY_ROWS_FROM_DRAWS = 64  # from here going row by row beats NumPy's running sum, with the same bits
@@ -28,21 +29,24 @@ def total(values: Array) -> Array:
     if len(values) == 0:
         return np.zeros(values.shape[1:])
     if values.shape[-1] == 1:
-        return np.add.accumulate(values, axis=0)[-1]
-    return np.add.reduce(np.ascontiguousarray(values), axis=0)
+        single: Array = np.add.accumulate(values, axis=0)[-1]
+        return single
+    whole: Array = np.add.reduce(np.ascontiguousarray(values), axis=0)
+    return whole
 
 
 def running(combine: np.ufunc, values: Array) -> Array:
     """Combine the first 1, 2, ... rows (sums with ``np.add``), same shape and bits as ``combine.accumulate``."""
     if values.shape[-1] < BY_ROWS_FROM_DRAWS:
-        return combine.accumulate(values, axis=0)
+        reached: Array = combine.accumulate(values, axis=0)
+        return reached
     out = np.array(values)
     for before, row in zip(out, out[1:], strict=False):
         combine(before, row, out=row)
     return out
 
 
-def ascending(values: Array) -> Array:
+def ascending(values: Array) -> Places:
     """Places of the values in ascending order, for every draw: ``values.take(ascending(values))`` is sorted by columns.
 
     Equal values keep the order of their rows, as in NumPy's stable sort, several times faster: often one order serves
@@ -60,11 +64,12 @@ def ascending(values: Array) -> Array:
     """
     rows, draws = values.shape
     column = np.arange(draws)
-    order = np.argsort(values[:, 0], kind="stable")
+    order: Places = np.argsort(values[:, 0], kind="stable")
     ordered = values[order]
     low, high = ordered[:-1], ordered[1:]
     if ((low < high) | ((low == high) & (order[:-1] < order[1:])[:, None])).all():
-        return order[:, None] * draws + column
+        shared: Places = order[:, None] * draws + column
+        return shared
     tail = np.int64((1 << (rows - 1).bit_length()) - 1)
     bits = np.ascontiguousarray((values + 0.0).T).view(np.int64)  # a negative zero becomes zero
     if bits.min() < 0:
@@ -73,10 +78,10 @@ def ascending(values: Array) -> Array:
     bits |= np.arange(rows)
     bits.sort(axis=1)
     bits &= tail
-    places = np.ascontiguousarray(bits.T) * draws + column
+    places: Places = np.ascontiguousarray(bits.T) * draws + column
     ordered = values.take(places)
     if (ordered[1:] < ordered[:-1]).any():
-        return np.argsort(values, axis=0, kind="stable") * draws + column
+        places = np.argsort(values, axis=0, kind="stable") * draws + column
     return places
 
 
@@ -93,4 +98,5 @@ def part_gone(share_a_month: float, months: float) -> float:
 
     The weight of a period in a running average that forgets the same in weekly runs as in monthly ones.
     """
-    return 1.0 - (1.0 - share_a_month) ** months
+    left: float = (1.0 - share_a_month) ** months
+    return 1.0 - left

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import ModuleType
+from typing import Protocol
 
 import mesa
 import numpy as np
@@ -58,6 +58,21 @@ class PoolAccount:
         self.costs_cad_k = self.costs_cad_k + paid_cad_k
 
 
+class PoolRules(Protocol):
+    """What a board asks of the rules of its pools; arrays (draw,)."""
+
+    def initial_payment(self, current_cad_t: Array, expected_cad_t: Array, share: float, new_pool: bool) -> Array:
+        """Initial payment, C$/t."""
+
+    def pool_return_outlook(
+        self, previous_cad_t: Array, realised_cad_t: Array, current_cad_t: Array, elapsed: float, lag: float
+    ) -> Array:
+        """Outlook, C$/t."""
+
+    def close_pool(self, receipts_cad_k: Array, costs_cad_k: Array, initial_paid_cad_k: Array) -> tuple[Array, Array]:
+        """Final payment and deficit, thousand C$."""
+
+
 class MarketingBoard(mesa.Agent):
     """Owns the pools and the stock delivered to them.
 
@@ -68,7 +83,7 @@ class MarketingBoard(mesa.Agent):
     role = "board"
 
     def __init__(
-        self, model: mesa.Model, name: str, desk: StockDesk, pools: dict[str, PoolAccount], rules: ModuleType
+        self, model: mesa.Model, name: str, desk: StockDesk, pools: dict[str, PoolAccount], rules: PoolRules
     ) -> None:
         super().__init__(model)
         self.name, self.desk, self.pools, self.rules = name, desk, pools, rules
@@ -89,7 +104,7 @@ class MarketingBoard(mesa.Agent):
         self.cash.open_period()
         for account in self.pools.values():
             current = np.maximum(account.current_cad_t - cost_cad_t, 0.0)
-            realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=current)
+            realised = self.rules.realised_return(account.receipts_cad_k, account.costs_cad_k, account.kt, current)
             before, initial = account.outlook_cad_t, account.initial_cad_t
             # A board that publishes nothing starts a new pool from what sales should bring now. A published outlook is
             # late from the first: it was made before the crop year, in the light of the last pool, and moves with care.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import mesa
 import numpy as np
 
-from agents.arrays import Array, total
+from agents.arrays import Amount, Array, Mask, total
 from agents.rationing import cheapest_first
 
 CATCH_UP = 2.0  # a quota is at most this multiple of its even share of the year: no year's tonnage goes in one month
@@ -21,14 +21,14 @@ class Initiative:
     name: str
     buyer: str
     used_kt: Array
-    allotted_kt: float | None = None  # None: limited by the programme's total only
+    allotted_kt: Amount | None = None  # None: limited by the programme's total only
     is_open: bool = False
     left_kt: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.left_kt = np.zeros_like(self.used_kt)
 
-    def review(self, is_open: bool, allotted_kt: float | None, grown: Array | float = 1.0) -> None:
+    def review(self, is_open: bool, allotted_kt: Amount | None, grown: Amount = 1.0) -> None:
         """Take today's allotment in, ``grown`` times as large where the treasury answers a rival."""
         self.is_open, self.allotted_kt = is_open, allotted_kt
         limit = np.inf if allotted_kt is None else allotted_kt * grown
@@ -67,7 +67,7 @@ class BonusTreasury(mesa.Agent):
         self.bidders = 0
         self.initiatives = {name: Initiative(name, buyer, np.zeros(draws)) for name, buyer in buyers.items()}
         self.enabled = False
-        self.tonnage_kt = 0.0  # of the programme year
+        self.tonnage_kt: Amount = 0.0  # of the programme year
         self.used_kt = np.zeros(draws)  # since the programme year began
         self.used_usd_k = np.zeros(draws)  # since the fiscal year began
         self.carried_usd_k = np.zeros(draws)
@@ -117,7 +117,7 @@ class BonusTreasury(mesa.Agent):
         before = price_cad_t if self.cash_price_cad_t is None else self.cash_price_cad_t
         self.cash_price_cad_t = before + min(months, 1.0) * (price_cad_t - before)
 
-    def fund(self, tonnage_kt: float, budget_usd_k: float) -> None:
+    def fund(self, tonnage_kt: Amount, budget_usd_k: Amount) -> None:
         """Take in today's amounts of the programme year and the fiscal year; what is left is never negative."""
         self.tonnage_kt = tonnage_kt
         self.answers_kt = self.answers_kt + self.answer_kt
@@ -132,7 +132,8 @@ class BonusTreasury(mesa.Agent):
     @property
     def answered_share(self) -> Array:
         """How many times the stated tonnage of the year its answers make it, (draw,); allotments grow with it."""
-        return np.maximum(1.0 + (self.answers_kt + self.answer_kt) / np.maximum(self.tonnage_kt, 1e-9), 0.0)
+        share: Array = np.maximum(1.0 + (self.answers_kt + self.answer_kt) / np.maximum(self.tonnage_kt, 1e-9), 0.0)
+        return share
 
     def share_out(
         self,
@@ -177,7 +178,7 @@ class BonusTreasury(mesa.Agent):
         for bid, accepted in zip(bids, kt, strict=True):
             bid.accepted_kt = accepted
 
-    def _passes(self, bid: BonusBid) -> Array:
+    def _passes(self, bid: BonusBid) -> Mask:
         """Whether price and bonus of a bid are in order, (draw,)."""
         fair_price = bid.sale_cad_t >= (1.0 - self.price_tolerance) * bid.going_cad_t
         dear = (bid.bonus_cad_t > self.max_bonus_cad_t) | (

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import mesa
 import numpy as np
 
-from agents.arrays import Array, total
+from agents.arrays import Amount, Array, total
 from agents.terms import Tender
 
-DemandRule = Callable[[Array, Array, float], tuple[Array, Array]]  # base price, base tonnes, elasticity -> choke, slope
+DemandRule = Callable[
+    [Array, Array, Amount], tuple[Array, Array]
+]  # base price, base tonnes, elasticity -> choke, slope
 
 
 class Buyer(mesa.Agent):
@@ -24,7 +26,7 @@ class Buyer(mesa.Agent):
         self.tenders: dict[str, Tender] = {}
         self.paid_cad_k = np.zeros(draws)
 
-    def publish(self, grade: str, price_cad_t: Array, kt: Array, elasticity: float) -> None:
+    def publish(self, grade: str, price_cad_t: Array, kt: Array, elasticity: Amount) -> None:
         """Publish the demand of a tender: linear through (landed base price, tonnes) with an elasticity there."""
         self.tenders[grade].publish(price_cad_t, kt, *self.demand_rule(price_cad_t, kt, elasticity))
 

@@ -16,7 +16,8 @@ def willing_share(gap_cad_t: Array, inertia_cad_t: float) -> Array:
     for growers differ in what leaving the pool costs them. Limit: without inertia, all or nothing at a gap of zero.
     """
     inertia = np.maximum(inertia_cad_t, SMALLEST_INERTIA_CAD_T)
-    return np.clip(1.0 - (gap_cad_t - inertia) / (2.0 * inertia), 0.0, 1.0)
+    willing: Array = np.clip(1.0 - (gap_cad_t - inertia) / (2.0 * inertia), 0.0, 1.0)
+    return willing
 
 
 def signed_share(gap_cad_t: Array, inertia_cad_t: float, captive_share: float) -> Array:

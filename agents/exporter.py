@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 
 from agents.allocation import spread_by_netback
-from agents.arrays import Array, stacked, total
+from agents.arrays import Amount, Array, stacked, total
 from agents.bonus_treasury import BonusBid, BonusTreasury
 from agents.refund_committee import RefundCommittee
 from agents.spot_desk import SpotDesk
@@ -27,7 +27,7 @@ class Licensing:
 class SpotSeller:
     """Behaviour of a seller at one origin where grain is bought for cash: bonus, refund or commercial sale."""
 
-    def __init__(self, desk: SpotDesk, commercial_kt: Array | float = 0.0) -> None:
+    def __init__(self, desk: SpotDesk, commercial_kt: Amount = 0.0) -> None:
         self.desk = desk
         self.commercial_kt = commercial_kt  # most it ships in a period without help, kt
         self.bonus: BonusTreasury | None = None
@@ -35,7 +35,7 @@ class SpotSeller:
         self.bonus_bids: list[tuple[Tender, int, BonusBid]] = []
         self.licensing: Licensing | None = None  # terms on which it ships in this period
 
-    def make_ready(self, yearly_kt: float, months: float) -> None:
+    def make_ready(self, yearly_kt: Amount, months: float) -> None:
         """Get ready for a period's shipments without help; what a quiet week leaves unused is there for a month."""
         self.commercial_kt = np.minimum(self.commercial_kt + yearly_kt * months / 12.0, yearly_kt / 12.0)
 
@@ -54,7 +54,7 @@ class SpotSeller:
         for tender, seat, bid in self.bonus_bids:
             with_bonus = bid.accepted_kt > 0
             # Better to sell a little below the agreed price than to lose the security on a sale that falls through.
-            reserve = np.maximum(bid.sale_cad_t - self.bonus.security_cad_t, 0.0)
+            reserve = np.maximum(bid.sale_cad_t - self._treasury.security_cad_t, 0.0)
             tender.offer(
                 seat,
                 Offer(
@@ -65,8 +65,14 @@ class SpotSeller:
             )
         self.bonus_bids = []
 
+    @property
+    def _treasury(self) -> BonusTreasury:
+        """The treasury of an origin that has one; only there are bonuses bid for."""
+        assert self.bonus is not None, self.desk.cash.origin
+        return self.bonus
+
     def _buyers_with_quota(self) -> list[tuple[Tender, int]]:
-        quotas = self.bonus.buyer_quota_kt
+        quotas = self._treasury.buyer_quota_kt
         return [(t, s) for t, s in self.desk.counters if t.is_open and t.pool == "feed" and t.buyer in quotas]
 
     def parts_of_quota(self, overbidding: float) -> Array:
@@ -78,7 +84,8 @@ class SpotSeller:
         if not at:
             return np.zeros((0, self.desk.draws))
         netback = np.array([np.maximum(t.usual_price_cad_t - t.freight_cad_t[s], 0.0) for t, s in at])
-        kt = np.minimum(overbidding / self.bonus.bidders * self.bonus.quota_kt, self.desk.cash.available_kt)
+        bonus = self._treasury
+        kt = np.minimum(overbidding / bonus.bidders * bonus.quota_kt, self.desk.cash.available_kt)
         return spread_by_netback(netback, np.array([t.base_kt for t, _ in at]), kt)
 
     def bid_for_bonus(
@@ -106,9 +113,10 @@ class SpotSeller:
         parts_kt : array (tender, draw), optional
             ``parts_of_quota`` where that is known.
         """
-        bonus, at = self.bonus, self._buyers_with_quota()
+        bonus, at = self._treasury, self._buyers_with_quota()
         if not at:
             return []
+        assert bonus.cash_price_cad_t is not None, "announced before anybody bids"
         parts = self.parts_of_quota(overbidding) if parts_kt is None else parts_kt
         part = overbidding / bonus.bidders
         standard_cost = bonus.cash_price_cad_t + self.desk.cash.fob_cost_cad_t

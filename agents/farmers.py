@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mesa
 import numpy as np
 
-from agents.arrays import Array, part_gone, ratio
+from agents.arrays import Amount, Array, part_gone, ratio
 from agents.delivery import SMALLEST_INERTIA_CAD_T, signed_share, willing_share
 from agents.terms import Offer, Tender
 
@@ -39,7 +41,7 @@ class GrowerGroup(mesa.Agent):
         super().__init__(model)
         self.name, self.origin, self.inertia_cad_t = name, origin, inertia_cad_t
         self.captive_share = captive_share  # part of the group that needs the pool's initial payment
-        self.haul_cad_t = 0.0  # freight to feeders less freight to port
+        self.haul_cad_t: Amount = 0.0  # freight to feeders less freight to port
         self.stock_kt = np.zeros(draws)
         self.free_kt = np.zeros(draws)  # to be marketed before the next harvest
         self.release_kt = np.zeros(draws)
@@ -75,7 +77,9 @@ class GrowerGroup(mesa.Agent):
         self.stock_kt = self.stock_kt - used
         return used
 
-    def plan(self, carryover_kt: Array, storage_elasticity: float, own_use_ahead_kt: float, periods_left: int) -> None:
+    def plan(
+        self, carryover_kt: Amount, storage_elasticity: float, own_use_ahead_kt: Amount, periods_left: int
+    ) -> None:
         """Plan this period's marketing: an even part of what exceeds own use and the carryover wanted by next harvest.
 
         The carryover target falls when the price is above normal: a grower stores when grain is cheap.
@@ -90,7 +94,7 @@ class GrowerGroup(mesa.Agent):
         self.gap_cad_t = cash_cad_t - pool_cad_t
         self.malting_gap_cad_t = self.gap_cad_t - malting_premium_cad_t
 
-    def _by_quality(self, rule) -> Array:
+    def _by_quality(self, rule: Callable[[Array, float], Array]) -> Array:
         """A rule's share of deliveries, (draw,): malting quality kept for selection goes by the malting pool."""
         malting = np.minimum(ratio(self.kept_share, self.pool_share), 1.0)
         feed, selected = (rule(gap, self.inertia_cad_t) for gap in (self.gap_cad_t, self.malting_gap_cad_t))
@@ -102,7 +106,7 @@ class GrowerGroup(mesa.Agent):
         return signed * (1.0 - self.merchant_share) * self.pool_share * self.release_kt
 
     def deliver(
-        self, called: Array, to_merchants: bool, to_board: bool, months: float = 1.0
+        self, called: Amount, to_merchants: bool, to_board: bool, months: float = 1.0
     ) -> tuple[Array, Array, Array]:
         """Deliver contracted grain: (called under contract, delivered to the board, sold to merchants), kt.
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import Array
+from agents.arrays import Amount, Array
 from agents.buyer import Buyer
 from agents.terms import Tender
-
-FULL_FLEX_GAP_CAD_T = 20.0  # price advantage at which the board ships all that the agreement's flexibility allows
 
 
 class FoodAgency(Buyer):
@@ -16,11 +14,18 @@ class FoodAgency(Buyer):
 
     role = "state_importer"
     agreement: Tender | None = None
-    wanted_kt: Array | float = 0.0  # the period's tonnes under the agreement, shipped or not
+    wanted_kt: Amount = 0.0  # the period's tonnes under the agreement, shipped or not
+
+    @property
+    def _supply(self) -> Tender:
+        """The agreement of an agency that has one; nobody bargains with another."""
+        assert self.agreement is not None, self.name
+        return self.agreement
 
     def bargain(
-        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: float, flexibility: float, stock_kt: Array
-    ) -> None:
+        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: Amount, flexibility: float,
+        full_gap_cad_t: float, stock_kt: Array,
+    ) -> None:  # fmt: skip
         """Fix this period's price and tonnes under the agreement.
 
         ``landed = netback + weight (outside - netback)`` (Nash bargaining, transferable surplus). The agreement binds
@@ -36,12 +41,14 @@ class FoodAgency(Buyer):
             The period's part of the agreement.
         flexibility : float
             Share by which tonnes may move.
+        full_gap_cad_t : float
+            Price advantage at which the board ships all that the flexibility allows.
         stock_kt : array (draw,)
             What the board can ship.
         """
-        tender = self.agreement
+        tender = self._supply
         price = np.maximum(netback_cad_t + weight * (outside_cad_t - netback_cad_t), 0.0)
-        advantage = np.clip((price - netback_cad_t) / FULL_FLEX_GAP_CAD_T, -1.0, 1.0)
+        advantage = np.clip((price - netback_cad_t) / full_gap_cad_t, -1.0, 1.0)
         self.wanted_kt = kt * (1.0 + flexibility * advantage)
         shipped = np.minimum(self.wanted_kt, stock_kt)
         tender.is_open = True
@@ -52,6 +59,6 @@ class FoodAgency(Buyer):
     def tender_the_rest(self, grade: str) -> None:
         """Take the agreement's tonnes off the demand put out to tender."""
         rest = self.tenders[grade]
-        bought = self.agreement.award_kt[0]
+        bought = self._supply.award_kt[0]
         rest.choke_cad_t = np.maximum(rest.choke_cad_t - rest.slope_cad_t_kt * bought, 0.0)
         rest.base_kt = np.maximum(rest.base_kt - bought, 0.0)

@@ -24,7 +24,8 @@ class RothErev:
         """Choice for every draw from uniform numbers (draw,)."""
         ladder = np.add.accumulate(self.propensity, axis=0)
         self.chosen = np.minimum((ladder < luck * ladder[-1]).sum(axis=0), len(self.choices) - 1)
-        return self.choices[self.chosen]
+        choice: Array = self.choices[self.chosen]
+        return choice
 
     def reinforce(self, reward: Array) -> None:
         """Strengthen the last choice by a reward of at least zero, (draw,)."""

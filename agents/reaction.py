@@ -88,18 +88,16 @@ class Reaction:
         self.months = months
         self._recent: deque[Seen] = deque(maxlen=max(1, round(weeks / (months * WEEKS_A_MONTH))))
         self._keep = np.exp(-months * WEEKS_A_MONTH / normal_weeks)
-        self._own_normal_kt: Array | None = None
-        self._rival_normal_kt: Array | None = None
+        self._normal_kt: tuple[Array, Array] | None = None  # own tonnes a period and the rival's, before the first none
         self.rate_cad_t: Array | None = None
         self.extra_kt = np.zeros(draws)
 
     def see(self, seen: Seen) -> None:
         """Remember a period."""
         self._recent.append(seen)
-        if self._own_normal_kt is None:
-            self._own_normal_kt, self._rival_normal_kt = seen.own_kt, seen.rival_kt
-        self._own_normal_kt = self._own_normal_kt + (1.0 - self._keep) * (seen.own_kt - self._own_normal_kt)
-        self._rival_normal_kt = self._rival_normal_kt + (1.0 - self._keep) * (seen.rival_kt - self._rival_normal_kt)
+        own, rival = self._normal_kt or (seen.own_kt, seen.rival_kt)
+        part = 1.0 - self._keep
+        self._normal_kt = own + part * (seen.own_kt - own), rival + part * (seen.rival_kt - rival)
 
     @property
     def lately(self) -> Seen | None:
@@ -112,7 +110,11 @@ class Reaction:
     @property
     def provoked_kt(self) -> Array:
         """Tonnes a period the rival shipped lately above its normal, not below zero."""
-        return np.maximum(self.lately.rival_kt - self._rival_normal_kt, 0.0)
+        seen = self.lately
+        if seen is None or self._normal_kt is None:
+            return np.zeros_like(self.extra_kt)
+        provoked: Array = np.maximum(seen.rival_kt - self._normal_kt[1], 0.0)
+        return provoked
 
     def answer_rate(self, terms: Terms, now_cad_t: Array, funds: Funds | None = None) -> None:
         """Set the rate wanted by a treasury whose instrument is a rate, from the rate ``now_cad_t`` in force.
@@ -120,7 +122,7 @@ class Reaction:
         ``funds`` are asked for by ``spend_budget`` alone.
         """
         seen = self.lately
-        if seen is None or terms.rule == "hold":
+        if seen is None or self._normal_kt is None or terms.rule == "hold":
             return
         step = part_gone(terms.speed, self.months)
         if terms.rule == "defend_share":
@@ -128,16 +130,19 @@ class Reaction:
             wanted = now_cad_t + terms.gain_cad_t * self.months * missing
             step = 1.0
         elif terms.rule == "retaliate":
-            behind = terms.tonnes_per_tonne * self.provoked_kt - (seen.own_kt - self._own_normal_kt)
-            size = np.maximum(self._own_normal_kt, seen.own_kt)
+            own_normal_kt, _ = self._normal_kt
+            behind = terms.tonnes_per_tonne * self.provoked_kt - (seen.own_kt - own_normal_kt)
+            size = np.maximum(own_normal_kt, seen.own_kt)
             wanted = now_cad_t + terms.gain_cad_t * self.months * ratio(behind, size)
             step = 1.0
         elif terms.rule == "spend_budget":
+            assert funds is not None, "spend_budget asks for the money left"
             wanted = ratio(funds.left_cad_k, funds.kt_to_come, empty=now_cad_t)
         else:
             wanted = _named_rate(terms, seen)
         rate = now_cad_t + step * (wanted - now_cad_t)
-        if terms.rule == "spend_budget":  # however slowly it moves, it does not promise what it does not have
+        # However slowly it moves, it does not promise what it does not have.
+        if funds is not None and terms.rule == "spend_budget":
             rate = np.minimum(rate, ratio(funds.left_cad_k, funds.kt_today, empty=rate))
         self.rate_cad_t = np.clip(rate, terms.lowest_cad_t, terms.highest_cad_t)
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import mesa
 import numpy as np
 
-from agents.arrays import Array, ascending, running, total
+from agents.arrays import Amount, Array, Mask, ascending, running, total
 from agents.spot_desk import Bid
 
 ANNUAL_BOUNDS = (0.25, 2.0)  # a year's wanted tonnage stays within these multiples of the target, whatever the stocks
 
 
-def stock_factor(stock_kt: Array, normal_kt: float | None, response: float) -> Array:
+def stock_factor(stock_kt: Array, normal_kt: Amount | None, response: float) -> Array:
     """Multiple of the year's target that is wanted: ``1 + response x (stock - normal) / normal``, within bounds.
 
     Limits: no response, or stocks at normal, gives one; it rises with stocks. Without a normal stock it is one.
@@ -53,20 +53,20 @@ class RefundCommittee(mesa.Agent):
         self.rounds, self.rejected_rounds = zero, zero
         self.paid_ecu_k, self.tax_ecu_k = zero, zero
 
-    def wanted_kt(self, target_kt: float, outstanding_kt: Array, rounds_left: int) -> Array:
+    def wanted_kt(self, target_kt: Amount, outstanding_kt: Array, rounds_left: int) -> Array:
         """Tonnes wanted in a round: an even part of what licences leave of the year, and the answer to a rival."""
         left = target_kt * self.factor + self.answers_kt - self.used_kt - outstanding_kt
         self.answers_kt = self.answers_kt + self.answer_kt
         return np.maximum(np.maximum(left, 0.0) / rounds_left + self.answer_kt, 0.0)
 
-    def money_ecu_k(self, budget_ecu_million: float | None, outstanding_ecu_k: Array, rounds_left: int) -> Array:
+    def money_ecu_k(self, budget_ecu_million: Amount | None, outstanding_ecu_k: Array, rounds_left: int) -> Array:
         """Money for a round: an even part of what the year's budget leaves; infinite without a budget."""
         if budget_ecu_million is None:
             return np.full_like(self.spent_ecu_k, np.inf)
         return np.maximum(1000.0 * budget_ecu_million - self.spent_ecu_k - outstanding_ecu_k, 0.0) / rounds_left
 
     def decide(
-        self, bids: Sequence[Bid], wanted_kt: Array, money_ecu_k: Array, ceiling_ecu_t: float, step_ecu_t: float
+        self, bids: Sequence[Bid], wanted_kt: Array, money_ecu_k: Array, ceiling_ecu_t: Array, step_ecu_t: float
     ) -> list[Array]:
         """Awards of one round in kt, one array (draw,) per bid.
 
@@ -97,7 +97,7 @@ class RefundCommittee(mesa.Agent):
         self.rejected_rounds = self.rejected_rounds + (accepted <= 0)
         return list(awards)
 
-    def _publish(self, highest: Array, refund: Array, limit: Array, held: Array) -> None:
+    def _publish(self, highest: Array, refund: Array, limit: Array, held: Mask) -> None:
         """Publish the maximum refund; money that runs short lowers it to the dearest bid won, and never moves it up."""
         paid = np.where(np.isfinite(highest), np.minimum(highest, self.max_refund_ecu_t), self.max_refund_ecu_t)
         published = np.where(refund >= limit, paid, refund)

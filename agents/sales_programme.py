@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import Array
+from agents.arrays import Amount, Array
 
 
 class SalesProgramme:
@@ -43,7 +43,7 @@ class SalesProgramme:
         self.delivered_kt = self.delivered_kt + delivered_kt
         self.failed_kt = self.failed_kt + np.maximum(called_kt - delivered_kt, 0.0)
 
-    def promise(self, promised_kt: Array, available_kt: Array) -> Array:
+    def promise(self, promised_kt: Amount, available_kt: Array) -> Array:
         """Enter a promise that falls due; returns the tonnes of it that can be shipped."""
         shipped = np.minimum(promised_kt, np.maximum(available_kt, 0.0))
         self.promised_kt = self.promised_kt + promised_kt

@@ -31,7 +31,8 @@ class Place:
         """Tonnes a period that today's result amounts to, or the last one where there is none today."""
         if not self.tender.is_open:
             return self.sold_kt
-        return self.tender.award_kt[self.seat] / self.tender.spacing
+        today: Array = self.tender.award_kt[self.seat] / self.tender.spacing
+        return today
 
 
 class Seller(mesa.Agent):

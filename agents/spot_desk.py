@@ -124,7 +124,9 @@ class SpotDesk:
         reserve = np.maximum(self.cost_cad_t(margin_cad_t) - rate - security_cad_t, 0.0)
         self._offer(kt, reserve, rate, leaning or self.leaning())
 
-    def offer_commercial(self, kt: Array, margin_cad_t: Array, leaning: tuple[Array, Array] | None = None) -> None:
+    def offer_commercial(
+        self, kt: Array | float, margin_cad_t: Array, leaning: tuple[Array, Array] | None = None
+    ) -> None:
         """Offer unsubsidised tonnes at cost; the reserve price keeps them at home while the market pays less."""
         kt, cost = np.minimum(kt, self.cash.available_kt), self.cost_cad_t(margin_cad_t)
         self._offer(kt, cost, 0.0, leaning or self.leaning())

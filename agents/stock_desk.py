@@ -76,7 +76,7 @@ class StockDesk:
         if not self._counters_of("feed"):
             return
         idle = self.stock_kt <= DUST_KT
-        going = self.going_cad_t if idle.any() else 0.0
+        going = self.going_cad_t if idle.any() else np.zeros_like(self.stock_kt)
         if idle.all():
             self.marginal_cad_t = self.feed_netback_cad_t = self.malting_netback_cad_t = going
             return

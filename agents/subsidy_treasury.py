@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from agents.arrays import Array
+from agents.arrays import Amount, Array
 from agents.trial import Trial
 
 
@@ -27,11 +27,11 @@ class SubsidyTreasury(mesa.Agent):
         self.search: Trial | None = None
         self.shift_cad_t = np.zeros(draws)  # what answering a rival adds to every rate
         self.spent_year_cad_k = np.zeros(draws)
-        self.rate_cad_t: dict[str, float] = {}
+        self.rate_cad_t: dict[str, Amount] = {}
         self.paid_kt = np.zeros(draws)
         self.spent_cad_k = np.zeros(draws)
 
-    def announce(self, rate_cad_t: dict[str, float]) -> None:
+    def announce(self, rate_cad_t: dict[str, Amount]) -> None:
         """Publish the stated rates by region, and open the period's account."""
         self.rate_cad_t = rate_cad_t
         self.paid_kt, self.spent_cad_k = np.zeros_like(self.paid_kt), np.zeros_like(self.spent_cad_k)

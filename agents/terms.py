@@ -159,7 +159,7 @@ class Tender:
     def size_kt(self) -> Array:
         """Tonnes sellers reckon with: the last result, but not under half of today's base tonnes, (draw,), positive."""
         size, last, base = self._size
-        if last is not self.last_total_kt or base is not self.base_kt:
+        if size is None or last is not self.last_total_kt or base is not self.base_kt:
             last, base = self.last_total_kt, self.base_kt
             size = np.maximum(np.maximum(last, 0.5 * base), SMALLEST_MARKET_KT)
             self._size = size, last, base

@@ -51,7 +51,8 @@ class TradingCompany(mesa.Agent):
         """Price bid to farmers, f.o.b.-port basis, C$/t (draw,)."""
         desk = self.stock[origin]
         given_away = self._share_bid_away(origin) * np.maximum(desk.feed_netback_cad_t - desk.worth_cad_t, 0.0)
-        return np.maximum(desk.worth_cad_t + given_away - self.margin_cad_t, 0.0)
+        bid: Array = np.maximum(desk.worth_cad_t + given_away - self.margin_cad_t, 0.0)
+        return bid
 
     def _share_bid_away(self, origin: str) -> float:
         return 1.0 - 1.0 / self.bidders[origin]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from agents.board import MarketingBoard, PoolAccount
@@ -11,6 +13,7 @@ from agents.food_agency import FoodAgency
 from agents.seller import Seller
 from agents.spot_desk import SpotDesk
 from agents.stock_desk import StockDesk
+from agents.subsidy_treasury import SubsidyTreasury
 from agents.terms import CashMarket, Seat, Tender
 from agents.trader import TradingCompany
 from agents.trial import Trial
@@ -20,11 +23,16 @@ from sim.demand import linear_demand
 from sim.intervention import build_agencies, own_opening_share
 from sim.programmes import build_treasuries
 from sim.reactions import build_reactions
+from sim.scenario.schema import Buyer as BuyerSection
+from sim.scenario.schema import Search, StateImporter
 from sim.seats import seats_at
 from sim.timetable import tender_offset
 
+if TYPE_CHECKING:
+    from sim.world import World
 
-def build_cash_markets(market) -> dict[str, CashMarket]:
+
+def build_cash_markets(market: World) -> dict[str, CashMarket]:
     """One cash market per origin, at the first period's base price."""
     cash = {}
     for name in market.scenario.origins:
@@ -33,7 +41,7 @@ def build_cash_markets(market) -> dict[str, CashMarket]:
     return cash
 
 
-def build_sellers(market) -> None:
+def build_sellers(market: World) -> None:
     """Boards, trading companies, exporters and treasuries."""
     scenario, draws = market.scenario, market.draws
     market.boards, market.companies, market.exporters = {}, {}, {}
@@ -53,8 +61,8 @@ def build_sellers(market) -> None:
     for agent in market.companies.values():
         agent.bidders = {o: sum(o in other.stock for other in market.companies.values()) for o in agent.stock}
     for name, exporter in scenario.exporters.items():
-        desk = SpotDesk(market.cash[exporter.origin], draws, exporter.cost_offset_cad_t)
-        market.exporters[name] = NationalExporter(market, name, SpotSeller(desk), scenario.traders.margin_cad_t, draws)
+        seller = SpotSeller(SpotDesk(market.cash[exporter.origin], draws, exporter.cost_offset_cad_t))
+        market.exporters[name] = NationalExporter(market, name, seller, scenario.traders.margin_cad_t, draws)
     market.spot_agents = [*market.companies.values(), *market.exporters.values()]
     market.sellers, market.section_of_seller = {}, {}
     for name, (entry, section) in seller_list(scenario).items():
@@ -67,10 +75,12 @@ def build_sellers(market) -> None:
     build_searches(market)
 
 
-def build_searches(market) -> None:
+def build_searches(market: World) -> None:
     """The searches for a best amount in the order of their turns, each with the years a trial is kept."""
     market.searches = []
-    stated = [(agent, market.scenario.export_subsidies[origin].search) for origin, agent in market.treasuries.items()]
+    stated: list[tuple[SubsidyTreasury | Seller, Search | None]] = [
+        (agent, market.scenario.export_subsidies[origin].search) for origin, agent in market.treasuries.items()
+    ]
     stated += [
         (agent, market.scenario.sellers[market.section_of_seller[name]].initial_payment_search)
         for name, agent in market.sellers.items()
@@ -81,7 +91,7 @@ def build_searches(market) -> None:
             market.searches.append((agent, rules.trial_years))
 
 
-def build_growers(market) -> None:
+def build_growers(market: World) -> None:
     """Farmer groups with their opening stock."""
     scenario = market.scenario
     market.growers = {}
@@ -94,42 +104,45 @@ def build_growers(market) -> None:
         market.growers[name] = agent
 
 
-def build_buyers(market) -> None:
+def build_buyers(market: World) -> None:
     """Buyers and their tenders, opened once at the base point so that everybody starts from a known price."""
     scenario = market.scenario
     market.buyers, market.tenders, market.agreements = {}, [], {}
     for name, (agent_class, section) in buyer_sections(scenario).items():
         agent = agent_class(market, name, linear_demand, market.draws)
         market.buyers[name] = agent
-        for grade, demand in section.demand.items():
+        for grade in section.demand:
             home = getattr(section, "origin", None)
             seats = seats_at(market, name, section, grade)
             if (
                 isinstance(agent, FoodAgency)
+                and isinstance(section, StateImporter)
                 and section.agreement is not None
                 and scenario.grades[grade].pool == "feed"
             ):
                 board = section.agreement.board
                 seat = Seat(board, "board", scenario.boards[board].origin, agreement=True)
                 agent.agreement = new_tender(
-                    market, f"{name}:{grade}:agreement", name, agent, section, grade, demand, [seat]
+                    market, f"{name}:{grade}:agreement", name, agent.role, section, grade, [seat]
                 )
                 market.agreements[name] = agent.agreement
                 market.tenders.append(agent.agreement)
-            tender = new_tender(market, f"{name}:{grade}", name, agent, section, grade, demand, seats)
+            tender = new_tender(market, f"{name}:{grade}", name, agent.role, section, grade, seats)
             tender.is_home = home is not None
             agent.tenders[grade] = tender
             market.tenders.append(tender)
         market.offsets[name] = tender_offset(name, section, market.periods_per_year)
 
 
-def new_tender(market, label, name, agent, section, grade, demand, seats) -> Tender:
+def new_tender(
+    market: World, label: str, name: str, role: str, section: BuyerSection, grade: str, seats: list[Seat]
+) -> Tender:
     """A tender object for a buyer's grade."""
     rules = market.scenario.grades[grade]
     return Tender(
         name=label,
         buyer=name,
-        role=agent.role,
+        role=role,
         market=section.market,
         region=section.region,
         country=getattr(section, "origin", section.market),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from agents.arrays import Array, total
+from agents.board import MarketingBoard
 from sim.ledger import Ledger
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 PRICES = {  # state (by board, or board and pool): pool, and what the board announces for it
     "initial_payment_cad_t": ("feed", "initial_cad_t"),
@@ -44,7 +50,7 @@ def add_board_states(ledger: Ledger, boards: tuple[str, ...]) -> None:
     ledger.add_state("board_cost_cad_k", boards, "thousand C$")
 
 
-def record_boards(market, ledger: Ledger, period: int) -> None:
+def record_boards(market: World, ledger: Ledger, period: int) -> None:
     """Write the period's payments, costs and deliveries of every board."""
     boards = market.boards.values()
     if not boards:
@@ -59,7 +65,7 @@ def record_boards(market, ledger: Ledger, period: int) -> None:
         record(name, period, [getattr(getattr(b, account), item) for b in boards])
 
 
-def _pool_value(market, board) -> Array:
+def _pool_value(market: World, board: MarketingBoard) -> Array:
     """Worth of a delivery to a board's growers, mean by their share of the crop, C$/t at port (draw,)."""
     names = market.now.boards[board.name].growers
     shares = [market.now.growers[name].share for name in names]

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 FORESIGHT_YEARS = 2  # years beyond the end of a run whose months are known
-FIRST_MONTH = 8  # a crop year runs from August to July
+FIRST_MONTH = 8  # of a crop year that runs from August to July, unless the scenario says otherwise
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December")  # fmt: skip
 
 
 def crop_year_label(year: int) -> str:
-    """Crop year that starts in August of ``year``: 1980 -> ``1980/81``."""
+    """Crop year that starts in ``year``: 1980 -> ``1980/81``."""
     return f"{year:04d}/{(year + 1) % 100:02d}"
 
 
@@ -20,13 +22,15 @@ def first_calendar_year(crop_year: str) -> int:
     """Calendar year in which a crop year starts; ``ValueError`` when the two halves do not fit together."""
     year = int(crop_year[:4])
     if crop_year_label(year) != crop_year:
-        raise ValueError(f"'{crop_year}' is not a crop year; the one from August {year} is '{crop_year_label(year)}'")
+        raise ValueError(
+            f"'{crop_year}' is not a crop year; the one that starts in {year} is '{crop_year_label(year)}'"
+        )
     return year
 
 
-def month_label(year: int, month_of_year: int) -> str:
-    """Calendar month of month 0 (August) to 11 (July) of the crop year starting in ``year``: ``1980-08``."""
-    months = year * 12 + FIRST_MONTH - 1 + month_of_year
+def month_label(year: int, month_of_year: int, first_month: int = FIRST_MONTH) -> str:
+    """Calendar month of month 0 (the first) to 11 of the crop year that starts in ``year``: ``1980-08``."""
+    months = year * 12 + first_month - 1 + month_of_year
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
 
 
@@ -55,11 +59,13 @@ class Timeline:
     period_in_year : ndarray of int
         Position in the crop year, from 0, shape (T,).
     month_of_year : ndarray of int
-        Month of the crop year, 0 = August, shape (T,); a week belongs to the month in which it starts.
+        Month of the crop year, 0 = its first, shape (T,); a week belongs to the month in which it starts.
     month_of_period : tuple of str
         Calendar month ``YYYY-MM`` of each period, shape (T,).
     held : str or None
         Crop year at which series and events are read throughout; the calendar's own when None.
+    first_month : int
+        Calendar month in which a crop year starts, 1 to 12.
     """
 
     crop_years: tuple[str, ...]
@@ -69,9 +75,12 @@ class Timeline:
     month_of_year: np.ndarray
     month_of_period: tuple[str, ...]
     held: str | None = None
+    first_month: int = FIRST_MONTH
 
     @classmethod
-    def build(cls, start: str, crop_years: int, periods_per_year: int, held: str | None = None) -> Timeline:
+    def build(
+        cls, start: str, crop_years: int, periods_per_year: int, held: str | None = None, first_month: int = FIRST_MONTH
+    ) -> Timeline:
         """Lay out ``crop_years`` crop years from ``start`` (written 1980/81), read at the year ``held`` where given."""
         first = first_calendar_year(start)
         if held is not None:
@@ -85,8 +94,11 @@ class Timeline:
             year_of_period=year,
             period_in_year=period,
             month_of_year=month,
-            month_of_period=tuple(month_label(first + int(y), int(m)) for y, m in zip(year, month, strict=True)),
+            month_of_period=tuple(
+                month_label(first + int(y), int(m), first_month) for y, m in zip(year, month, strict=True)
+            ),
             held=held,
+            first_month=first_month,
         )
 
     def __len__(self) -> int:
@@ -104,7 +116,7 @@ class Timeline:
         if self.held is None:
             return self.month_of_period
         first = first_calendar_year(self.held)
-        return tuple(month_label(first, int(month)) for month in self.month_of_year)
+        return tuple(month_label(first, int(month), self.first_month) for month in self.month_of_year)
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -115,7 +127,9 @@ class Timeline:
     def months_ahead(self) -> np.ndarray:
         """Months at which the periods are read, and those of ``FORESIGHT_YEARS`` more crop years, shape (T + more,)."""
         years = len(self.crop_years)
-        longer = Timeline.build(self.crop_years[0], years + FORESIGHT_YEARS, self.periods_per_year, self.held)
+        longer = Timeline.build(
+            self.crop_years[0], years + FORESIGHT_YEARS, self.periods_per_year, self.held, self.first_month
+        )
         return np.array(longer.record_month_of_period)
 
     @property

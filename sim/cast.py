@@ -20,7 +20,10 @@ def buyer_sections(scenario: schema.Scenario) -> dict[str, tuple[type[Buyer], sc
 
 def buyer_section(scenario: schema.Scenario, buyer: str) -> schema.Buyer:
     """The section of one buyer."""
-    return next(getattr(scenario, key)[buyer] for key in BUYER_CLASSES if buyer in getattr(scenario, key))
+    buyer_section: schema.Buyer = next(
+        getattr(scenario, key)[buyer] for key in BUYER_CLASSES if buyer in getattr(scenario, key)
+    )
+    return buyer_section
 
 
 def company_list(traders: schema.Traders) -> dict[str, schema.Trader]:

@@ -23,7 +23,7 @@ LAST = (plot, animate, report, dashboard, schema)
 class InOrder(TyperGroup):
     """Lists commands in the order of use; Typer alone would put ``results``, a group of commands, last."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: object) -> list[str]:
         """Names in order."""
         first, last = ([each.__name__ for each in part] for part in ((*FIRST, *EXPERIMENTS), LAST))
         return [*first, str(results.info.name), reproduce.__name__, *last]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.ledger import Ledger
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 FARM_STATES = {  # state: where the group keeps it; what feeders and exporters take is in the sale rows
     "farm_pooled_kt": "pooled_kt",
@@ -17,7 +22,7 @@ def add_farm_states(ledger: Ledger, groups: tuple[str, ...]) -> None:
         ledger.add_state(name, groups, "kt")
 
 
-def record_farms(market, ledger: Ledger, period: int) -> None:
+def record_farms(market: World, ledger: Ledger, period: int) -> None:
     """Write the period's deliveries and closing stock of every group of growers."""
     groups = market.growers.values()
     for name, item in FARM_STATES.items() if groups else ():

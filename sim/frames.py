@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from sim.headings import (
 )
 from sim.programme_names import PROGRAMMES, SUBSIDY
 from sim.shipped import home_origin
+from sim.wording import SEASON, commodity, pool_word, season, words
 
 REVERSED = {"mean": "mean", "p05": "p95", "p25": "p75", "p50": "p50", "p75": "p25", "p95": "p05"}
 
@@ -42,6 +44,8 @@ class YearTable:
         Unit of each key.
     frame : pandas.DataFrame
         Lines of the summary: row (crop year), column (key), mean, p05 ... p95.
+    season : str
+        Months of a crop year.
     """
 
     name: str
@@ -49,12 +53,13 @@ class YearTable:
     columns: dict[str, str]
     units: dict[str, str]
     frame: pd.DataFrame
+    season: str = SEASON
 
     def wide(self) -> tuple[pd.DataFrame, list[str]]:
         """One line per crop year; per column its mean, p05 and p95; and the row of units."""
         years = list(dict.fromkeys(self.frame["row"]))
         wide = pd.DataFrame({"crop_year": years})
-        units = ["August-July"]
+        units = [self.season]
         for key in self.columns.values():
             part = self.frame[self.frame["column"] == key].set_index("row").reindex(years)
             for statistic in ("mean", "p05", "p95"):
@@ -81,7 +86,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
     labels = {pair: market_label(scenario, pair) for pair in pairs}
     by_pair = {f"{origin}:{pair}": label for pair, label in labels.items()}
     pools = {
-        f"{board}:{pool}": f"{title_of(scenario, 'boards', board)}, {pool}"
+        f"{board}:{pool}": f"{title_of(scenario, 'boards', board)}, {pool_word(scenario, pool)}"
         for board in own
         for pool in ("feed", "malting")
     }
@@ -95,22 +100,33 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
     # Where demands are stated as landed prices, those are what a reader compares with them.
     stated_landed = not scenario.get("base_price_origin") and _freight_is_paid(summary)
     landed = labels if sellers or stated_landed else {}
-    sold, lanes = f"Sales of barley from {title} by market (kt)", by_pair
+    sold, lanes = f"Sales of {commodity(scenario)} from {title} by market (kt)", by_pair
     if sellers and len(scenario["origins"]) > 1:  # no origin is at home here: all of them are of interest
         sold, lanes = "Sales by origin and market (kt)", lanes_of(scenario, labels)
-    bonus = own_title(scenario, "eep")
+    bonus, feed = own_title(scenario, "eep"), pool_word(scenario, "feed")
     gaps = pair_gaps(summary, meta).assign(column=lambda frame: frame["pair"])
     gap_labels = {
         pair: " less ".join(title_of(scenario, "markets", market) for market in pair.split("-"))
         for pair in meta.get("pairs") or []
     }
+    producers = items(summary, "producers", {origin: ""}, feed)
     tables = [
-        _table("prices", f"Prices of barley from {title} by market (C$/t f.o.b.)", summary, "origin_price", by_pair),
+        _table(
+            "prices",
+            f"Prices of {commodity(scenario)} from {title} by market (C$/t f.o.b.)",
+            summary,
+            "origin_price",
+            by_pair,
+        ),
         _table("landed_prices", "Landed prices by market (C$/t)", summary, "landed_price", landed),
         _table("seller_tonnes", "Sales by seller (kt)", summary, "seller_tonnes", sellers),
         _table("tonnes", sold, summary, "origin_tonnes", lanes),
         _table(
-            "price_gaps", "Price gap, feed, months with sales in both markets (C$/t)", gaps, "price_gap", gap_labels
+            "price_gaps",
+            f"Price gap, {feed}, months with sales in both markets (C$/t)",
+            gaps,
+            "price_gap",
+            gap_labels,
         ),
         _table("subsidy_rates", "Export subsidies: mean rate (C$/t)", summary, "programme_rate", programmes),
         _table("subsidy_spending", "Export subsidies: spending (million C$)", summary, "programme_spend", programmes),
@@ -118,7 +134,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         _table("bonus", f"{bonus}: bonuses, spending, bids", summary, "bonus", BONUS),
         _table(
             "eligible_price",
-            f"{bonus}: price of feed at buyers with an initiative at some time and at others there (C$/t f.o.b.)",
+            f"{bonus}: price of {feed} at buyers with an initiative at some time and at others there (C$/t f.o.b.)",
             summary,
             "eligible_price",
             eligible_groups(summary, scenario),
@@ -142,9 +158,17 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
             "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
         ),
         _table("deliveries", "Deliveries under contract and agreed sales", summary, "deliveries", kept),
-        _table("producers", f"Producers in {title}", summary, "producers", items(summary, "producers", {origin: ""})),
+        _table("producers", f"Producers in {title}", summary, "producers", producers),
     ]
-    return [table for table in tables if table is not None]
+    say = words(scenario)
+    return [_said(table, say, season(scenario)) for table in tables if table is not None]
+
+
+def _said(table: YearTable, say: Callable[[str], str], season: str) -> YearTable:
+    """A table in the words of its scenario."""
+    columns = {say(heading): key for heading, key in table.columns.items()}
+    units = {key: say(unit) for key, unit in table.units.items()}
+    return replace(table, title=say(table.title), columns=columns, units=units, season=season)
 
 
 def paired_gaps(summary: pd.DataFrame, published: dict[str, tuple[float, bool]]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn, TypeGuard
 
 import typer
 from rich.console import Console
@@ -67,7 +67,7 @@ def warn(console: Console, text: str) -> None:
     console.print(f"warning: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
-def fail(message: str, code: int) -> None:
+def fail(message: str, code: int) -> NoReturn:
     """Print one message on stderr and leave."""
     plain(errors(), message)
     raise typer.Exit(code)
@@ -111,15 +111,15 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 
 def explain_failure(error: Exception) -> tuple[str, int]:
     """Message and exit code for an exception that ended a verb."""
-    from sim.checks import IdentityError
+    from sim.checks import IdentityError, NotComputable
     from sim.experiments.engine import EngineUnavailable, WorkersLost
     from sim.scenario import ScenarioError
     from sim.store import ResultsError, StoreError
 
     if isinstance(error, (ScenarioError, StoreError, EngineUnavailable)):
         return str(error), 2
-    if isinstance(error, IdentityError):
-        return str(error), 1
+    if isinstance(error, (IdentityError, NotComputable)):
+        return f"{error}; earlier results untouched", 1
     if isinstance(error, WorkersLost):
         return f"{error}; earlier results untouched", 1
     if isinstance(error, ResultsError):
@@ -135,7 +135,7 @@ def explain_failure(error: Exception) -> tuple[str, int]:
     return f"{message}; earlier results untouched", 1
 
 
-def _is_about_stdout(error: Exception) -> bool:
+def _is_about_stdout(error: Exception) -> TypeGuard[OSError]:
     """Whether an error comes from writing to the standard output: those of files name the file, or are wrapped."""
     full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
     return type(error) is OSError and error.filename is None and error.errno in full

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from agents.arrays import Array, part_gone, total
@@ -10,6 +12,9 @@ from agents.intervention import InterventionAgency
 from agents.terms import Tender
 from sim.checks import check_balance
 from sim.scenario.schema import Origin
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 EXPORT_MEMORY = 0.3  # weight of a month in what growers expect exporters to take
 STORE_IDENTITY = "opening intervention stock + bought = sold at home + sold to exporters + closing stock"
@@ -26,13 +31,14 @@ def own_opening_share(origin: Origin) -> float:
     return 1.0 if origin.intervention is None else 1.0 - origin.intervention.opening_share
 
 
-def support_cad_t(market, origin: str) -> Array:
+def support_cad_t(market: World, origin: str) -> Array:
     """Support price of an origin today, C$/t (draw,)."""
     rules = market.now.origins[origin]
-    return market.value(rules.support_price) * market.currency_cad[rules.support_price_currency]
+    support_cad_t: Array = market.value(rules.support_price) * market.currency_cad[rules.support_price_currency]
+    return support_cad_t
 
 
-def build_agencies(market) -> None:
+def build_agencies(market: World) -> None:
     """One agency for each origin with intervention; its opening stock stands in the books at the support price."""
     market.agencies = {}
     for name, origin in market.scenario.origins.items():
@@ -44,23 +50,24 @@ def build_agencies(market) -> None:
         market.agencies[name] = agency
 
 
-def open_agencies(market) -> None:
+def open_agencies(market: World) -> None:
     """Start the agencies' accounts of the period."""
     for agency in market.agencies.values():
         agency.open_period()
 
 
-def serve_exporters(market) -> None:
+def serve_exporters(market: World) -> None:
     """Let agencies serve their part of what exporters sold, and offer the rest at home."""
     for name, agency in market.agencies.items():
         rules = market.now.origins[name].intervention
+        assert rules is not None, "an event does not take an agency away"
         agency.serve_exporters(agency.cash.exports_kt, rules.export_share)
         agency.cash.from_store_kt = agency.exported_kt
         reserve = (1.0 + rules.resale_margin) * support_cad_t(market, name)
         agency.offer_home(reserve)
 
 
-def offer_supported(market, tender: Tender, groups: list[GrowerGroup], exported: Array, support: Array) -> None:
+def offer_supported(market: World, tender: Tender, groups: list[GrowerGroup], exported: Array, support: Array) -> None:
     """Growers' offers at home where an agency buys what they cannot sell above the support price."""
     agency = market.agencies[tender.country]
     weight = 1.0 if agency.usual_exports_kt is None else part_gone(EXPORT_MEMORY, market.months)
@@ -70,7 +77,7 @@ def offer_supported(market, tender: Tender, groups: list[GrowerGroup], exported:
         group.offer_supported(tender, usual, shipped, support)
 
 
-def settle_agencies(market) -> None:
+def settle_agencies(market: World) -> None:
     """Let agencies deliver their sales and buy what growers planned to sell and could not."""
     for name, agency in market.agencies.items():
         home_kt, home_cad_k = np.zeros(market.draws), np.zeros(market.draws)
@@ -86,7 +93,7 @@ def settle_agencies(market) -> None:
                 agency.buy(group.sell_to_agency(total(home.award_kt[group.seats])), support)
 
 
-def check_agencies(market) -> None:
+def check_agencies(market: World) -> None:
     """Check the agencies' accounts: tonnes and money."""
     for name, agency in market.agencies.items():
         where = f"{name}, {market.period_name}"

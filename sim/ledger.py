@@ -16,7 +16,7 @@ import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -90,18 +90,18 @@ class Ledger:
     first_draw: int = 0
     sales: dict[str, np.ndarray] = field(default_factory=dict)
     states: dict[str, StateSeries] = field(default_factory=dict)
-    index: RowIndex | None = field(default=None, repr=False, compare=False)
+    index: RowIndex = field(default_factory=lambda: RowIndex(pd.DataFrame()), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Allocate what was not given."""
         for name in SALE_COLUMNS:
             if name not in self.sales:
                 self.sales[name] = untouched_zeros((len(self.rows), self.draws))
-        if self.index is None or self.index.rows is not self.rows:
+        if self.index.rows is not self.rows:
             self.index = RowIndex(self.rows)
 
     @cached_property
-    def times(self) -> dict[str, list]:
+    def times(self) -> dict[str, list[Any]]:
         """Periods, months and crop years, each in order."""
         return {name: list(dict.fromkeys(self.periods[name])) for name in ("period", "month", "crop_year")}
 
@@ -113,7 +113,8 @@ class Ledger:
     @cached_property
     def year_codes(self) -> np.ndarray:
         """Position in ``crop_years`` of each period."""
-        return pd.Index(self.crop_years).get_indexer(self.periods["crop_year"])
+        year_codes: np.ndarray = pd.Index(self.crop_years).get_indexer(self.periods["crop_year"])
+        return year_codes
 
     def add_state(self, name: str, labels: tuple[str, ...], unit: str, time: str = "period") -> None:
         """Allocate a state of shape (period or crop year, label, draw), filled with zeros."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from agents.arrays import total
 from agents.board import MarketingBoard
 from agents.seller import Seller
+from agents.terms import Tender
 from agents.trader import TradingCompany
 from sim.audit import audit
 from sim.bonus_programme import announce_bonuses, eligible_buyers, review_bonus_bids
-from sim.checks import check_balance, check_nonnegative
+from sim.checks import check_balance, check_nonnegative, computable
 from sim.dealings import clear_tender, ship_agreement
 from sim.deliveries import count_exports, deliver, growers_offer, hear_at_home, learn_prices, settle_growers
 from sim.intervention import check_agencies, open_agencies, serve_exporters, settle_agencies
@@ -45,6 +48,7 @@ class BarleyMarket(World):
         The number of each draw, in place of those from ``first_draw`` on: worlds of a sweep share theirs.
     """
 
+    @computable
     def step(self) -> None:
         """Simulate one period."""
         self.advance_calendar()  # the date, the policy in force, exchange rate, corn and freight of the day
@@ -68,8 +72,10 @@ class BarleyMarket(World):
             tender.is_open = False
             if not tender.is_agreement:  # who tenders later in the year is known to everybody now
                 self.buyers[tender.buyer].publish(tender.grade, *self.base_point(tender))
-        for seller in (*self.boards.values(), *self.companies.values()):
-            seller.hear_the_news()
+        for board in self.boards.values():
+            board.hear_the_news()
+        for company in self.companies.values():
+            company.hear_the_news()
         hear_at_home(self)
         for name, group in self.growers.items():
             group.haul_cad_t = self.haul(name)
@@ -151,34 +157,33 @@ class BarleyMarket(World):
             marketing = self.now.marketing.get(rules.origin, Marketing())
             share = np.minimum(1.0, self.months / rules.cover_periods)
             board.offer(
-                lambda t, m=marketing, b=name: board_may_sell(m, t.pool) and not self.has_agreement(t, b),
+                self._board_sales(marketing, name),
                 share,
                 rules.adjustment,
                 self.probe(rules.beliefs, name, board.desk),
             )
-        rules = self.now.traders
-        share = np.minimum(1.0, self.months / rules.cover_periods)
+        traders = self.now.traders
+        share = np.minimum(1.0, self.months / traders.cover_periods)
         for name, company in self.companies.items():
             if company.learning is not None:
                 company.choose_margin(self.streams.uniform("margin", name, self.period_name, 1)[0])
             for origin, desk in company.stock.items():
                 marketing = self.now.marketing[origin]
-                damping = np.minimum(rules.adjustment, 2.0 / (len(self.companies) + 1.0))
-                desk.offer(
-                    lambda t, m=marketing: merchants_may_sell(m, t.pool, t.market),
-                    share,
-                    damping,
-                    self.probe(rules.beliefs, name, desk),
-                )
+                damping = np.minimum(traders.adjustment, 2.0 / (len(self.companies) + 1.0))
+                desk.offer(_merchants_sales(marketing), share, damping, self.probe(traders.beliefs, name, desk))
         review_bonus_bids(self)
         for origin in self.cash:
             here = [(agent.margin_cad_t, agent.spot[origin]) for agent in self.spot_agents if origin in agent.spot]
             terms, leaning = self.licensing(origin), here[0][1].desk.leaning() if here else None
-            for margin, seller in here:
-                seller.offer(margin, terms, leaning)
+            for margin, spot in here:
+                spot.offer(margin, terms, leaning)
         for seller in self.sellers.values():
             self._set_costs(seller)
             seller.offer()
+
+    def _board_sales(self, marketing: Marketing, board: str) -> Callable[[Tender], bool]:
+        """Whether a board may sell at a tender today: not beside its own agreement."""
+        return lambda tender: board_may_sell(marketing, tender.pool) and not self.has_agreement(tender, board)
 
     def _set_costs(self, seller: Seller) -> None:
         rules = self.now.sellers[self.section_of_seller[seller.name]]
@@ -265,3 +270,8 @@ class BarleyMarket(World):
         if self.period == self.periods - 1:
             audit(self.ledger)
             self.running = False
+
+
+def _merchants_sales(marketing: Marketing) -> Callable[[Tender], bool]:
+    """Whether merchants may sell an origin's grain at a tender today."""
+    return lambda tender: merchants_may_sell(marketing, tender.pool, tender.market)

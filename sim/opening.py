@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.arrays import Array, ratio, total
+from agents.counter import Counter
 from sim.marketing import board_takes_deliveries
 from sim.scenario.schema import Marketing
 from sim.seats import seat_beliefs
 
+if TYPE_CHECKING:
+    from sim.world import World
 
-def open_market(market) -> None:
+
+def open_market(market: World) -> None:
     """Set everything that has to be known before the first period. The market holds its agents and tenders already."""
     for tender in market.tenders:
         market.set_freight(tender)
@@ -30,7 +35,7 @@ def open_market(market) -> None:
     _first_deliveries(market)
 
 
-def _average_base_fob(counters: list, pool: str, draws: int) -> Array:
+def _average_base_fob(counters: list[Counter], pool: str, draws: int) -> Array:
     """Base price f.o.b. of the tenders a desk sells at, weighted by base tonnes, C$/t (draw,)."""
     chosen = [c for c in counters if c.tender.pool == pool]
     if not chosen:
@@ -40,7 +45,7 @@ def _average_base_fob(counters: list, pool: str, draws: int) -> Array:
     return ratio(total(value), total(kt))
 
 
-def _first_prices(market) -> None:
+def _first_prices(market: World) -> None:
     for name, board in market.boards.items():
         for pool, account in board.pools.items():
             price = _average_base_fob(board.desk.counters, pool, market.draws)
@@ -61,7 +66,7 @@ def _first_prices(market) -> None:
             group.expected_cad_t, group.normal_cad_t = cash.price_cad_t.copy(), cash.price_cad_t.copy()
 
 
-def _first_deliveries(market) -> None:
+def _first_deliveries(market: World) -> None:
     """Part of the opening stock is already with the board, or with the merchants where there is none."""
     for board_name, section in market.scenario.boards.items():
         board = market.boards[board_name]

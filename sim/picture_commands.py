@@ -41,7 +41,8 @@ def plot(
     from sim.verbs.plot import plot as draw
 
     if names:
-        print("\n".join(line for run in runs or [None] for line in listed(run, out)))
+        asked: list[str | None] = [*runs] if runs else [None]
+        print("\n".join(line for run in asked for line in listed(run, out)))
         return
     if not runs:
         fail("name a RUN to draw; --list names the figures", 2)

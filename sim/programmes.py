@@ -6,6 +6,8 @@ Subsidies by lane are here; bonuses sale by sale are in ``sim/bonus_programme.py
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from agents.pool_guarantor import PoolGuarantor
@@ -14,8 +16,11 @@ from agents.subsidy_treasury import SubsidyTreasury
 from sim.bonus_programme import build_bonus_treasury
 from sim.reactions import answer_by_rate
 
+if TYPE_CHECKING:
+    from sim.world import World
 
-def build_treasuries(market) -> None:
+
+def build_treasuries(market: World) -> None:
     """The bonus and refund treasuries with their bidders, and the guarantors of pools."""
     scenario, draws = market.scenario, market.draws
     market.bonus_treasury, market.committee = build_bonus_treasury(market), None
@@ -32,7 +37,7 @@ def build_treasuries(market) -> None:
     }
 
 
-def announce_rates(market) -> None:
+def announce_rates(market: World) -> None:
     """Publish the subsidies by lane, with the answer to a rival's."""
     for origin, agent in market.treasuries.items():
         if market.period_of_year == 0:
@@ -42,7 +47,7 @@ def announce_rates(market) -> None:
         answer_by_rate(market, origin, agent)
 
 
-def pay_subsidies(market) -> None:
+def pay_subsidies(market: World) -> None:
     """Let the treasuries pay what today's sales from their origins were granted."""
     for origin, treasury in market.treasuries.items():
         for sale in market.sales_from(origin):

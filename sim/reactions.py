@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Array, ratio, total
+from agents.arrays import Amount, Array, ratio, total
 from agents.reaction import Funds, Reaction, Seen, Terms
 from agents.subsidy_treasury import SubsidyTreasury
 from agents.terms import Tender
 from sim.scenario import schema
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 NAMING = ("linear", "match_landed_price")  # rules that name a rate
 
@@ -23,9 +28,9 @@ def reacting(scenario: schema.Scenario) -> dict[str, tuple[str, schema.Reaction]
     return {name: (origin, rules) for name, (origin, rules) in stated.items() if rules is not None}
 
 
-def build_reactions(market) -> dict[str, Reaction]:
+def build_reactions(market: World) -> dict[str, Reaction]:
     """One memory per programme that answers at some time."""
-    made = {}
+    made: dict[str, Reaction] = {}
     for regime in market.parameters.regimes:
         for name, (_, rules) in reacting(regime).items():
             made.setdefault(name, Reaction(market.months, rules.weeks, rules.normal_weeks, market.draws))
@@ -37,7 +42,7 @@ def terms_of(rules: schema.Reaction) -> Terms:
     return Terms(**{field.name: getattr(rules, field.name) for field in fields(Terms)})
 
 
-def answer_by_rate(market, origin: str, agent: SubsidyTreasury) -> None:
+def answer_by_rate(market: World, origin: str, agent: SubsidyTreasury) -> None:
     """Move the rates of a treasury that pays by lane towards its answer."""
     rules, reaction = market.now.export_subsidies[origin].reaction, market.reactions.get(origin)
     if rules is None or reaction is None or rules.rule == "hold":
@@ -50,11 +55,11 @@ def answer_by_rate(market, origin: str, agent: SubsidyTreasury) -> None:
         funds = Funds(np.maximum(budget - agent.spent_year_cad_k, 0.0), kt_to_come, kt_today)
     before = reaction.rate_cad_t
     reaction.answer_rate(terms_of(rules), now, funds)
-    if reaction.rate_cad_t is not before:
+    if reaction.rate_cad_t is not None and reaction.rate_cad_t is not before:
         agent.shift_cad_t = agent.shift_cad_t + reaction.rate_cad_t - now
 
 
-def _own_kt_to_come(market, origin: str, agent: SubsidyTreasury) -> tuple[Array, Array, Array]:
+def _own_kt_to_come(market: World, origin: str, agent: SubsidyTreasury) -> tuple[Array, Array, Array]:
     """Tonnes that a treasury by lane will pay for in the rest of the crop year and today, and its mean rate on them.
 
     Every buyer's last purchase from the origin, times the tenders of its timetable that are still to come; kt and C$/t,
@@ -75,7 +80,7 @@ def _own_kt_to_come(market, origin: str, agent: SubsidyTreasury) -> tuple[Array,
 
 
 def answer_by_tonnes(
-    market, name: str, stated_kt: float, money_left_cad_k: Array, periods_left: int
+    market: World, name: str, stated_kt: Amount, money_left_cad_k: Array, periods_left: int
 ) -> tuple[Array, Array]:
     """What a programme that grants tonnes answers today.
 
@@ -83,7 +88,7 @@ def answer_by_tonnes(
     ----------
     name : str
         ``eep`` or ``restitution``.
-    stated_kt : float
+    stated_kt : float or array (draw,)
         Tonnes a period as the scenario states them.
     money_left_cad_k : array (draw,)
         Money left of its year, thousand C$; infinite where there is no budget.
@@ -106,13 +111,13 @@ def answer_by_tonnes(
     return reaction.extra_kt, unlimited if named is None else named
 
 
-def watch_rivals(market) -> None:
+def watch_rivals(market: World) -> None:
     """Let every treasury that answers take in what happened in its contested markets."""
     for name, (origin, rules) in reacting(market.now).items():
         market.reactions[name].see(look(market, origin, rules.rival))
 
 
-def contested(market, origin: str, rival: str) -> list[Tender]:
+def contested(market: World, origin: str, rival: str) -> list[Tender]:
     """Tenders abroad that both origins reach."""
     return [
         tender
@@ -121,7 +126,7 @@ def contested(market, origin: str, rival: str) -> list[Tender]:
     ]
 
 
-def look(market, origin: str, rival: str) -> Seen:
+def look(market: World, origin: str, rival: str) -> Seen:
     """What happened where both sell, by each buyer's last tender; tonnes at an even pace between its tenders."""
     zero = np.zeros(market.draws)
     own, others, gaps, weights, bought = [], [], [], [], [zero]
@@ -148,7 +153,7 @@ def _side(tender: Tender, seats: list[int]) -> tuple[Array, Array, Array, Array]
     return total(awarded * (subsidy > 0)), total(awarded), total(offered), total(offered * subsidy)
 
 
-def _added(sides: list[tuple[Array, ...]], zero: Array) -> tuple[Array, Array, Array]:
+def _added(sides: Sequence[tuple[Array, ...]], zero: Array) -> tuple[Array, Array, Array]:
     """Subsidised tonnes, all tonnes and the mean rate offered over tenders."""
     if not sides:
         return zero, zero, zero
@@ -156,12 +161,17 @@ def _added(sides: list[tuple[Array, ...]], zero: Array) -> tuple[Array, Array, A
     return subsidised, sold, ratio(money, offered)
 
 
-def _landed_cost(market, tender: Tender, number: int) -> Array:
+def _landed_cost(market: World, tender: Tender, number: int) -> Array:
     """Landed cost without a subsidy of who sits at a seat, C$/t (draw,)."""
     seat, freight = tender.seats[number], tender.freight_cad_t[number]
     if seat.role == "seller":
-        return market.sellers[seat.seller].perceived_cost_cad_t + freight
+        cost = market.sellers[seat.seller].perceived_cost_cad_t
+        landed_cost: Array = cost + freight
+        return landed_cost
     agent = market.spot_agent(seat.seller)
     if agent is not None and seat.origin in agent.spot:
-        return agent.spot[seat.origin].desk.cost_cad_t(agent.margin_cad_t) + freight
-    return tender.reserve_cad_t[number] + tender.subsidy_cad_t[number]
+        cost = agent.spot[seat.origin].desk.cost_cad_t(agent.margin_cad_t)
+        landed_cost = cost + freight
+        return landed_cost
+    landed_cost = tender.reserve_cad_t[number] + tender.subsidy_cad_t[number]
+    return landed_cost

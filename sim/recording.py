@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from agents.arrays import Array, total
@@ -10,6 +12,10 @@ from sim.board_records import add_board_states, record_boards
 from sim.farm_records import add_farm_states, record_farms
 from sim.pool import POOLS
 from sim.programme_records import add_programme_states, record_programmes
+from sim.scenario.schema import ReferencePrice
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 ORIGIN_FLOWS = ("opening_kt", "harvest_kt", "own_use_kt", "home_use_kt", "imports_kt", "exports_kt", "closing_kt")
 ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_k")
@@ -18,12 +24,12 @@ ORIGIN_COSTS = ("handling_cost_cad_k", "grade_cost_cad_k", "production_cost_cad_
 class Recorder:
     """Accounts of the period at hand, and their place in the ledger."""
 
-    def __init__(self, market) -> None:
+    def __init__(self, market: World) -> None:
         self.market, self.ledger = market, market.ledger
         scenario = market.scenario
         self.origins = tuple(scenario.origins)
         self.grades = tuple(scenario.grades)
-        self.headlines: dict[str, list] = {"export_price_cad_t": [], "export_kt": [], "subsidy_cad_k": []}
+        self.headlines: dict[str, list[float]] = {"export_price_cad_t": [], "export_kt": [], "subsidy_cad_k": []}
         ledger = self.ledger
         for name in ORIGIN_FLOWS:
             ledger.add_state(name, self.origins, "kt")
@@ -157,13 +163,14 @@ class Recorder:
                 choke[place] = tender.schedule_cad_t
                 slope[place] = tender.slope_cad_t_kt
 
-    def _quote(self, reference) -> Array:
+    def _quote(self, reference: ReferencePrice) -> Array:
         market = self.market
         if reference.feeders is not None:
             price = next(iter(market.buyers[reference.feeders].tenders.values())).last_price_cad_t
         else:
             price = market.value(reference.series) * market.currency_cad["usd"] * market.shocks.corn[market.period]
-        return price + reference.basis_cad_t + market.value(reference.basis_usd_t) * market.currency_cad["usd"]
+        quote: Array = price + reference.basis_cad_t + market.value(reference.basis_usd_t) * market.currency_cad["usd"]
+        return quote
 
     def account(self, origin: str) -> dict[str, Array]:
         """The period's flows of an origin, kt (draw,)."""

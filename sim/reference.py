@@ -61,7 +61,7 @@ def page() -> str:
     for key, slot in sections:
         lines = [(path.removeprefix(key).lstrip(".[]"), each) for path, each in describe_fields(slot, key)]
         about = "" if _text(slot.description) == f"{key.capitalize()}." else f"{_text(slot.description)} "
-        about += f"Default: {_default(slot)}." if slot.has_default else "Required."
+        about += f"Default: {default_text(slot)}." if slot.has_default else "Required."
         parts.append(_table(f"## {key}", about, [line for line in lines if _is_row(*line)]))
     parts += [_event_rules(), _games()]
     keys = [line for line in describe_fields(Slot.of(Calibration), "") if _is_row(*line)]
@@ -73,7 +73,12 @@ def page() -> str:
 
 def _is_section(slot: Slot) -> bool:
     """Whether a top-level key has a table of its own: mappings and events."""
-    return slot.is_dict or (slot.model is not None and not slot.is_level) or (slot.is_list and slot.child(0).model)
+    return slot.is_dict or (slot.model is not None and not slot.is_level) or _lists_sections(slot)
+
+
+def _lists_sections(slot: Slot) -> bool:
+    entry = slot.child(0) if slot.is_list else None
+    return entry is not None and entry.model is not None
 
 
 def _is_row(path: str, slot: Slot) -> bool:
@@ -95,29 +100,33 @@ def _table(heading: str, about: str, lines: list[tuple[str, Slot]]) -> str:
 def _rows(lines: Any) -> str:
     rows = []
     for path, slot in lines:
-        cells = (f"`{path}`", slot.unit or "-", _allowed(slot), _default(slot), _meaning(path, slot))
+        cells = (f"`{path}`", slot.unit or "-", allowed(slot), default_text(slot), _meaning(path, slot))
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join([COLUMNS, *rows])
 
 
-def _allowed(slot: Slot) -> str:
-    if slot.is_list:
-        return f"a list; each entry {_allowed(slot.child(0))}"
+def allowed(slot: Slot) -> str:
+    """Kind of value and its limits, in words."""
+    entry = slot.child(0) if slot.is_list else None
+    if entry is not None:
+        return f"a list; each entry {allowed(entry)}"
     text = slot.wanted.removesuffix(f" ({slot.unit})").replace(NAME, "a name")
     text = "a level" if slot.is_level else text
     return f"{text}, or null" if slot.optional else text
 
 
-def _default(slot: Slot) -> str:
+def default_text(slot: Slot) -> str:
+    """What holds when a key is left out, in words."""
     if not slot.has_default:
         return "required"
-    return _value(slot.default)
+    return plain_value(slot.default)
 
 
-def _value(value: Any) -> str:
+def plain_value(value: Any) -> str:
+    """A value of a scenario as pages show it."""
     if isinstance(value, BaseModel):
         changed = value.model_dump(exclude_defaults=True)
-        return "defaults of its keys" + "".join(f", but `{key}` {_value(each)}" for key, each in changed.items())
+        return "defaults of its keys" + "".join(f", but `{key}` {plain_value(each)}" for key, each in changed.items())
     if value is None or value in ("", [], {}):
         return "none"
     if isinstance(value, bool):

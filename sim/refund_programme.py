@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from agents.arrays import Array, total
-from agents.refund_committee import stock_factor
+from agents.refund_committee import RefundCommittee, stock_factor
 from sim.reactions import answer_by_tonnes
+from sim.scenario.schema import RefundProgramme
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 
 def rounds_of(period_of_year: int, start: int, rounds_per_year: int, periods_per_year: int) -> range:
@@ -24,7 +30,7 @@ def hopes(bidder: int, bidders: int, lots: int, round_number: int, spread_ecu_t:
     return [spread_ecu_t * (lot * bidders + place + 0.5) / (lots * bidders) for lot in range(lots)]
 
 
-def announce_refunds(market) -> None:
+def announce_refunds(market: World) -> None:
     """Open the committee's account of the period, age the licences, and hold the rounds due."""
     rules, committee = market.now.restitution, market.committee
     if committee is None or rules is None:
@@ -49,12 +55,14 @@ def announce_refunds(market) -> None:
     committee.answer_kt = extra * year / rules.rounds_per_year
     ceiling = np.minimum(market.value(rules.max_refund_ecu_t), highest / market.currency_cad["ecu"])
     for number in rounds_of(market.period_of_year, start, rules.rounds_per_year, market.periods_per_year):
-        hold_round(market, number, ceiling)
+        hold_round(market, rules, committee, number, ceiling)
 
 
-def hold_round(market, number: int, ceiling_ecu_t: Array) -> None:
+def hold_round(
+    market: World, rules: RefundProgramme, committee: RefundCommittee, number: int, ceiling_ecu_t: Array
+) -> None:
     """Let every exporter of the origin bid, and grant licences for the bids the committee accepts."""
-    rules, committee, ecu = market.now.restitution, market.committee, market.currency_cad["ecu"]
+    ecu = market.currency_cad["ecu"]
     bidders = [(agent.margin_cad_t, agent.spot[rules.origin].desk) for agent in market.spot_agents
                if rules.origin in agent.spot]  # fmt: skip
     if not bidders:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.ledger import Ledger
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 COMMITTEE = "restitution"
 REFUND_STATES = {  # state -> (unit, attribute of the committee)
@@ -27,7 +32,7 @@ AGENCY_STATES = {  # state -> (unit, attribute of the agency)
 }
 
 
-def add_refund_states(market, ledger: Ledger) -> None:
+def add_refund_states(market: World, ledger: Ledger) -> None:
     """Make room in the ledger for the programmes that the scenario has."""
     if market.committee is not None:
         for name, (unit, _) in REFUND_STATES.items():
@@ -37,7 +42,7 @@ def add_refund_states(market, ledger: Ledger) -> None:
             ledger.add_state(name, tuple(market.agencies), unit)
 
 
-def record_refunds(market, ledger: Ledger, period: int) -> None:
+def record_refunds(market: World, ledger: Ledger, period: int) -> None:
     """Write the period's accounts of the committee and of the agencies."""
     if market.committee is not None:
         for name, (_, attribute) in REFUND_STATES.items():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from agents.arrays import Places
 
 
 class RowIndex:
@@ -19,11 +22,11 @@ class RowIndex:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self.rows = rows
-        self._columns: dict[str, tuple[np.ndarray, list]] = {}
-        self._selections: dict[Hashable, np.ndarray] = {}
-        self._combinations: dict[Hashable, list[tuple]] = {}
+        self._columns: dict[str, tuple[Places, list[Any]]] = {}
+        self._selections: dict[Hashable, Places] = {}
+        self._combinations: dict[Hashable, list[tuple[Any, ...]]] = {}
 
-    def column(self, name: str) -> tuple[np.ndarray, list]:
+    def column(self, name: str) -> tuple[Places, list[Any]]:
         """Code of each row, and the labels the codes stand for, sorted.
 
         ``home`` is a column too: whether the buyer lives in the origin.
@@ -38,17 +41,18 @@ class RowIndex:
             self._columns[name] = place[codes], [labels[number] for number in order]
         return self._columns[name]
 
-    def codes(self, name: str, labels: Sequence) -> np.ndarray:
+    def codes(self, name: str, labels: Sequence[Any]) -> Places:
         """Position of each row's label in ``labels``; -1 where it is not among them."""
         codes, own = self.column(name)
         position = {label: number for number, label in enumerate(labels)}
-        return np.array([position.get(label, -1) for label in own], dtype=np.int64)[codes]
+        places: Places = np.array([position.get(label, -1) for label in own], dtype=np.int64)[codes]
+        return places
 
-    def labels(self, name: str, positions: np.ndarray | None = None) -> list:
+    def labels(self, name: str, positions: Places | None = None) -> list[Any]:
         """Labels that occur in the rows at ``positions`` (in all rows when absent), sorted."""
         return [label for (label,) in self.combinations((name,), positions)]
 
-    def combinations(self, names: Sequence[str], positions: np.ndarray | None = None) -> list[tuple]:
+    def combinations(self, names: Sequence[str], positions: Places | None = None) -> list[tuple[Any, ...]]:
         """Combinations of labels that occur in the rows at ``positions`` (in all rows when absent), sorted."""
         if positions is None:
             positions = self.select()
@@ -58,14 +62,16 @@ class RowIndex:
         columns = [self.column(name) for name in names]
         shape = tuple(len(labels) for _, labels in columns)
         cells = np.ravel_multi_index([codes[positions] for codes, _ in columns], shape) if len(positions) else positions
-        present = np.unravel_index(np.flatnonzero(np.bincount(cells)), shape) if len(positions) else [()] * len(names)
+        present: Sequence[Iterable[int]] = [()] * len(names)
+        if len(positions):
+            present = np.unravel_index(np.flatnonzero(np.bincount(cells)), shape)
         parts = [[labels[code] for code in own] for own, (_, labels) in zip(present, columns, strict=True)]
         found = list(zip(*parts, strict=True))
         if not positions.flags.writeable:  # a selection, which stays here, so its id stays its own
             self._combinations[key] = found
         return found
 
-    def select(self, **conditions: object) -> np.ndarray:
+    def select(self, **conditions: object) -> Places:
         """Positions of the rows that meet all conditions, ascending; the array must not be written to.
 
         Each keyword is a column (or ``home``) with a value or a list of values; ``None`` is no condition.

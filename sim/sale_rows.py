@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from agents.terms import Tender
 
+if TYPE_CHECKING:
+    from sim.world import World
 
-def sale_rows(market, periods: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str], int]]:
+
+def sale_rows(market: World, periods: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str], int]]:
     """The rows of the ledger, and the first row of each (period, tender) that is held."""
     starts, count = {}, 0
     ends = np.cumsum([len(tender.seats) for tender in market.tenders])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.experiments.engine import CHUNK
-from sim.guard import engine_of, errors, fail, screen, verb
+from sim.guard import engine_of, errors, fail, plain, screen, verb
 from sim.options import RESULTS, AsJson, Chunk, Dask, Draws, Jobs, Out, Scenario, Seed, Sets
 
 
@@ -84,7 +84,6 @@ def new(
 ) -> None:
     """Start a scenario of your own that extends the shipped history."""
     from sim.verbs.inspect import new as scaffold
-    from sim.verbs.inspect import plain
 
     try:
         path = scaffold(name, Path.cwd())

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 import pandas as pd
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleRenderable, RenderHook
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from sim.frames import YearTable
+from sim.wording import words
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -80,6 +84,47 @@ def print_paired_gaps(console: Console, gaps: pd.DataFrame, draws: int) -> None:
     headings = ["Period and pair", "Simulated", "Draws significant", "Published"]
     caption = "Mean difference in months with sales in both markets; * significant at 95 %."
     console.print(grid("Table 1: price gaps paired by sale month, feed (C$/t)", headings, lines, caption))
+
+
+class _Words(RenderHook):
+    """Puts a scenario's words into what a console prints."""
+
+    def __init__(self, say: Callable[[str], str]) -> None:
+        self.say = say
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """Change titles, headings, cells and captions of tables, and texts."""
+        return [self._said(each) for each in renderables]
+
+    def _said(self, item: ConsoleRenderable) -> ConsoleRenderable:
+        if isinstance(item, RichTable):
+            item.title, item.caption = self._text(item.title), self._text(item.caption)
+            for column in item.columns:
+                column.header = self._text(column.header)
+                column._cells = [self._text(cell) for cell in column._cells]
+        elif isinstance(item, Text):
+            return cast(Text, self._text(item))
+        return item
+
+    def _text(self, item: Any) -> Any:
+        if isinstance(item, str):
+            return self.say(item)
+        if isinstance(item, Text) and self.say(item.plain) != item.plain:
+            return Text(self.say(item.plain), style=item.style, overflow=item.overflow, no_wrap=item.no_wrap)
+        return item
+
+
+@contextmanager
+def in_words_of(scenario: dict[str, Any], console: Console) -> Iterator[None]:
+    """While it lasts, the console prints a scenario's currencies and crop year where code speaks of its usual ones."""
+    if (say := words(scenario)) is str:
+        yield
+        return
+    console.push_render_hook(_Words(say))
+    try:
+        yield
+    finally:
+        console.pop_render_hook()
 
 
 def comparison_tables(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
+from agents.arrays import Array
 from agents.beliefs import ResidualDemand
 from agents.farmers import CASH_TRANCHES
 from agents.terms import Seat, Tender
@@ -11,8 +12,11 @@ from sim.intervention import agency_name
 from sim.marketing import merchants_admitted
 from sim.scenario import schema
 
+if TYPE_CHECKING:
+    from sim.world import World
 
-def seats_at(market, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
+
+def seats_at(market: World, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
     """Everybody who may ever offer at a tender, in a fixed order."""
     scenario, pool = market.scenario, market.scenario.grades[grade].pool
     home = getattr(buyer, "origin", None)
@@ -34,17 +38,17 @@ def seats_at(market, name: str, buyer: schema.Buyer, grade: str) -> list[Seat]:
             systems = [regime.marketing[origin] for regime in market.parameters.regimes]
             if origin in reaches and any(merchants_admitted(s, pool, buyer.market) for s in systems):
                 seats.append(Seat(company, "trader", origin))
-    for seller, agent in market.sellers.items():
-        grades = scenario.sellers[market.section_of_seller[seller]].grades
-        if agent.origin in reaches and (grades is None or grade in grades):
-            seats.append(Seat(seller, agent.role, agent.origin))
+    for name, seller in market.sellers.items():
+        grades = scenario.sellers[market.section_of_seller[name]].grades
+        if seller.origin in reaches and (grades is None or grade in grades):
+            seats.append(Seat(name, seller.role, seller.origin))
     if pool == "feed" and home is None:
-        for agent in market.spot_agents:
-            seats += [Seat(agent.name, agent.role, origin) for origin in agent.spot if origin in reaches]
+        for spot in market.spot_agents:
+            seats += [Seat(spot.name, spot.role, origin) for origin in spot.spot if origin in reaches]
     return seats
 
 
-def seat_beliefs(market) -> None:
+def seat_beliefs(market: World) -> None:
     """Give every seller its seats and first beliefs: the base price, and its starting share of the base tonnes."""
     scenario = market.scenario
     for tender in market.tenders:
@@ -70,8 +74,10 @@ def seat_beliefs(market) -> None:
                 belief = _belief(scenario.traders.beliefs, tender, share * tender.base_kt / rivals)
                 market.companies[seat.seller].stock[seat.origin].take_seat(tender, number, belief)
             else:
-                market.spot_agent(seat.seller).spot[seat.origin].desk.take_seat(tender, number)
+                spot = market.spot_agent(seat.seller)
+                assert spot is not None, f"{seat.seller} has a seat at {tender.name} and nothing to sell there"
+                spot.spot[seat.origin].desk.take_seat(tender, number)
 
 
-def _belief(rules: schema.Beliefs, tender: Tender, own_kt: np.ndarray) -> ResidualDemand:
+def _belief(rules: schema.Beliefs, tender: Tender, own_kt: Array) -> ResidualDemand:
     return ResidualDemand(rules.rule, rules.rivals_response, rules.forgetting, tender.base_price_cad_t, own_kt)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from agents.arrays import total
+from agents.trader import TradingCompany
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 
-def settle_boards(market) -> None:
+def settle_boards(market: World) -> None:
     """Credit boards' sales to their pools and pay compensation for agreed sales that are missed."""
     for name, board in market.boards.items():
         sales = market.sales_of(name, board.desk.origin)
@@ -16,7 +22,7 @@ def settle_boards(market) -> None:
         board.compensate(market.now.boards[name].default_cost_cad_t)
 
 
-def settle_merchants(market) -> None:
+def settle_merchants(market: World) -> None:
     """Ship what trading companies sold out of their own stock and book their margins."""
     for name, company in market.companies.items():
         company.profit_cad_k = np.zeros(market.draws)
@@ -28,7 +34,7 @@ def settle_merchants(market) -> None:
                 market.recorder.add_margins(sales, margins)
 
 
-def settle_spot_sales(market) -> None:
+def settle_spot_sales(market: World) -> None:
     """Book margins and handling of grain that was bought at cash markets for sales already found."""
     for agent in market.spot_agents:
         for origin in agent.spot:
@@ -39,11 +45,11 @@ def settle_spot_sales(market) -> None:
             market.recorder.add_margins(sales, margins)
             handling = total(kt) * market.cash[origin].fob_cost_cad_t
             market.recorder.add_cost("handling_cost_cad_k", origin, handling)
-            if agent.name in market.companies:
+            if isinstance(agent, TradingCompany):
                 agent.profit_cad_k = agent.profit_cad_k + total(margins) - handling
 
 
-def settle_sellers(market) -> None:
+def settle_sellers(market: World) -> None:
     """Let sellers by cost make what they sold; their output counts as harvest."""
     for name, seller in market.sellers.items():
         seller.settle(market.sales_of(name, seller.origin))

@@ -52,8 +52,13 @@ def shipped_path(name: str) -> Path | None:
     """File of the shipped scenario a bare name stands for, with or without ``.yaml``; None for any other text."""
     path = Path(name)
     if path.name == name and path.suffix in ("", ".yaml") and path.stem in shipped_names():
-        return shipped_folder() / f"{path.stem}.yaml"
+        return shipped_file(path.stem)
     return None
+
+
+def shipped_file(name: str) -> Path:
+    """File of one of ``shipped_names``."""
+    return shipped_folder() / f"{name}.yaml"
 
 
 def calibration_names() -> list[str]:
@@ -118,13 +123,15 @@ def _exists(path: Path) -> bool:
 
 def home_origin(scenario: Mapping[str, Any]) -> str:
     """Origin whose producers are reported first: that of the base prices, or else the first (scenario as dict)."""
-    return scenario.get("base_price_origin") or next(iter(scenario["origins"]))
+    home_origin: str = scenario.get("base_price_origin") or next(iter(scenario["origins"]))
+    return home_origin
 
 
 def market_pairs(scenario: dict[str, Any]) -> list[str]:
-    """List the pairs of markets, ``a-b``, whose gap is reported: the study's if all there, else every pair."""
+    """List the pairs of markets, ``a-b``, whose gap is reported: the published ones if all there, else every pair."""
     markets = list(scenario["markets"])
-    published = list(dict.fromkeys(row["pair"] for row in _read("study_table1")))
+    beside = scenario.get("published")
+    published = list(dict.fromkeys(row["pair"] for row in _read("study_table1"))) if beside else []
     if published and all(market in markets for pair in published for market in pair.split("-")):
         return published
     return [f"{first}-{second}" for i, first in enumerate(markets) for second in markets[i + 1 :]]

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
 MANIFEST = "run.json"
 INPUTS = "inputs.zip"
+MANIFEST_BYTES = 16 * 2**20  # the largest, of a sweep in thousands of parts, is some hundred kB
+OWN_SUM = "manifest_sha256"
 FORMAT = 1
 DRAFTS = ".2*.tmp"
-TYPES = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "kind": str,
     "stem": str,
     "started": str,
@@ -79,7 +81,9 @@ def csv_text(frame: pd.DataFrame, units: list[str] | None = None) -> str:
     """CSV of a table: a header row and, when ``units`` is given, a row of units under it."""
     header = frame.head(0).to_csv(index=False, lineterminator="\n")
     below = "" if units is None else ",".join(f'"{unit}"' if "," in unit else unit for unit in units) + "\n"
-    return header + below + frame.to_csv(index=False, header=False, lineterminator="\n")
+    rows: str = frame.to_csv(index=False, header=False, lineterminator="\n")
+    csv_text: str = header + below + rows
+    return csv_text
 
 
 @dataclass
@@ -129,13 +133,19 @@ class RunDraft:
             "finished": finished.isoformat(),
             "wall_seconds": round((finished - self.started).total_seconds(), 3),
         }
-        text = json.dumps(
-            {"format": FORMAT, "run_id": self.run_id, **content, **times, "files": files},
-            indent=1,
-            ensure_ascii=False,
-            allow_nan=False,
-        )
-        (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        text = _as_json({"format": FORMAT, "run_id": self.run_id, **content, **times, "files": files})
+        whole = json.loads(text)
+        (self.path / MANIFEST).write_text(_as_json({**whole, OWN_SUM: manifest_sum(whole)}) + "\n", encoding="utf-8")
+
+
+def _as_json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def manifest_sum(manifest: dict[str, Any]) -> str:
+    """SHA-256 of what a manifest says, apart from the sum itself; its layout does not count."""
+    rest = {key: value for key, value in manifest.items() if key != OWN_SUM}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 _repeated: ContextVar[str | None] = ContextVar("repeated", default=None)
@@ -217,20 +227,33 @@ def open_run(path: Path | str) -> StoredRun:
     """Open the run in folder ``path``."""
     path = Path(path)
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"), parse_constant=_no_number)
+        with (path / MANIFEST).open("rb") as file:
+            raw = file.read(MANIFEST_BYTES + 1)
+        if len(raw) > MANIFEST_BYTES:
+            raise ValueError(f"longer than {MANIFEST_BYTES // 2**20} MiB")
+        manifest = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
     except FileNotFoundError:
         raise StoreError(f"{path}: no {MANIFEST} in this folder, so it is not a run") from None
     except (OSError, ValueError, RecursionError) as error:
         raise StoreError(f"{path / MANIFEST}: cannot be read ({_one_line(error)})") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise StoreError(f"{path / MANIFEST}: not the manifest of a run (format {FORMAT} expected)")
-    wrong = [name for name, kind in TYPES.items() if not isinstance(manifest.get(name), (kind, type(None)))]
+    if OWN_SUM in manifest and manifest[OWN_SUM] != manifest_sum(manifest):  # earlier ones have none
+        raise StoreError(f"{path / MANIFEST}: damaged or changed since the run (checksum differs); run it again")
+    held = {name: manifest[name] for name in TYPES if manifest.get(name) is not None}
+    wrong = [name for name, value in held.items() if not isinstance(value, TYPES[name])]
     files = manifest.get("files")
-    if not isinstance(files, dict) or not all(map(_is_file_entry, files.values())):
+    if not isinstance(files, dict) or not all(_is_inside(name) and _is_file_entry(files[name]) for name in files):
         wrong.append("files")
     if wrong:
         raise StoreError(f"{path / MANIFEST}: damaged (its `{wrong[0]}` is not what a run writes); run it again")
     return StoredRun(path, manifest)
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name stays in its folder, wherever that is."""
+    parts = name.split("/")
+    return "\\" not in name and "\0" not in name and not {"", ".", ".."}.intersection(parts)
 
 
 def _is_file_entry(entry: Any) -> bool:

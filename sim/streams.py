@@ -58,4 +58,5 @@ class Streams:
 
     def normal(self, purpose: str, agent: str, crop_year: str, count: int) -> np.ndarray:
         """``count`` standard normal numbers for every draw, by inversion, shape (count, draw)."""
-        return ndtri(self.uniform(purpose, agent, crop_year, count))
+        normal: np.ndarray = ndtri(self.uniform(purpose, agent, crop_year, count))
+        return normal

@@ -99,11 +99,16 @@ def required_marginal_revenue(segments: Segments, assumptions: Assumptions = DEF
     return np.stack(rows)
 
 
-def _malting_marginal_revenue(segments: Segments, feed: np.ndarray, domestic_elasticity: float) -> np.ndarray:
+def _malting_marginal_revenue(
+    segments: Segments, feed: np.ndarray, domestic_elasticity: float | np.ndarray
+) -> np.ndarray:
     """Malting's marginal revenue when the desk also counts off-board feed, C$/t (docs/study.md, closed form)."""
     pool, home_kt = segments.pool_price_cad_t, segments.domestic_kt
     weight = (pool - feed) / segments.kt(FEED)
-    return (feed - weight * home_kt * (1 - domestic_elasticity)) / (1 + weight * home_kt * domestic_elasticity / pool)
+    malting_marginal_revenue: np.ndarray = (feed - weight * home_kt * (1 - domestic_elasticity)) / (
+        1 + weight * home_kt * domestic_elasticity / pool
+    )
+    return malting_marginal_revenue
 
 
 def single_desk(segments: Segments, assumptions: Assumptions = DEFAULT, strict: bool = True) -> SingleDesk:
@@ -229,7 +234,8 @@ def effects(segments: Segments, assumptions: Assumptions = DEFAULT, strict: bool
     cost = _growing_cost(pool, feed, grown, total(quantity), supply, assumptions.demand)
     values = [change, *by_class, revenue / 1000, (revenue - cost) / 1000, feed, grown]
     bad = np.broadcast_to(bad, shape)
-    return Effects(*(np.where(bad, np.nan, value) for value in values), bad)
+    price, six_row, two_row, earned, surplus, level, more = (np.where(bad, np.nan, value) for value in values)
+    return Effects(price, six_row, two_row, earned, surplus, level, more, bad)
 
 
 def _growing_cost(
@@ -237,6 +243,8 @@ def _growing_cost(
 ) -> np.ndarray:
     """Area under the supply curve between the two quantities of barley, 1,000 C$ (..., draw)."""
     if demand == "linear":
-        return (pool + feed) / 2 * grown
+        growing_cost: np.ndarray = (pool + feed) / 2 * grown
+        return growing_cost
     # the integral of P dT along T = barley (P / pool)^s
-    return divide(supply, supply + 1) * (feed * (barley + grown) - pool * barley)
+    growing_cost = divide(supply, supply + 1) * (feed * (barley + grown) - pool * barley)
+    return growing_cost

@@ -26,8 +26,8 @@ def study_points(loaded: Any) -> StudyPoints:
     return StudyPoints(
         origin=origin,
         grade=grade,
-        pairs=tuple(market_pairs(scenario.model_dump(include={"markets"}))),
-        periods=tuple(published_periods()),
+        pairs=tuple(market_pairs(scenario.model_dump(include={"markets", "published"}))),
+        periods=tuple(published_periods()) if scenario.published else (),
         home=home if stated is not None else (),
         outside=tuple(name for name, feeders in homes.items() if feeders.origin != origin),
         corn=tuple(name for name, quote in quotes if quote.feeders is None),

@@ -36,8 +36,12 @@ def demand_kt(
     """
     asked = feed_cad_t + over_cad_t
     if form == "linear":
-        return np.maximum(quantity_kt + elasticity * quantity_kt / price_cad_t * (price_cad_t - asked), 0.0)
-    return quantity_kt * np.exp(np.clip(-elasticity * np.log(asked / price_cad_t), -STEEPEST, STEEPEST))
+        demand_kt: np.ndarray = np.maximum(
+            quantity_kt + elasticity * quantity_kt / price_cad_t * (price_cad_t - asked), 0.0
+        )
+        return demand_kt
+    demand_kt = quantity_kt * np.exp(np.clip(-elasticity * np.log(asked / price_cad_t), -STEEPEST, STEEPEST))
+    return demand_kt
 
 
 def clearing_price(
@@ -57,14 +61,16 @@ def clearing_price(
     def excess(log_price: np.ndarray) -> np.ndarray:
         feed = np.exp(log_price)
         grown = barley * np.exp(np.clip(supply_elasticity * (log_price - np.log(pool_cad_t)), -STEEPEST, STEEPEST))
-        return total(demand_kt(feed, price_cad_t, quantity_kt, elasticity, over_cad_t, form)) - grown
+        excess: np.ndarray = total(demand_kt(feed, price_cad_t, quantity_kt, elasticity, over_cad_t, form)) - grown
+        return excess
 
     low, high = np.log(pool_cad_t) - 20 * np.log(2), np.log(pool_cad_t) + 20 * np.log(2)
     for _ in range(BISECTIONS):  # excess demand falls in the price, and every case takes the same steps
         middle = (low + high) / 2
         above = excess(middle) > 0
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.exp((low + high) / 2)
+    clearing_price: np.ndarray = np.exp((low + high) / 2)
+    return clearing_price
 
 
 def _linear(
@@ -86,4 +92,5 @@ def _linear(
         taken = np.where(active, slope * (price - over), -quantity)
         feed = (total(taken) + grows * pool) / (total(held) + grows)
         active &= feed < choke
-    return feed
+    linear: np.ndarray = feed
+    return linear

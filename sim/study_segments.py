@@ -74,7 +74,10 @@ class Segments:
     def average_price_cad_t(self, grade: str) -> np.ndarray:
         """Pooled price of a grade: receipts over tonnes, shape (..., draw)."""
         own = self.layout.where(grade)
-        return total(self.price_cad_t[own] * self.quantity_kt[own]) / total(self.quantity_kt[own])
+        average_price_cad_t: np.ndarray = total(self.price_cad_t[own] * self.quantity_kt[own]) / total(
+            self.quantity_kt[own]
+        )
+        return average_price_cad_t
 
     @property
     def pool_price_cad_t(self) -> np.ndarray:
@@ -84,7 +87,8 @@ class Segments:
     @property
     def total_kt(self) -> np.ndarray:
         """All barley, off-board feed with it, shape (..., draw)."""
-        return total(self.quantity_kt) + self.domestic_kt
+        total_kt: np.ndarray = total(self.quantity_kt) + self.domestic_kt
+        return total_kt
 
 
 def regroup(

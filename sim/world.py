@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 
-from agents.arrays import Array, total
+from agents.arrays import Amount, Array, Places, total
+from agents.board import MarketingBoard
+from agents.bonus_treasury import BonusTreasury
+from agents.buyer import Buyer
 from agents.exporter import Licensing, NationalExporter, SpotSeller
-from agents.terms import HOME_ROLES, Sale, Tender
+from agents.farmers import GrowerGroup
+from agents.intervention import InterventionAgency
+from agents.pool_guarantor import PoolGuarantor
+from agents.reaction import Reaction
+from agents.refund_committee import RefundCommittee
+from agents.seller import Seller
+from agents.stock_desk import StockDesk
+from agents.subsidy_treasury import SubsidyTreasury
+from agents.terms import HOME_ROLES, CashMarket, Sale, Tender
 from agents.trader import TradingCompany
 from sim import assembly
 from sim.cast import buyer_section, buyer_sections
+from sim.checks import computable
 from sim.ledger import Ledger
 from sim.marketing import board_buys_for_cash, board_takes_deliveries, merchants_take_deliveries
 from sim.opening import open_market
 from sim.parameters import Parameters
 from sim.recording import Recorder
 from sim.sale_rows import sale_rows
-from sim.scenario.schema import SeriesLevel
+from sim.scenario.schema import Beliefs, Board, Demand, Level, SeriesLevel
+from sim.scenario.schema import Buyer as BuyerSection
 from sim.shocks import ShockPaths
 from sim.streams import Streams
 from sim.timetable import agreement_holds, is_scheduled, tenders_within
+
+if TYPE_CHECKING:
+    from sim.scenario import Loaded
 
 LOWEST_PART = 0.2  # part of its base price below which a demand that moves with another price does not fall
 
@@ -31,22 +48,46 @@ LOWEST_PART = 0.2  # part of its base price below which a demand that moves with
 class World(mesa.Model):
     """Agents, tenders, shocks and the ledger of one run, and the scenario values of the day.
 
-    The arguments are those of ``sim.market.BarleyMarket``.
+    The arguments are those of ``sim.market.BarleyMarket``. Agents and tenders are put in place by ``sim.assembly`` and
+    ``sim.opening``, each under its name in the scenario; programmes and treasuries of an origin under the origin's.
     """
 
     scenario: Any = None
     """The scenario without its events. Stated here because Mesa from 3.4 on has a property of this name, which writes
     into what it is given."""
 
+    cash: dict[str, CashMarket]
+    boards: dict[str, MarketingBoard]
+    companies: dict[str, TradingCompany]
+    exporters: dict[str, NationalExporter]
+    spot_agents: list[TradingCompany | NationalExporter]
+    sellers: dict[str, Seller]
+    section_of_seller: dict[str, str]
+    growers: dict[str, GrowerGroup]
+    agencies: dict[str, InterventionAgency]
+    buyers: dict[str, Buyer]
+    tenders: list[Tender]
+    agreements: dict[str, Tender]
+    bonus_treasury: BonusTreasury | None
+    committee: RefundCommittee | None
+    treasuries: dict[str, SubsidyTreasury]
+    guarantors: dict[str, PoolGuarantor]
+    reactions: dict[str, Reaction]
+    searches: list[tuple[SubsidyTreasury | Seller, int]]  # whose best amount is looked for, and the years of a trial
+    seats_of: dict[tuple[str, str], list[tuple[Tender, int]]]  # by seller and origin
+    board_of: dict[str, MarketingBoard]  # by group of growers
+    spot_results: dict[tuple[str, str], tuple[list[Sale], Array, Array]]  # by seller and origin; tonnes and revenue
+
+    @computable
     def __init__(
         self,
-        loaded="history",
+        loaded: Loaded | str | os.PathLike[str] = "history",
         draws: int | None = None,
         first_draw: int = 0,
         seed: int | None = None,
-        draw_numbers: np.ndarray | None = None,
+        draw_numbers: Places | None = None,
     ) -> None:
-        if not hasattr(loaded, "regimes"):
+        if isinstance(loaded, str | os.PathLike):
             from sim.scenario import load
             from sim.shipped import scenario_path
 
@@ -102,7 +143,7 @@ class World(mesa.Model):
         # Names the period in messages and keys its random numbers; a month holds several weeks.
         self.period_name = self.month if self.periods_per_year == 12 else f"{self.month}, period {period}"
         self.period_of_year = period % self.periods_per_year
-        before = getattr(self, "currency_cad", None)
+        before: dict[str, Array] = getattr(self, "currency_cad", {})
         usd = self.value(self.now.money.cad_per_usd) * self.shocks.exchange[period]
         self.currency_cad = {
             "cad": np.ones(self.draws),
@@ -120,7 +161,7 @@ class World(mesa.Model):
                 currency = self.now.origins[origin].support_price_currency
                 agency.revalue(self.currency_cad[currency] / before[currency])
 
-    def _corn_relative_to_year(self) -> np.ndarray:
+    def _corn_relative_to_year(self) -> Array:
         """Corn price against its mean over the crop year, (period,), or (period, draw) where it differs by draw."""
         level = self.scenario.corn_usd_t
         if not isinstance(level, SeriesLevel):
@@ -129,13 +170,14 @@ class World(mesa.Model):
         yearly = np.add.reduceat(path, np.arange(0, self.periods, self.periods_per_year)) / self.periods_per_year
         return path / np.repeat(yearly, self.periods_per_year, axis=0)
 
-    def value(self, level) -> float | Array:
+    def value(self, level: Level | Array | None) -> Amount:
         """Value of a scenario level today, or its values (draw,) where it differs between draws."""
         return self.parameters.value(level, self.period)
 
     def freight(self, origin: str, region: str) -> Array:
         """Freight from an origin's port to a region today, C$/t (draw,); zero for a pair that is not listed."""
-        return self.value(self.now.freight_usd_t.get(origin, {}).get(region)) * self.freight_factor
+        freight: Array = self.value(self.now.freight_usd_t.get(origin, {}).get(region)) * self.freight_factor
+        return freight
 
     def set_freight(self, tender: Tender) -> None:
         """Put today's freight and subsidy on every seat; growers' haul to feeders is net of the haul to port saved."""
@@ -152,16 +194,16 @@ class World(mesa.Model):
             if seat.origin in self.treasuries and not seat.agreement:
                 tender.grant_cad_t[number] = self.treasuries[seat.origin].grant_cad_t(tender.region)
 
-    def demand_of(self, tender: Tender):
+    def demand_of(self, tender: Tender) -> Demand:
         """Demand section of a tender today."""
         return buyer_section(self.now, tender.buyer).demand[tender.grade]
 
-    def haul(self, group: str) -> float:
+    def haul(self, group: str) -> Amount:
         """Freight a grower group pays to the feeders less the freight to port it saves, C$/t."""
         section = self.now.growers[group]
         return self.value(section.freight_to_feeders_cad_t) - self.value(section.freight_to_port_cad_t)
 
-    def base_point(self, tender: Tender) -> tuple[Array, Array, float]:
+    def base_point(self, tender: Tender) -> tuple[Array, Array, Amount]:
         """Landed base price (C$/t), tonnes, each (draw,), and elasticity of a tender today, shocks included.
 
         A demand stated by its line is taken through its midpoint, where the elasticity is one.
@@ -207,13 +249,13 @@ class World(mesa.Model):
         offset, year = self.offsets[tender.buyer], self.periods_per_year
         return tenders_within(count, offset, self.period_of_year, periods, year)
 
-    def tenders_per_year(self, section) -> int:
+    def tenders_per_year(self, section: BuyerSection) -> int:
         """Tenders a buyer holds in a crop year: feeders, and state importers with an agreement, buy every period."""
         if hasattr(section, "origin") or getattr(section, "agreement", None) is not None:
             return self.periods_per_year
         return min(section.tenders_per_year, self.periods_per_year)
 
-    def port_value(self, group: str, board) -> Array:
+    def port_value(self, group: str, board: MarketingBoard | None) -> Array:
         """Worth of a delivery to a farmer, C$/t at port (draw,): the pool's value, merchants' bid, or both by share."""
         section = self.now.growers[group]
         marketing = self.now.marketing[section.origin]
@@ -225,28 +267,28 @@ class World(mesa.Model):
         share = self.growers[group].merchant_share
         return share * self.merchants_bid(section.origin) + (1.0 - share) * pool
 
-    def pool_value(self, group: str, board) -> Array:
+    def pool_value(self, group: str, board: MarketingBoard) -> Array:
         """Worth of a delivery to the pool for a farmer, C$/t at port (draw,)."""
         section = self.now.growers[group]
         discount = (1.0 + section.discount_rate) ** -0.5  # the final payment comes about half a year after delivery
         return board.pool_value_cad_t(discount, section.risk_premium_cad_t)
 
-    def since_close(self, rules) -> int:
+    def since_close(self, rules: Board) -> int:
         """Periods since a board's pool opened; ``rules`` is its section."""
         last = rules.pool_year_end_month * self.periods_per_year // 12
         return (self.period_of_year - last) % self.periods_per_year
 
-    def home_price(self, group) -> Array:
+    def home_price(self, group: GrowerGroup) -> Array:
         """What a tonne last brought a group of growers at home, C$/t at port (draw,): feeders' price less its haul."""
         home = [t for t in self.tenders if t.is_home and t.country == group.origin]
         return home[0].last_price_cad_t - group.haul_cad_t if home else np.zeros(self.draws)
 
-    def cash_bid(self, board) -> Array:
+    def cash_bid(self, board: MarketingBoard) -> Array:
         """A board's daily cash bid, C$/t at port (draw,)."""
         rules = self.now.boards[board.name]
         return board.cash_bid_cad_t(rules.cost_cad_t, rules.cash_margin_cad_t)
 
-    def quoted_price(self, board) -> Array:
+    def quoted_price(self, board: MarketingBoard) -> Array:
         """Price growers read, C$/t at port (draw,): a board's cash bid where it makes one, else its asking price."""
         if board_buys_for_cash(self.now.marketing[board.desk.origin]):
             return self.cash_bid(board)
@@ -258,7 +300,7 @@ class World(mesa.Model):
         bids = [c.bid_cad_t(origin) for c in self.companies.values() if origin in c.stock]
         return total(np.array(bids)) / len(bids) if bids else np.zeros(self.draws)
 
-    def malting_premium(self, origin: str, board) -> Array:
+    def malting_premium(self, origin: str, board: MarketingBoard | None) -> Array:
         """What growers expect malting selection to bring over feed, C$/t (draw,)."""
         marketing = self.now.marketing[origin]
         if board is not None and marketing.malting != "multiple_sellers":
@@ -273,12 +315,16 @@ class World(mesa.Model):
         ecu = self.currency_cad["ecu"]
         return Licensing(rules.licence_security_ecu_t * ecu, ecu)
 
-    def probe(self, beliefs, name: str, desk) -> list[Array] | None:
-        """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk."""
+    def probe(self, beliefs: Beliefs, name: str, desk: StockDesk) -> list[Array] | None:
+        """Small random changes of tonnes that keep least squares identified, one (draw,) per seat of the desk.
+
+        Each tender has luck of its own, so that a buyer more moves nobody's.
+        """
         if beliefs.rule != "least_squares" or np.all(beliefs.probe == 0):
             return None
-        luck = self.streams.normal("probe", f"{name}:{desk.origin}", self.period_name, len(desk.counters))
-        return list(np.clip(beliefs.probe * luck, -0.5, 0.5))
+        seats = [f"{name}:{desk.origin}:{counter.tender.name}" for counter in desk.counters]
+        luck = [self.streams.normal("probe", seat, self.period_name, 1)[0] for seat in seats]
+        return [np.clip(beliefs.probe * each, -0.5, 0.5) for each in luck]
 
     def spot_agent(self, name: str) -> TradingCompany | NationalExporter | None:
         """The trading company or national exporter of a name; None where somebody else is called so."""

@@ -1,8 +1,9 @@
 """Every test runs with floating-point faults as errors, so that a silent NaN or overflow cannot pass.
 
-So do fixtures of a module or the session, threads, and processes that tests start: see ``tests/faults``.
+So do fixtures of a module or the session, threads, and processes that tests start: see ``tests/numeric_faults``.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-sys.path.insert(0, str(Path(__file__).parent / "faults"))
+sys.path.insert(0, str(Path(__file__).parent / "numeric_faults"))
 
 import raise_faults
 
@@ -30,8 +31,12 @@ def faults_are_errors():
 
 
 def pytest_configure():
-    """Fixtures that serve several tests are made outside of ``faults_are_errors``."""
+    """Fixtures that serve several tests are made outside of ``faults_are_errors``.
+
+    A worker of pytest-xdist is told the terminal's width; tables printed in tests are as wide as without a terminal.
+    """
     raise_faults.everywhere()
+    os.environ.pop("COLUMNS", None)
 
 
 def run_market(scenario, draws=1, first_draw=0, periods=None, sets=(), seed=None):

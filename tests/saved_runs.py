@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import fake_ledger as made_up
@@ -10,7 +12,7 @@ import fake_ledger as made_up
 from sim.api.runs import Run
 from sim.experiments.compare import compare, with_published
 from sim.experiments.ensemble import run_ensemble
-from sim.store import StoredRun, open_run
+from sim.store import MANIFEST, OWN_SUM, StoredRun, manifest_sum, open_run
 from sim.verbs.compare import save as save_comparison
 
 NO_FIGURES = lambda *_given: iter(())  # noqa: E731 - they take most of the time, and a report draws its own
@@ -43,3 +45,10 @@ def save_effects(out: Path, draws: int = 4, **changes) -> StoredRun:
     result = compare(*measures, "canada", ("made_up", "other"))
     with patch("sim.verbs.compare.drawn", NO_FIGURES):
         return open_run(save_comparison(out, result, with_published(result.effects, {}), base, other, 1))
+
+
+def rewrite_manifest(folder: Path, **changes: Any) -> None:
+    """Change what ``run.json`` says, its own checksum with it: by a hand that knows how, not by chance."""
+    content = {**json.loads((folder / MANIFEST).read_text(encoding="utf-8")), **changes}
+    text = json.dumps({**content, OWN_SUM: manifest_sum(content)}, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text, encoding="utf-8")

@@ -16,11 +16,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from fake_ledger import fake_loaded, simulate
+from saved_runs import rewrite_manifest
 from typer.testing import CliRunner
 
 import sim.cli
 import sim.guard
-from sim.checks import IdentityError
+from sim.checks import IdentityError, NotComputable
 from sim.experiments.ensemble import run_ensemble
 from sim.figures import KINDS
 from sim.scenario import write_yaml
@@ -183,6 +184,7 @@ def test_bad_input_exits_2_and_writes_nothing(place, fake_market, arguments):
         (KeyboardInterrupt(), "interrupted, earlier results untouched"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk is full"),
         (IdentityError("identity broken: stocks"), "identity broken: stocks"),
+        (NotComputable("overflow in 1980-08"), "overflow in 1980-08; earlier results untouched"),
         (MemoryError(), "smaller --chunk"),
         (ZeroDivisionError("a bug"), "ZeroDivisionError: a bug"),
     ],
@@ -533,7 +535,7 @@ def test_a_full_output_is_reported(arguments):
 def test_plot_refuses_a_damaged_manifest(place, fake_market, damage):
     call("run", "made_up.yaml", "--draws", 1)
     run = only_run(place / "results" / "made_up")
-    (run / "run.json").write_text(json.dumps(json.loads((run / "run.json").read_text()) | damage))
+    rewrite_manifest(run, **damage)
     result = call("plot", run, "--to", "images")
     assert result.exit_code == 2 and len(result.stderr.strip().splitlines()) == 1, result.output
     assert not (place / "images").exists()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import numpy as np
 import pandas as pd
 import pytest
 from figure_checks import check
 from matplotlib.colors import to_hex
+from saved_runs import rewrite_manifest
 
 import sim
 from sim.experiments.compare import compare
@@ -149,8 +151,8 @@ def test_nothing_gained_is_not_drawn_and_older_comparisons_go_without(peace, tmp
     assert figure("comparison", "welfare", {"welfare": welfare_by_country(same)}, meta) is None
     assert figure("comparison", "welfare", {}, meta) is None
     folder = peace.save(tmp_path)
-    manifest = (folder / "run.json").read_text(encoding="utf-8").replace('"welfare.parquet"', '"elsewhere.parquet"')
-    (folder / "run.json").write_text(manifest, encoding="utf-8")
+    files = json.loads((folder / "run.json").read_text(encoding="utf-8"))["files"]
+    rewrite_manifest(folder, files={name: each for name, each in files.items() if name != "welfare.parquet"})
     files = plot([str(folder)], [], [], "png", tmp_path, tmp_path / "images")
     assert [file.name.rpartition("-")[2] for file in files] == ["effects.png"]
     with pytest.raises(StoreError, match="nothing to draw"):

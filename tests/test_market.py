@@ -4,12 +4,14 @@ import mesa
 import numpy as np
 import pytest
 from conftest import QUIET, run_market
+from small_scenario import SMALL
 
 from sim import measures
-from sim.checks import IdentityError
+from sim.checks import IdentityError, NotComputable
 from sim.ledger import SALE_COLUMNS
 from sim.market import BarleyMarket
 from sim.scenario import load
+from sim.scenario.text import load_text
 
 SHORT = ("calendar.start=1985/86", "calendar.crop_years=2")
 
@@ -84,6 +86,14 @@ def test_a_broken_identity_stops_the_run_and_names_itself(history):
     market = run_market(history, draws=2, periods=3, sets=SHORT)
     market.buyers["saudi_arabia"].pay = lambda tender: None
     with pytest.raises(IdentityError, match="buyers' payments"):
+        market.step()
+
+
+def test_numbers_that_cannot_be_computed_with_stop_the_run_and_say_where():
+    market = BarleyMarket(load_text("small", SMALL), draws=1)
+    market.step()
+    market.sellers["firm"].places[0].sold_kt = np.full(1, 1e308)
+    with np.errstate(all="warn"), pytest.raises(NotComputable, match=r"\(1980-09, sellers offer, firm, buyer:feed\): over.*large"):
         market.step()
 
 

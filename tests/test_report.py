@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from html_page import Page
-from saved_runs import save_effects, save_run
+from saved_runs import rewrite_manifest, save_effects, save_run
 from typer.testing import CliRunner
 
 import sim.cli
@@ -404,9 +404,9 @@ def test_damaged_results_are_named_and_earlier_reports_stay(tmp_path, damage):
         manifest.write_text("{")
     elif damage == "scenario":
         content["scenario"].pop("markets")
-        manifest.write_text(json.dumps(content))
+        rewrite_manifest(run.path, **content)
     else:
-        manifest.write_text(json.dumps({**content, "kind": "poem"}))
+        rewrite_manifest(run.path, kind="poem")
     result = call("report", run.path, "--to", target)
     assert result.exit_code == 2 and str(run.path) in result.stderr, result.stderr
     assert target.read_text() == "earlier" and len(list(tmp_path.iterdir())) == 2

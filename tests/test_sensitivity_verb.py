@@ -11,6 +11,7 @@ import pytest
 from fake_results import FORMULA_YEARS, formula_sweep, uniform_plan
 from figure_checks import check
 from SALib.sample import latin, morris, sobol
+from saved_runs import rewrite_manifest
 from typer.testing import CliRunner
 
 from sim.cli import app
@@ -289,8 +290,7 @@ def test_damaged_or_other_folders(call, tmp_path):
     assert "part-00001.parquet: damaged or changed since the run" in call(folder, code=2)
     part.unlink()
     assert "part-00001.parquet: missing" in call(folder, code=2)
-    manifest = json.loads((folder / "run.json").read_text())
-    (folder / "run.json").write_text(json.dumps({**manifest, "kind": "run"}))
+    rewrite_manifest(folder, kind="run")
     assert "results of kind 'run'; this needs those of a sweep" in call(folder, code=2)
     assert "no run found" in call(tmp_path / "nowhere", code=2)
 
@@ -304,8 +304,7 @@ def test_damaged_or_other_folders(call, tmp_path):
 def test_an_edited_manifest_is_refused(sweeps, call, tmp_path, changes):
     folder = tmp_path / "edited"
     shutil.copytree(sweeps["grid"], folder)
-    manifest = json.loads((folder / "run.json").read_text())
-    (folder / "run.json").write_text(json.dumps({**manifest, **changes}))
+    rewrite_manifest(folder, **changes)
     assert "run.json: damaged" in call(folder, code=2)
 
 
@@ -321,7 +320,7 @@ def test_tables_of_another_hand_are_refused(sweeps, call, tmp_path, name, change
     pq.write_table(change(pq.read_table(file)), file)
     manifest = json.loads((folder / "run.json").read_text())
     manifest["files"][f"{name}.parquet"]["sha256"] = sha256(file)
-    (folder / "run.json").write_text(json.dumps(manifest))
+    rewrite_manifest(folder, **manifest)
     assert "its tables cannot be read" in call(folder, code=2)
 
 
@@ -336,7 +335,7 @@ def test_incomplete_worlds_are_refused(call, tmp_path):
 
     for name in manifest["files"]:
         manifest["files"][name]["sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    (folder / "run.json").write_text(json.dumps(manifest))
+    rewrite_manifest(folder, **manifest)
     assert "its worlds are not complete" in call(folder, code=2)
 
 

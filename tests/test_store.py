@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from saved_runs import rewrite_manifest
 
 from sim.store import StoreError, find_run, list_runs, new_run, new_run_id, open_run, safe_stem, sha256
 
@@ -141,16 +142,46 @@ def test_a_broken_manifest_is_noticed(tmp_path, text):
 @pytest.mark.parametrize(
     "changes",
     [{"kind": ["run"]}, {"seed": "x"}, {"seed": float("nan")}, {"warnings": 5}, {"files": {"a": {"sha256": 5}}},
-     {"files": {"a": {"sha256": "0", "bytes": None}}}, {"sweep": 5}],
+     {"files": {"a": {"sha256": "0", "bytes": None}}}, {"sweep": 5}, {"files": {"../a": {"sha256": "0"}}},
+     {"files": {"/etc/passwd": {"sha256": "0"}}}, {"files": {"a\\b": {"sha256": "0"}}}],
 )  # fmt: skip
 def test_an_edited_manifest_is_noticed(tmp_path, changes):
     final = write(tmp_path)
-    manifest = json.loads((final / "run.json").read_text())
-    (final / "run.json").write_text(json.dumps({**manifest, **changes}))
+    if any(value != value for value in changes.values()):  # no JSON, so it has no checksum either
+        manifest = json.loads((final / "run.json").read_text())
+        (final / "run.json").write_text(json.dumps({**manifest, **changes}))
+    else:
+        rewrite_manifest(final, **changes)
     with pytest.raises(StoreError, match=r"run.json: (damaged|cannot be read)"):
         open_run(final)
     with pytest.raises(StoreError, match=r"run.json: (damaged|cannot be read)"):
         find_run("made_up", tmp_path)
+
+
+def test_a_digit_changed_in_a_manifest_is_noticed_and_its_layout_is_not(tmp_path):
+    final = write(tmp_path)
+    text = (final / "run.json").read_text()
+    (final / "run.json").write_text(json.dumps(json.loads(text)))
+    assert open_run(final).manifest["stem"] == "made_up"
+    (final / "run.json").write_text(text.replace('"made_up"', '"made_uq"'))
+    with pytest.raises(StoreError, match=r"run.json: damaged or changed since the run .*run it again"):
+        open_run(final)
+
+
+def test_a_manifest_from_before_it_had_a_checksum_is_read(tmp_path):
+    final = write(tmp_path)
+    manifest = json.loads((final / "run.json").read_text())
+    del manifest["manifest_sha256"]
+    (final / "run.json").write_text(json.dumps({**manifest, "stem": "earlier"}))
+    assert open_run(final).manifest["stem"] == "earlier"
+
+
+def test_an_enormous_manifest_is_not_read_to_its_end(tmp_path):
+    final = write(tmp_path)
+    with (final / "run.json").open("ab") as file:
+        file.truncate(2**40)  # takes no room on the disk
+    with pytest.raises(StoreError, match="run.json: cannot be read .longer than 16 MiB"):
+        open_run(final)
 
 
 def test_a_folder_that_another_process_removes_is_made_again(tmp_path, monkeypatch):

@@ -92,7 +92,7 @@ class MarketingBoard(mesa.Agent):
             self.agreed_kt, self.agreed_price_cad_t = 0.0, self.desk.going_cad_t
             return
         number = self.since_close * rules.contract_series // model.periods_per_year
-        if number == self.series:
+        if number == self.series and self.since_close > 0:
             return
         self.series = number
         offers = [group.contract_offer_kt for group in self.groups]

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import solara
 
 from sim.dashboard import plans
-from sim.dashboard.answers import Answer, Cost, Gain, Range, subsidy_answer
+from sim.dashboard.answer import Answer, Cost, Gain, Range
+from sim.dashboard.answers import subsidy_answer
 from sim.dashboard.desk import NOTHING, Desk
 from sim.dashboard.frames import INK, PALE, RULE, TEXT
+from sim.dashboard.pictures import scenario_of
 from sim.dashboard.question import programmes_of
 from sim.dashboard.sheets import MINUS, Table, signed
 from sim.dashboard.widgets import ChartWidget, headline
 from sim.dashboard.words import country, millions, money
 from sim.figures.style import PALETTE
 from sim.headings import programme_title, title_of
+from sim.wording import words
 
 WITHOUT, ALL = "without_", "without_subsidies"
 QUESTION = "What did the export subsidies cost taxpayers per extra tonne, and who got it?"
@@ -35,7 +39,7 @@ def AnswerCard(desk: Desk) -> None:
     with solara.Div(classes=["sd-answer"]):
         headline("h2", QUESTION)
         if found is not None:
-            Answered(found)
+            Answered(found, words(scenario_of(market.worlds[0])))
         elif desk.against.value == NOTHING:
             Offer(desk)
         elif market.question is None:
@@ -66,7 +70,7 @@ def Offer(desk: Desk) -> None:
 
 
 @solara.component
-def Answered(answer: Answer) -> None:
+def Answered(answer: Answer, say: Callable[[str], str]) -> None:
     """Words, figures, table and bars."""
     with solara.Div(classes=["sd-answered"]):
         with solara.Div(classes=["sd-answer-words"]):
@@ -74,7 +78,7 @@ def Answered(answer: Answer) -> None:
                 solara.Text(f"{answer.short} {answer.who}", classes=["sd-say sd-short"])
             for cost in answer.costs:
                 if cost.spent_million_cad.mean > 0:
-                    Figures(cost)
+                    Figures(cost, say)
             if answer.headline != answer.short:
                 with solara.Details("In words, with the money in both currencies"):
                     solara.Text(answer.headline, classes=["sd-say"])
@@ -87,20 +91,20 @@ def Answered(answer: Answer) -> None:
                 headline("h3", "Who gained (right of zero) and who lost (left)")
                 solara.Text(f"{span}. With the deadweight loss, which nobody gets, the bars add "
                             "up to zero.", classes=["sd-help"])  # fmt: skip
-                frame = gains_frame(answer.gains)
+                frame = gains_frame(answer.gains, say(UNIT))
                 height = 50 + BAR * len(answer.gains)
                 ChartWidget.element(frame=json.dumps(frame), lines="[]", height=height, label="Who gained, who lost")
-                GainTable(answer.gains)
+                GainTable(answer.gains, say)
 
 
 @solara.component
-def Figures(cost: Cost) -> None:
+def Figures(cost: Cost, say: Callable[[str], str]) -> None:
     """The three numbers of a programme."""
-    extra = "-" if np.isnan(cost.additional_own_t) else money(cost.additional_own_t, cost.currency, 0)
+    extra = "-" if np.isnan(cost.additional_own_t) else say(money(cost.additional_own_t, cost.currency, 0))
     more = " more than in the other scenario" if cost.others_million_own > 0 else ""
     with solara.Div(classes=["sd-figures"]):
         headline("h3", cost.title)
-        Figure(millions(cost.spent_million_own.mean, cost.currency),
+        Figure(say(millions(cost.spent_million_own.mean, cost.currency)),
                f"paid by taxpayers in {country(cost.origin_title)} so far{more}",
                between(cost.spent_million_own))  # fmt: skip
         Figure(f"{amount(cost.additional_kt.mean)} kt", f"extra exports from {country(cost.origin_title)}",
@@ -118,9 +122,9 @@ def Figure(value: str, what: str, spread: str) -> None:
 
 
 @solara.component
-def GainTable(gains: tuple[Gain, ...]) -> None:
+def GainTable(gains: tuple[Gain, ...], say: Callable[[str], str]) -> None:
     """The bars in figures."""
-    head = ("", "million C$ a year", "9 in 10 draws", "million US$ a year", "per dollar spent")
+    head = ("", say("million C$ a year"), "9 in 10 draws", say("million US$ a year"), "per dollar spent")
     rows = [
         (gain.title, signed(gain.million_cad.mean), between(gain.million_cad, ""), signed(gain.million_usd),
          f"{gain.per_dollar:+.2f}".replace("-", MINUS))
@@ -130,7 +134,7 @@ def GainTable(gains: tuple[Gain, ...]) -> None:
         Table(head, rows)
 
 
-def gains_frame(gains: tuple[Gain, ...]) -> dict[str, Any]:
+def gains_frame(gains: tuple[Gain, ...], unit: str = UNIT) -> dict[str, Any]:
     """Frame of the bars: who gained (to the right), who lost (to the left)."""
     largest = max(abs(gain.million_cad.mean) for gain in gains)
     digits = 0 if largest >= 20 else 1 if largest >= 2 else 2
@@ -145,10 +149,10 @@ def gains_frame(gains: tuple[Gain, ...]) -> dict[str, Any]:
     return {
         "animation": False,
         "textStyle": TEXT,
-        "unit": UNIT,
+        "unit": unit,
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "transitionDuration": 0, "confine": True},
         "grid": {"left": 225, "right": 46, "top": 4, "bottom": 42},
-        "xAxis": {"type": "value", "name": UNIT, "nameLocation": "middle", "nameGap": 26, "nameTextStyle": TEXT,
+        "xAxis": {"type": "value", "name": unit, "nameLocation": "middle", "nameGap": 26, "nameTextStyle": TEXT,
                   "axisLabel": TEXT, "splitLine": {"lineStyle": {"color": RULE}}, "splitNumber": 4,
                   "boundaryGap": ["14%", "10%"]},
         "yAxis": {"type": "category", "inverse": True, "data": [gain.title for gain in gains], "axisLabel": label,

@@ -10,6 +10,7 @@ from sim.dashboard.growing import GAP, SPENT_OWN, Bands, currency_of
 from sim.dashboard.live import LiveWorld
 from sim.headings import programme_title, title_of
 from sim.shipped import home_origin
+from sim.wording import pool_word, words
 
 GROUPS = ("Prices", "Pool", "Export subsidies")
 
@@ -39,12 +40,12 @@ def headline_cards(world: LiveWorld) -> list[Card]:
     scenario, lines = world.loaded.resolved, _last_year(world)
     origin = home_origin(scenario)
     grade = next((name for name, each in scenario["grades"].items() if each["pool"] == "feed"), "")
-    cards = []
+    cards, say = [], words(scenario)
 
     def card(group: str, title: str, unit: str, band: Bands | None, key: tuple[str, str] | None) -> None:
         now, before = None if band is None else _last(band), None if key is None else lines.get(key)
         if now is not None or before is not None:
-            cards.append(Card(group, title, unit, now, before))
+            cards.append(Card(group, title, say(unit), now, before))
 
     for pair, band in world.bands("price_cad_t").items():
         market, _, own = pair.partition(":")
@@ -65,10 +66,12 @@ def headline_cards(world: LiveWorld) -> list[Card]:
         ):
             if lines and ("pool_return_cad_t", f"{board}:feed") not in lines:
                 continue  # nobody delivers to the pool: what it would have paid is of no interest
-            card("Pool", f"{title}: {what}, feed", "C$/t", world.bands(series).get(board), None)
+            card(
+                "Pool", f"{title}: {what}, {pool_word(scenario, 'feed')}", "C$/t", world.bands(series).get(board), None
+            )
         for pool in ("feed", "malting"):
             key = ("pool_return_cad_t", f"{board}:{pool}")
-            card("Pool", f"{title}: pool return, {pool}", "C$/t", None, key)
+            card("Pool", f"{title}: pool return, {pool_word(scenario, pool)}", "C$/t", None, key)
     for name in world.programmes:
         title = programme_title(scenario, name)
         rate = world.bands("programme_rate_cad_t").get(name)

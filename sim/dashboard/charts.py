@@ -9,10 +9,9 @@ from sim.dashboard.flows import flow_frame
 from sim.dashboard.frames import over_time, policies, shaded_text
 from sim.dashboard.lines import value_range
 from sim.dashboard.market import Market
-from sim.dashboard.pictures import PICTURES, Picture, grades_of, price_differences, scenario_of
+from sim.dashboard.pictures import PICTURES, Picture, grades_of, price_differences, scenario_of, told
 from sim.dashboard.widgets import ChartWidget, headline, show_chart, use_beat, use_widgets
-from sim.headings import title_of
-from sim.shipped import home_origin
+from sim.wording import words
 
 HEIGHT = 270
 SIDES = ("A", "B")
@@ -27,7 +26,6 @@ def Charts(desk: Desk) -> None:
     chosen = grade.value if grade.value in grades else next(iter(grades))
     pair = len(market.worlds) > 1
     scenario = scenario_of(market.worlds[0])
-    origin = title_of(scenario, "origins", home_origin(scenario))
     Shaded(market)
     with solara.Div(classes=["sd-charts", "sd-pair" if pair else "sd-single"]):
         for picture in PICTURES:
@@ -40,7 +38,7 @@ def Charts(desk: Desk) -> None:
                             items=items, v_model=chosen, on_v_model=grade.set, dense=True, hide_details=True,
                             style_="max-width: 150px", class_="sd-grade",
                         )  # fmt: skip
-                solara.Text(picture.tells.format(origin=origin), classes=["sd-help"])
+                solara.Text(told(picture, scenario), classes=["sd-help"])
                 Drawn(desk, picture, chosen if picture.graded else "").key(f"{picture.name}-{pair}")
         if pair:
             with solara.Div(classes=["sd-section"]):
@@ -80,7 +78,8 @@ def Drawn(desk: Desk, picture: Picture, grade: str) -> None:
         bounds = market.bounds[key] = value_range([line for lines in found for line in lines], market.bounds.get(key))
         for widget, world, lines, named in zip(charts, market.worlds, found, events, strict=True):
             names = [line["name"] for line in lines]
-            frame = over_time(world.loaded.timeline, named, bounds, picture.unit, names)
+            unit = words(scenario_of(world))(picture.unit)
+            frame = over_time(world.loaded.timeline, named, bounds, unit, names)
             show_chart(widget, {**frame, "empty": "" if lines else empty(market)}, lines)
 
     use_beat(show, [market.number, key])
@@ -112,10 +111,11 @@ def Differences(desk: Desk, grade: str) -> None:
     solara.Div(children=[chart])
 
     def show() -> None:
-        lines = price_differences(*market.worlds, grade)
+        first, second = market.worlds
+        lines = price_differences(first, second, grade)
         bounds = market.bounds[grade] = value_range(lines, market.bounds.get(grade))
         names = [line["name"] for line in lines]
-        frame = over_time(market.timeline, policies(market.worlds[0].loaded), bounds, "C$/t", names)
+        frame = over_time(market.timeline, policies(first.loaded), bounds, words(first.loaded.resolved)("C$/t"), names)
         show_chart(chart, {**frame, "empty": "" if lines else empty(market)}, lines)
 
     use_beat(show, [market.number, grade])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.calendar import Timeline
+from sim.calendar import MONTHS, Timeline
 
 INK, PALE, RULE = "#333333", "#666666", "#E2E2E2"
 SHADES = ("rgba(0,0,0,0.05)", "rgba(0,0,0,0.03)")
@@ -18,9 +18,7 @@ ROOM, LETTER = 400, 6.3  # pixels: room for the legend in a chart of half the pa
 
 def month_name(month: str) -> str:
     """Calendar month for people: 1985-05 -> May 1985."""
-    names = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-             "November", "December")  # fmt: skip
-    return f"{names[int(month[5:7]) - 1]} {month[:4]}"
+    return f"{MONTHS[int(month[5:7]) - 1]} {month[:4]}"
 
 
 def period_names(timeline: Timeline) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sim.dashboard.lever import Control, Lever
@@ -13,6 +13,7 @@ from sim.dashboard.programme_levers import programme_levers
 from sim.dashboard.resolved_text import load_resolved
 from sim.scenario import Loaded, ScenarioError
 from sim.scenario.problems import Mark, Problem, nearest, printable, show
+from sim.wording import words
 
 FILE = "levers"
 Value = float | str | bool
@@ -67,12 +68,13 @@ def with_levers(loaded: Loaded, values: Mapping[str, Value]) -> Loaded:
 
 def controls_of(loaded: Loaded) -> list[Control]:
     """Levers of a scenario with the edits they stand for."""
-    return [
-        *programme_levers(loaded),
-        *marketing_levers(loaded),
-        *demand_levers(loaded),
-        *crop_levers(loaded),
-    ]
+    say, makers = words(loaded.resolved), (programme_levers, marketing_levers, demand_levers, crop_levers)
+    return [replace(each, lever=_said(each.lever, say)) for make in makers for each in make(loaded)]
+
+
+def _said(lever: Lever, say: Callable[[str], str]) -> Lever:
+    """A lever in the words of its scenario."""
+    return replace(lever, title=say(lever.title), unit=say(lever.unit), help=say(lever.help))
 
 
 def _wrong(lever: Lever, value: object) -> str:
@@ -84,7 +86,7 @@ def _wrong(lever: Lever, value: object) -> str:
         return "" if value in known else f"{show(value)} is not allowed here; allowed: {', '.join(known)}"
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return f"{show(value)} is not a number"
-    low, high = lever.low, lever.high
+    low, high = lever.ends
     slack = 1e-9 * max(abs(low), abs(high), 1.0)
     unit = f" {lever.unit}" if lever.unit else ""
     return (
@@ -96,5 +98,5 @@ def _differs(lever: Lever, values: Mapping[str, Value]) -> bool:
     """Whether a value is another than the scenario's own; a slider's last bit does not count."""
     value = values[lever.name]
     if lever.kind == "number":
-        return not math.isclose(value, lever.initial, rel_tol=1e-9, abs_tol=1e-12)
+        return not math.isclose(float(value), float(lever.initial), rel_tol=1e-9, abs_tol=1e-12)
     return value != lever.initial

@@ -8,16 +8,17 @@ from typing import Any
 from sim.cast import company_list
 from sim.dashboard.edits import Data, places, scale_at, scaled, setter, stated, strike
 from sim.dashboard.lever import AS_STATED, CROPS, DEMAND, MARKETING, Control, choice, factor, number
-from sim.headings import title_of
+from sim.headings import sentence, title_of
 from sim.scenario import Loaded
 from sim.shipped import home_origin
+from sim.wording import commodity, pool_word, word
 
 BUYING_ABROAD, MALTING, HOME = ("importers", "state_importers"), ("maltsters",), ("feeders",)
 SYSTEMS = {
     "single_desk": ("Single desk for all grades", "single_desk", "single_desk"),
-    "open_feed": ("Feed open beside the desk, malting its own", "open_feed", "single_desk"),
-    "cash_trading": ("The desk also buys feed for cash", "cash_trading", "single_desk"),
-    "continental_feed": ("Open border for feed", "continental", "single_desk"),
+    "open_feed": ("{First} open beside the desk, {second} its own", "open_feed", "single_desk"),
+    "cash_trading": ("The desk also buys {first} for cash", "cash_trading", "single_desk"),
+    "continental_feed": ("Open border for {first}", "continental", "single_desk"),
     "continental": ("Open border for all grades", "continental", "continental"),
     "multiple_sellers": ("Many sellers, no desk", "multiple_sellers", "multiple_sellers"),
 }
@@ -62,9 +63,10 @@ def _system(loaded: Loaded, origin: str) -> Control:
     data = loaded.resolved
     companies = any(origin in company.origins for company in company_list(loaded.scenario.traders).values())
     rules = list(places(data, "marketing", origin))
+    first, second = (pool_word(data, pool) for pool in ("feed", "malting"))
     border = next((rule["continental_market"] for rule in rules if rule.get("continental_market")), None)
     choices = [
-        (value, title)
+        (value, title.format(First=sentence(first), first=first, second=second))
         for value, (title, feed, _) in SYSTEMS.items()
         if (companies or value in WITHOUT_COMPANIES) and (border is not None or feed != "continental")
     ]
@@ -81,7 +83,7 @@ def _system(loaded: Loaded, origin: str) -> Control:
         data["marketing"] = {name: rule if name == origin else data["marketing"][name] for name in order}
 
     order = list(data["marketing"])
-    title = f"Who may sell barley from {title_of(data, 'origins', origin)}"
+    title = f"Who may sell {commodity(data)} from {title_of(data, 'origins', origin)}"
     text = "Holds in the whole run, in place of what the scenario and its events say."
     return choice(f"{origin}_system", title, MARKETING, choices, text, edit)
 
@@ -93,10 +95,11 @@ def _companies(data: Data, value: float) -> None:
 def demand_levers(loaded: Loaded) -> list[Control]:
     """How buyers respond to prices, how much they want, exchange rates."""
     data, found = loaded.resolved, []
+    feeders, maltsters = word(data, "feeders"), word(data, "maltsters")
     groups = (
         ("importers", "importers'", BUYING_ABROAD, "importers"),
-        ("home", "feeders'", HOME, "livestock feeders at home"),
-        ("maltsters", "maltsters'", MALTING, "maltsters"),
+        ("home", f"{feeders}'", HOME, f"{feeders} at home"),
+        ("maltsters", f"{maltsters}'", MALTING, maltsters),
     )
     for name, whose, sections, who in groups:
         if any("elasticity" in demand for demand in _demands(data, sections)):
@@ -107,7 +110,7 @@ def demand_levers(loaded: Loaded) -> list[Control]:
         text = "Tonnes importers want at a given price, times this."
         edit = partial(_scale_tonnes, sections=BUYING_ABROAD)
         found.append(factor("importers_demand_scale", "Demand of importers", DEMAND, 2.0, text, edit, low=0.25))
-    text = "Canadian dollars per US dollar, times this; above one, the Canadian dollar is cheaper."
+    text = "C$ per US$, times this; above one, the C$ is cheaper."
     edit = partial(_scale_one, path=("money",), key="cad_per_usd")
     found.append(factor("cad_per_usd_scale", "Exchange rate, C$ per US$", DEMAND, 1.5, text, edit, low=0.5))
     return found

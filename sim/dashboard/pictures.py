@@ -8,8 +8,9 @@ from typing import Any
 
 from sim.dashboard.growing import GAP, SPENT_USD
 from sim.dashboard.lines import colour, dash, line, short, spread
-from sim.headings import programme_title, title_of
+from sim.headings import programme_title, sentence, title_of
 from sim.shipped import home_origin
+from sim.wording import commodity, pool_word, words
 
 MOST_GAPS = 6
 Lines = list[dict[str, Any]]
@@ -39,7 +40,8 @@ class Picture:
 
 def scenario_of(world: Any) -> dict[str, Any]:
     """Resolved scenario of a market."""
-    return world.loaded.resolved
+    scenario_of: dict[str, Any] = world.loaded.resolved
+    return scenario_of
 
 
 def grades_of(scenario: dict[str, Any]) -> dict[str, str]:
@@ -96,7 +98,7 @@ def pool(world: Any, _grade: str) -> Lines:
             bands = world.bands("pool_return_cad_t").get(f"{board}:{grade}")
             if bands is not None and len(bands.p50):
                 values = spread(bands.p50, len(bands.p50) * per_year, per_year)
-                made = line(f"{grade} pool paid in the end", bands, 3 + position)
+                made = line(f"{pool_word(scenario, grade)} pool paid in the end", bands, 3 + position)
                 found.append({"name": made["name"], "colour": made["colour"], "dash": made["dash"], "p50": values})
     return found
 
@@ -135,12 +137,19 @@ def _any(bands: Any) -> bool:
     return bool(len(bands.p95)) and bool(((bands.p95 == bands.p95) & (bands.p95 != 0)).any())
 
 
+def told(picture: Picture, scenario: dict[str, Any]) -> str:
+    """What a picture tells, in the words of the scenario."""
+    feed = sentence(pool_word(scenario, "feed"))
+    origin = title_of(scenario, "origins", home_origin(scenario))
+    return words(scenario)(picture.tells.format(origin=origin, commodity=commodity(scenario), feed=feed))
+
+
 PICTURES = (
     Picture("prices", "Prices by market", "C$/t f.o.b.",
-            "What grain from {origin} fetches on board at its port, by where it is sold. Lines are the median of the "
-            "draws; dark bands hold half of them, light bands nine in ten.", by_market("price_cad_t"), graded=True),
+            "What {commodity} from {origin} fetches on board at its port, by where it is sold. Lines are the median of "
+            "the draws; dark bands hold half of them, light bands nine in ten.", by_market("price_cad_t"), graded=True),
     Picture("gaps", "Price gaps between markets", "C$/t",
-            "Feed: how much more the first market pays than the second. One price everywhere would be zero.", gaps),
+            "{feed}: how much more the first market pays than the second. One price everywhere would be zero.", gaps),
     Picture("sales", "Sales by market", "kt per month", "What {origin} sells to each market. Bands and lines as above.",
             by_market("sales_kt"), graded=True),
     Picture("pool", "The pool and the cash market", "C$/t",
@@ -149,6 +158,6 @@ PICTURES = (
     Picture("rate", "Export subsidies: what a tonne gets", "C$/t", "Average payment on the tonnes sold with it.",
             programme_rate),
     Picture("spending", "Export subsidies: spent so far", "million US$",
-            "Paid by taxpayers since the start, in US dollars of the month, so that programmes compare.",
+            "Paid by taxpayers since the start, in US$ of the month, so that programmes compare.",
             programme_spending),
 )  # fmt: skip

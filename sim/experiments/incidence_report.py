@@ -59,7 +59,7 @@ def published_beside(loaded: Loaded, result: Incidence) -> Published:
     rule = loaded.scenario.marketing.get(home_origin(vars(loaded.scenario)))
     is_desk = rule is not None and (rule.feed, rule.malting) == ("single_desk", "single_desk")
     is_history = loaded.scenario.calendar.hold is None and PUBLIC_BONUS in loaded.series
-    if result.desk is None or not is_desk or EEP not in result.origins or not is_history:
+    if not (loaded.scenario.published and result.desk and is_desk and EEP in result.origins and is_history):
         return {}
     effects = published_effects()
     found: Published = {
@@ -69,7 +69,7 @@ def published_beside(loaded: Loaded, result: Incidence) -> Published:
     }
     years = loaded.timeline.crop_years
     rate = loaded.levels(lambda scenario: scenario.money.cad_per_usd, "year")
-    bonus = dict(zip(years, loaded.series.annual(PUBLIC_BONUS, years) * rate, strict=True))
+    bonus = dict(zip(years, loaded.series.annual(PUBLIC_BONUS, years, loaded.timeline.first_month) * rate, strict=True))
     paid = {row: bonus[row] for row, column in effects if column == REVENUE and np.isfinite(bonus.get(row, np.nan))}
     if result.desk.war_years == tuple(row for row, column in effects if column == REVENUE and row != AVERAGE):
         label = WAR_YEARS if WAR_YEARS in result.desk.effects.rows else AVERAGE

@@ -40,6 +40,7 @@ from sim.figures.table2 import table2
 from sim.figures.trade_map import trade_map
 from sim.figures.trade_sankey import trade_sankey
 from sim.figures.welfare import welfare
+from sim.figures.worded import worded
 
 Frames = dict[str, pd.DataFrame]
 FigureFunction = Callable[[Frames, dict[str, Any]], Figure | None]
@@ -62,6 +63,10 @@ class Kind:
     tables: tuple[str, ...]
     figures: dict[str, FigureFunction]
     saved: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Give every figure the words of its scenario."""
+        object.__setattr__(self, "figures", {name: worded(each) for name, each in self.figures.items()})
 
 
 KINDS: dict[str, Kind] = {
@@ -119,7 +124,7 @@ def tables_kept(kind: str, meta: dict[str, Any]) -> list[str]:
 
 TOGETHER = ("run", "comparison", "incidence")
 """Kinds of the results that are drawn together, in the order in which ``TOGETHER_FIGURES`` take them."""
-TOGETHER_FIGURES: dict[str, Callable[..., Figure | None]] = {"overview": overview}
+TOGETHER_FIGURES: dict[str, Callable[..., Figure | None]] = {"overview": worded(overview)}
 
 
 def drawn(kind: str, frames: Frames, meta: dict[str, Any]) -> Iterator[tuple[str, Figure]]:

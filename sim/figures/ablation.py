@@ -10,10 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.style import STYLE, colour, plain, sheet
+from sim.headings import sentence
+from sim.wording import pool_word
 
 PANELS = (
     ("Premium of the protected market", "C$/t", "premium_cad_t", "premium_many_sellers_cad_t"),
-    ("Malting over feed", "C$/t", "malting_premium_cad_t", "malting_premium_many_sellers_cad_t"),
+    ("{second} over {first}", "C$/t", "malting_premium_cad_t", "malting_premium_many_sellers_cad_t"),
     ("Producer revenue without the desk", "million C$ per crop year", "revenue_effect_million_cad", None),
     ("Settling time", "months", "price_settles_months", "premium_settles_months"),
 )
@@ -32,13 +34,14 @@ def ablation(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
     cases = list(dict.fromkeys(zip(table["beliefs"], table["traders"], strict=True)))
     if not cases:
         return None
+    first, second = (plain(pool_word(meta["scenario"], pool)) for pool in ("feed", "malting"))
     with mpl.rc_context(STYLE):
         figure, axes = sheet(
             meta, "What depends on how sellers think", [0.5 + 0.3 * len(cases)] * 2, columns=2,
             note="Points: mean; lines: 5-95 % of draws; no point: none, or never settled. Rules: beliefs / margins.",
         )  # fmt: skip
         for position, (panel, spec) in enumerate(zip(axes.flat, PANELS, strict=True)):
-            _panel(panel, table, cases, *spec)
+            _panel(panel, table, cases, spec[0].format(first=first, second=sentence(second)), *spec[1:])
             panel.set_yticks(range(len(cases)), [f"{_rule(b)} / {_rule(t)}" for b, t in cases])
             if position % 2:
                 panel.tick_params(axis="y", labelleft=False)

@@ -15,6 +15,7 @@ from sim.figures.policy import dated_sheet, place_of
 from sim.figures.style import STYLE, bar_look, crop_years_of, legend, line_look, plain, shorten
 from sim.figures.subsidies import programme_places
 from sim.headings import programme_title
+from sim.wording import first_month
 
 NO_BUDGET = 20.0  # times the largest spending: a budget so far away binds nobody and would flatten the bars
 NOTE = "Bars and lines: mean of draws; thin lines: 5-95 % of draws. Cumulative: sum of the means from the run's start."
@@ -93,18 +94,18 @@ def _account(
     fiscal = summary[summary["table"] == "bonus_fiscal_year"]
     refunds = summary[(summary["table"] == "refund_programme") & (summary["column"] == f"{name}:spending_million_ecu")]
     if name == "eep" and len(fiscal):
-        return _fiscal_years(fiscal, years)
+        return _fiscal_years(fiscal, years, first_month(scenario))
     if len(refunds):
         budget = (scenario.get(name) or {}).get("budget_ecu_million")
         return _crop_years(refunds.set_index("row").reindex(years), "million ECU", budget)
     return _crop_years(spent, "million C$", None)
 
 
-def _fiscal_years(table: pd.DataFrame, years: list[str]) -> Account:
+def _fiscal_years(table: pd.DataFrame, years: list[str], begins: int) -> Account:
     """Spending by fiscal year; its money is what was spent and what was left."""
     own = {column: table[table["column"] == column].set_index("row") for column in ("spending", "money_left")}
     spending = own["spending"]
-    start = np.array([place_of(row, years) for row in spending.index])
+    start = np.array([place_of(row, years, begins) for row in spending.index])
     end = np.append(start[1:], len(years))
     budget = spending["mean"].to_numpy() + own["money_left"]["mean"].reindex(spending.index).to_numpy()
     unit = str(spending["unit"].iloc[0])

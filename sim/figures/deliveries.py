@@ -22,17 +22,20 @@ from sim.figures.style import (
     line_look,
     lines_of,
     marker,
+    plain,
     title_of,
 )
 from sim.frames import REVERSED
+from sim.headings import sentence
 from sim.shipped import home_origin
+from sim.wording import commodity, word
 
 OUTLETS = {  # column of the account: what it is called, and its place in the palette
     "pool": ("To the pool", 0),
     "cash": ("To the board for cash", 5),
     "merchants": ("To merchants", 1),
-    "feeders": ("To feeders, off-board", 2),
-    "own": ("Seed, food, industry", 4),
+    "feeders": ("To {feeders}, off-board", 2),
+    "own": ("{own}", 4),
     "kept": ("On farm at year's end", 7),
 }
 STAYS = {"color": "#BDBDBD"}  # what is not marketed, in grey
@@ -71,8 +74,10 @@ def deliveries(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure 
         for panel, kind in zip(panels, kinds, strict=True):
             if kind == "account":
                 origin = next(origins_left)
-                _account_panel(panel, accounts[origin])
-                panel.set_title(f"What became of farmers' grain, {title_of(meta, 'origins', origin, 40)}")
+                _account_panel(panel, accounts[origin], meta)
+                panel.set_title(
+                    f"What became of farmers' {plain(commodity(scenario))}, {title_of(meta, 'origins', origin, 40)}"
+                )
             elif kind == "months":
                 _months_panel(panel, frames, boards, own, meta)
             elif kind == "calls":
@@ -84,15 +89,24 @@ def deliveries(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure 
     return figure
 
 
-def _account_panel(axes: Axes, account: pd.DataFrame) -> None:
+def _outlets(meta: dict[str, Any]) -> dict[str, tuple[str, int]]:
+    """``OUTLETS`` in the words of the scenario."""
+    said = {
+        "feeders": plain(word(meta["scenario"], "feeders")),
+        "own": plain(sentence(word(meta["scenario"], "own_use"))),
+    }
+    return {name: (label.format(**said), place) for name, (label, place) in OUTLETS.items()}
+
+
+def _account_panel(axes: Axes, account: pd.DataFrame, meta: dict[str, Any]) -> None:
     x, base = np.arange(len(account)) + 0.5, np.zeros(len(account))
-    for column, (label, place) in OUTLETS.items():
+    for column, (label, place) in _outlets(meta).items():
         height = account[column].to_numpy() / 1000
         if 1000 * height.sum() > DUST_KT:
             look = bar_look(place) | (STAYS if column == "kept" else {})
             axes.bar(x, height, 0.78, base, label=label, **look)
             base = base + height
-    axes.set_ylabel("Grain (Mt per crop year)")
+    axes.set_ylabel(plain(sentence(f"{commodity(meta['scenario'])} (Mt per crop year)")))
 
 
 def _months_panel(
@@ -113,7 +127,7 @@ def _months_panel(
         "feeders": fed(frames["ledger"], groups).groupby("period")["kt"].sum(),
     }
     for column, kt in others.items():
-        label, place = OUTLETS[column]
+        label, place = _outlets(meta)[column]
         if kt.sum() > DUST_KT:
             axes.plot(x, kt.reindex(periods["period"], fill_value=0.0), label=label, **line_look(place))
     length = {12: "month", 52: "week"}.get(len(periods) // len(crop_years_of(series)), "period")
@@ -157,7 +171,10 @@ def _groups_panel(
             axes.bar(x - 0.39 + (number + 0.5) * width, share, width, label=name, **bar_look(number))
         else:
             axes.plot(x, share, marker=marker(number), markersize=4, label=name, **line_look(number))
-    axes.set_title("By group of growers: delivered to pool or merchants, the rest is sold to feeders")
+    axes.set_title(
+        "By group of growers: delivered to pool or merchants, the rest is sold to "
+        + plain(word(meta["scenario"], "feeders"))
+    )
     axes.set_ylabel("Share of marketings (%)")
     axes.set_ylim(0, 105)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.calendar import MONTHS
 from sim.figures.policy import LONG_YEARS, policy_events
 from sim.figures.style import shorten
+from sim.wording import first_month
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December")  # fmt: skip
-FIRST_MONTH = 8  # of a crop year
 HALF_A_MONTH = 1 / 24
 LEAST_YEARS = 2  # on either side of the date
 
@@ -26,10 +25,11 @@ def halves(meta: dict[str, Any], years: list[str]) -> list[tuple[str, list[str]]
         if end - start >= LONG_YEARS
         for at, word in ((start, "begins"), (end, "ends"))
     ]
+    begins = first_month(meta["scenario"])
     for at, word, name in sorted(dates):
         first = int(at + 0.5)
         if LEAST_YEARS <= first <= len(years) - LEAST_YEARS:
-            month = month_name(at - (HALF_A_MONTH if word == "ends" else 0.0), years)  # what ends, ends with its last
+            month = month_name(at - (HALF_A_MONTH if word == "ends" else 0.0), years, begins)  # its last month
             what = f"{shorten(name, 60)} {word} ({month})"
             return [
                 (f"{years[0]}-{years[first - 1]}, before {what}", years[:first]),
@@ -38,7 +38,7 @@ def halves(meta: dict[str, Any], years: list[str]) -> list[tuple[str, list[str]]
     return []
 
 
-def month_name(at: float, years: list[str]) -> str:
-    """Month and year of a date in crop years since the start of the run."""
-    months = int(years[0][:4]) * 12 + FIRST_MONTH - 1 + int(at * 12 + 1e-6)
+def month_name(at: float, years: list[str], begins: int) -> str:
+    """Month and year of a date in crop years since the start of the run; crop years begin in month ``begins``."""
+    months = int(years[0][:4]) * 12 + begins - 1 + int(at * 12 + 1e-6)
     return f"{MONTHS[months % 12]} {months // 12}"

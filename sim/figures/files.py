@@ -47,7 +47,8 @@ def _settled(figure: Figure) -> Iterator[None]:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
-        axes.set_position([round(float(each), 6) for each in axes.get_position(original=True).bounds])
+        left, bottom, width, height = (round(float(each), 6) for each in axes.get_position(original=True).bounds)
+        axes.set_position((left, bottom, width, height))
     try:
         yield
     finally:

@@ -59,7 +59,7 @@ def who_gains(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
 def _legend(panel: Axes, order: Iterable[str]) -> None:
     """Legend to the right of a panel, its lines in an order of its own."""
     handles = dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
-    place = {"loc": "upper left", "bbox_to_anchor": (1.005, 1.02), "borderaxespad": 0.2}
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.005, 1.02), "borderaxespad": 0.2}
     panel.legend([handles[name] for name in order], list(order), alignment="left", **place)
 
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.style import GREY, WIDTH_INCHES, crop_year_axis, plain, sheet, shorten
+from sim.wording import first_month
 
 LANE_INCHES = 0.19
 PANEL_INCHES = WIDTH_INCHES - 2.6  # beside a legend
@@ -22,8 +23,13 @@ def policy_events(meta: dict[str, Any], years: list[str]) -> list[tuple[str, flo
     Events with the same name count as one from the first start to the last end; of too many, the longest are kept.
     """
     spans: dict[str, tuple[float, float]] = {}
+    begins = first_month(meta["scenario"])
     for event in meta["scenario"].get("events") or []:
-        name, start, end = event.get("name"), place_of(event["from"], years), place_of(event["to"], years, end=True)
+        name, start, end = (
+            event.get("name"),
+            place_of(event["from"], years, begins),
+            place_of(event["to"], years, begins, True),
+        )
         if not name or end <= 0 or start >= len(years):
             continue
         start, end = max(start, 0.0), min(end, float(len(years)))
@@ -106,7 +112,10 @@ def shade(axes: Axes, events: list[tuple[str, float, float]]) -> None:
             axes.axvline(start, color="#999999", linewidth=0.7, linestyle=(0, (2, 2)), zorder=0)
 
 
-def place_of(date: str, years: list[str], end: bool = False) -> float:
-    """Crop years from the start of the run to the start, or end, of a month or day (1980-08 -> 0 from 1980/81)."""
-    months = int(date[5:7]) - 8 + (int(date[8:]) - 1 + end) / 31 if len(date) > 7 else int(date[5:7]) - 8 + end
+def place_of(date: str, years: list[str], begins: int, end: bool = False) -> float:
+    """Crop years from the start of the run to the start, or end, of a month or day.
+
+    ``begins`` is the calendar month in which crop years begin: 1980-08 -> 0 from 1980/81 and 8.
+    """
+    months = int(date[5:7]) - begins + ((int(date[8:]) - 1 + end) / 31 if len(date) > 7 else end)
     return int(date[:4]) - int(years[0][:4]) + months / 12

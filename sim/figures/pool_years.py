@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from sim.board_records import PRICES, price_label
-from sim.figures.style import crop_years_of, title_of
+from sim.figures.style import crop_years_of, plain, title_of
 from sim.pool import POOLS
 from sim.shipped import home_origin
+from sim.wording import pool_word
 
 DUST_KT = 0.5  # a pool that sold less, mean of draws, is no pool to draw
 LEAST_DEFICIT_CAD_M = 0.05  # less is nought as printed
@@ -133,7 +134,7 @@ def _pool(frames: dict[str, pd.DataFrame], meta: dict[str, Any], board: str, poo
     return Pool(
         board=board,
         pool=pool,
-        title=f"{title_of(meta, 'boards', board, 44)}, {pool} pool",
+        title=f"{title_of(meta, 'boards', board, 44)}, {plain(pool_word(meta['scenario'], pool))} pool",
         is_home=section["origin"] == home_origin(meta["scenario"]),
         initial=initial,
         outlook=outlook,

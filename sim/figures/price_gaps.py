@@ -14,6 +14,7 @@ from sim.figures.policy import dated_sheet
 from sim.figures.style import GREY, STYLE, colour, crop_years_of, legend, plain, point_look, title_of, true_minus
 from sim.frames import pair_gaps, paired_gaps
 from sim.shipped import published_gaps
+from sim.wording import pool_word
 
 NOTE = "By crop year: median (points), 25-75 % (thick) and 5-95 % of draws (thin)."
 NOTE_PERIODS = (
@@ -35,7 +36,13 @@ def price_gaps(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure 
         below = (0.9 + 0.235 * len(periods),) if len(periods) else ()
         note = NOTE + (NOTE_PERIODS if below else "")
         figure, panels = dated_sheet(
-            meta, "Price gaps between markets, feed", years, [2.2 + 0.28 * len(pairs)], note, below, inches=5.2
+            meta,
+            f"Price gaps between markets, {pool_word(meta['scenario'], 'feed')}",
+            years,
+            [2.2 + 0.28 * len(pairs)],
+            note,
+            below,
+            inches=5.2,
         )
         _by_year(panels[0], gaps, pairs, years, meta)
         if below:
@@ -89,7 +96,7 @@ def _by_period(axes: Axes, table: pd.DataFrame, pairs: list[str], meta: dict[str
     axes.set_xlim(low - 0.05 * span, high + 0.72 * span)  # room for the words
     for place, line in zip(y, table.itertuples(), strict=True):
         ends = [line.p95_cad_t, line.published_cad_t]
-        beside = {"xytext": (9, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
+        beside: dict[str, Any] = {"xytext": (9, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
         axes.annotate(_words(line), (np.nanmax(ends), place), **beside)
     axes.set_yticks(y, [_title(pair, meta) for pair in table["pair"]])
     axes.set_ylim(y[-1] + 0.7, -1.5)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from sim.figures.policy import dated_sheet
 from sim.figures.style import BAND_NOTE, STYLE, band_line, crop_years_of, legend, lines_of, title_of
 from sim.shipped import home_origin
+from sim.wording import commodity
 
 
 def prices(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -24,7 +25,9 @@ def prices(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
     origin = title_of(meta, "origins", home_origin(scenario), 40)
     with mpl.rc_context(STYLE):
         heights = [2.5] * len(grades)
-        figure, panels = dated_sheet(meta, f"Prices of grain from {origin}, by market", years, heights, note=BAND_NOTE)
+        figure, panels = dated_sheet(
+            meta, f"Prices of {commodity(scenario)} from {origin}, by market", years, heights, note=BAND_NOTE
+        )
         for panel, grade in zip(panels, grades, strict=True):
             for position, market in enumerate(markets):
                 part = lines.get(f"{market}:{grade}")

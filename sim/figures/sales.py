@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 
 from sim.figures.policy import dated_sheet
 from sim.figures.style import STYLE, bar_look, crop_years_of, plain, shorten, title_of
+from sim.headings import sentence
 from sim.shipped import home_origin
+from sim.wording import commodity, pool_word
 
 MOST_SELLERS = 7
 LEAST_SHARE = 0.005  # of all tonnes: a smaller bar cannot be seen
@@ -37,11 +39,11 @@ def sales(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | Non
     looks = dict(zip(titles, map(bar_look, range(len(titles))), strict=True))
     parts = {pool: tonnes[pool].reindex(columns=markets, fill_value=0.0).set_axis(titles, axis=1) for pool in pools}
     with mpl.rc_context(STYLE):
-        title = f"Sales of grain from {_origin(meta)}, by market"
+        title = f"Sales of {commodity(meta['scenario'])} from {_origin(meta)}, by market"
         figure, panels = dated_sheet(meta, title, years, [2.6] * len(pools), NOTE)
         for panel, (pool, part) in zip(panels, parts.items(), strict=True):
             stack(panel, part, looks, scale_of(parts))
-            panel.set_title(f"{pool.capitalize()} barley")
+            panel.set_title(plain(sentence(f"{pool_word(meta['scenario'], pool)} {commodity(meta['scenario'])}")))
     return figure
 
 
@@ -92,7 +94,7 @@ def grades(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
         for heading, part in parts.items()
     }
     with mpl.rc_context(STYLE):
-        title = f"Sales of grain from {_origin(meta)}, by grade"
+        title = f"Sales of {commodity(meta['scenario'])} from {_origin(meta)}, by grade"
         figure, panels = dated_sheet(meta, title, years, [2.6] * len(parts), NOTE)
         for panel, (heading, tonnes) in zip(panels, tables.items(), strict=True):
             stack(panel, tonnes, looks, scale_of(tables))

@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.policy import dated_sheet
-from sim.figures.style import STYLE, bar_look, crop_year_axis, crop_years_of, legend, title_of
+from sim.figures.style import STYLE, bar_look, crop_year_axis, crop_years_of, legend, plain, title_of
+from sim.headings import sentence
+from sim.wording import commodity, word
 
 STOCK = {"color": "#BDBDBD", "hatch": ""}  # what is carried over, on both sides
 SUPPLY = {  # flow: what it is called, and its look
@@ -20,7 +22,7 @@ SUPPLY = {  # flow: what it is called, and its look
     "opening_kt": ("Supply: opening stock", bar_look(0) | STOCK),
 }
 USE = {
-    "own_use_kt": ("Use: seed, food, industry", bar_look(5)),
+    "own_use_kt": ("Use: {own}", bar_look(5)),
     "home_use_kt": ("Use: home sales, also of imports", bar_look(0)),
     "exports_kt": ("Use: exports", bar_look(2)),
     "closing_kt": ("Use: closing stock", bar_look(7) | {"color": STOCK["color"]}),
@@ -37,15 +39,16 @@ def supply(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
     flows = {origin: flow for origin, flow in flows.items() if flow.to_numpy().sum() > LEAST_KT}
     if not flows:
         return None
+    own = plain(word(meta["scenario"], "own_use"))
     with mpl.rc_context(STYLE):
         heights = [2.3 if len(flows) <= MANY_ORIGINS else 1.9] * len(flows)
         note = "Left bar: supply. Right bar: use and closing stock, of the same height. Mean of draws."
         figure, panels = dated_sheet(meta, "Supply and use by origin", years, heights, note=note)
         for panel, (origin, flow) in zip(panels, flows.items(), strict=True):
-            _bars(panel, flow, SUPPLY, -WIDTH / 2)
-            _bars(panel, flow, USE, WIDTH / 2)
+            _bars(panel, flow, SUPPLY, -WIDTH / 2, own)
+            _bars(panel, flow, USE, WIDTH / 2, own)
             panel.set_title(title_of(meta, "origins", origin, 60))
-            panel.set_ylabel("Grain (Mt per crop year)")
+            panel.set_ylabel(plain(sentence(f"{commodity(meta['scenario'])} (Mt per crop year)")))
             crop_year_axis(panel, years, labelled=panel is panels[-1])
             legend(panel)
     return figure
@@ -65,10 +68,10 @@ def supply_and_use(series: pd.DataFrame, origin: str, years: list[str]) -> pd.Da
     return pd.DataFrame(columns, index=years)
 
 
-def _bars(axes: Axes, flow: pd.DataFrame, looks: dict[str, tuple[str, dict[str, Any]]], shift: float) -> None:
+def _bars(axes: Axes, flow: pd.DataFrame, looks: dict[str, tuple[str, dict[str, Any]]], shift: float, own: str) -> None:
     x, base = np.arange(len(flow)) + 0.5 + shift, np.zeros(len(flow))
     for name, (label, look) in looks.items():
         height = flow[name].to_numpy() / 1000
         if 1000 * height.max() > LEAST_KT:
-            axes.bar(x, height, WIDTH, base, label=label, **look)
+            axes.bar(x, height, WIDTH, base, label=label.format(own=own), **look)
             base = base + height

@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 
 from sim.figures.labels import spread
 from sim.figures.policy import policy_events, shade
-from sim.figures.style import colour, crop_year_axis, crop_years_of, dash, lines_of, title_of
+from sim.figures.style import colour, crop_year_axis, crop_years_of, dash, lines_of, plain, title_of
 from sim.motion.script import Moment
 from sim.shipped import home_origin
+from sim.wording import pool_word
 
 MOST_LINES = 6
 LARGE_KT = 1000.0
@@ -121,8 +122,8 @@ def return_board(frames: dict[str, pd.DataFrame], meta: dict[str, Any], shown: l
     years, origin = crop_years_of(series), home_origin(scenario)
     board = next((name for name, each in (scenario.get("boards") or {}).items() if each["origin"] == origin), None)
     parts = _pool(series, board, origin, years) if board else {}
-    if parts:
-        title = f"{title_of(meta, 'boards', board, 30)}, feed pool"
+    if board and parts:
+        title = f"{title_of(meta, 'boards', board, 30)}, {plain(pool_word(scenario, 'feed'))} pool"
         return LineBoard(axes, parts, title, "Price at port (C\\$/t)", years, shown, meta)
     shipped = _yearly_sum(lines_of(series, "exports_kt"))
     parts = {title_of(meta, "origins", name, 22): part for name, part in shipped.items() if (part["p50"] > 0).any()}

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.calendar import FIRST_MONTH
 from sim.figures.eras import HALF_A_MONTH, month_name
 from sim.figures.policy import policy_events
 from sim.figures.style import crop_years_of
 from sim.store import StoreError
+from sim.wording import first_month
 
 STEPS = ("month", "crop_year")
 LOOK_BACK = 12  # months of trade that a moment shows
@@ -44,9 +46,12 @@ class Moment:
     rows: tuple[int, int]
 
 
-def month_numbers(frame: pd.DataFrame, years: list[str]) -> pd.Series:
-    """Months since the start of the run for rows with ``month`` (YYYY-MM, or a day in it)."""
-    first = int(years[0][:4]) * 12 + 7  # August
+def month_numbers(frame: pd.DataFrame, years: list[str], begins: int) -> pd.Series:
+    """Months since the start of the run for rows with ``month`` (YYYY-MM, or a day in it).
+
+    Crop years begin in the calendar month ``begins``.
+    """
+    first = int(years[0][:4]) * 12 + begins - 1
     text = frame["month"].astype(str)
     return text.str[:4].astype(int) * 12 + text.str[5:7].astype(int) - 1 - first
 
@@ -74,8 +79,8 @@ def chosen_years(years: list[str], wanted: str) -> list[str]:
     return years[years.index(first) : years.index(last) + 1]
 
 
-def moments(series: pd.DataFrame, wanted: str = "", step: str = "month") -> list[Moment]:
-    """Moments of a run in order: the months of the crop years wanted, or these crop years.
+def moments(series: pd.DataFrame, wanted: str = "", step: str = "month", begins: int = FIRST_MONTH) -> list[Moment]:
+    """Moments of a run in order: the months of the crop years wanted, or these crop years, which begin in ``begins``.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def moments(series: pd.DataFrame, wanted: str = "", step: str = "month") -> list
         return [
             Moment(year, year, at + 1.0, "crop year", (12 * at, 12 * at + 11)) for at, year in enumerate(shown, first)
         ]
-    own = month_numbers(series[series["time"] == "period"], years)
+    own = month_numbers(series[series["time"] == "period"], years, begins)
     numbers = [int(each) for each in np.unique(own) if 12 * first <= each < 12 * (first + len(shown))]
     if len(numbers) > MOST_MOMENTS:
         raise StoreError(f"{len(numbers)} months are too many for a film; choose --years, or --by crop_year")
@@ -99,7 +104,7 @@ def moments(series: pd.DataFrame, wanted: str = "", step: str = "month") -> list
     for number in numbers:
         count = min(LOOK_BACK, number + 1)
         since = f"last {count} months" if count > 1 else "first month"
-        name = month_name((number + 0.5) / 12, years)
+        name = month_name((number + 0.5) / 12, years, begins)
         found.append(Moment(name, years[number // 12], (number + 1) / 12, since, (number - count + 1, number)))
     return found
 
@@ -121,16 +126,17 @@ def news(meta: dict[str, Any], years: list[str], moment: Moment, length: float) 
         Crop years from one moment to the next: what happened within it is news, too.
     """
     fresh, standing = [], []
+    month = first_month(meta["scenario"])
     for name, start, end in policy_events(meta, years):
         recent = max(NEWS, length)
         begins, ends = moment.end - start, moment.end - end
         begun = TINY < begins <= recent + TINY and start > 0
         if begun:
-            fresh.append((begins, f"Begins, {month_name(start, years)}: {name}"))
+            fresh.append((begins, f"Begins, {month_name(start, years, month)}: {name}"))
         if -TINY <= ends < recent - TINY and end < len(years):
-            fresh.append((ends, f"Ends, {month_name(end - HALF_A_MONTH, years)}: {name}"))
+            fresh.append((ends, f"Ends, {month_name(end - HALF_A_MONTH, years, month)}: {name}"))
         elif begins > TINY and (ends < -TINY or end >= len(years)) and not begun:
-            since = f" (since {month_name(start, years)})" if start > 0 else ""
+            since = f" (since {month_name(start, years, month)})" if start > 0 else ""
             standing.append(f"{name}{since}")
     lines = [text for _age, text in sorted(fresh, key=lambda each: each[0])][:MOST_NEWS]
     count = len(lines)

@@ -17,6 +17,7 @@ from sim.headings import title_of
 from sim.reports.gather import Shown
 from sim.reports.yearly import crop_years
 from sim.shipped import home_origin
+from sim.wording import first_month, season, words
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 NAMED = {"-": "solid", "--": "dash", ":": "dot", "-.": "dashdot"}
@@ -72,7 +73,7 @@ def _price_charts(runs: Sequence[Shown]) -> Iterator[Chart]:
             for market in scenario["markets"]:
                 part = found.get(f"{market}:{grade}")
                 if part is not None:
-                    dates = _dates(part["x"], crop_years(each)[0])
+                    dates = _dates(part["x"], crop_years(each)[0], first_month(scenario))
                     name = title_of(scenario, "markets", market)
                     values = [_values(part[key]) for key in ("p50", "p05", "p95")]
                     lines.append(Line(run, name, markets.index(market), dates, *values))
@@ -80,7 +81,7 @@ def _price_charts(runs: Sequence[Shown]) -> Iterator[Chart]:
         if lines:
             origin = title_of(runs[0].meta["scenario"], "origins", home_origin(runs[0].meta["scenario"]))
             heading = f"Price of {title.lower()} by market, {origin}, f.o.b. port (median of draws)"
-            yield _chart(f"prices-{grade}", heading, "C$/t", lines, runs, "date")
+            yield _chart(f"prices-{grade}", heading, words(runs[0].meta["scenario"])("C$/t"), lines, runs, "date")
 
 
 def _year_charts(runs: Sequence[Shown]) -> Iterator[Chart]:
@@ -134,9 +135,9 @@ def _chart(
         if axis == "date" and shown.draws > 1:
             traces.append(_band(line))
         traces.append(_trace(line, shown, axis, unit, len(runs) > 1))
-    few = len(lines) <= 9
-    layout = {
-        "xaxis": {"type": axis, "title": {"text": "Month" if axis == "date" else "Crop year (August-July)"}},
+    few, months = len(lines) <= 9, season(runs[0].meta["scenario"])
+    layout: dict[str, Any] = {
+        "xaxis": {"type": axis, "title": {"text": "Month" if axis == "date" else f"Crop year ({months})"}},
         "yaxis": {"title": {"text": _plain(unit)}},
         "hovermode": "x unified" if few else "closest",
     }
@@ -222,9 +223,9 @@ def _dash(place: int, run: int, several: bool) -> str:
     return NAMED[look] if isinstance(look, str) else ",".join(f"{2 * each:g}px" for each in look[1])
 
 
-def _dates(x: pd.Series, first: str) -> list[str]:
-    """Days of the positions on an axis of crop years, counted from August of the first one."""
-    start = datetime(int(first[:4]), 8, 1)
+def _dates(x: pd.Series, first: str, begins: int) -> list[str]:
+    """Days of the positions on an axis of crop years, counted from month ``begins`` of the first one."""
+    start = datetime(int(first[:4]), begins, 1)
     return [(start + timedelta(days=DAYS * float(each))).strftime("%Y-%m-%d") for each in x]
 
 

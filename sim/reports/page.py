@@ -36,6 +36,7 @@ from sim.reports.study_grids import (
 from sim.reports.tables import Grid, narrow, year_grids
 from sim.reports.words import capital, plural
 from sim.store import StoreError
+from sim.wording import season, words
 
 Progress = Callable[[str, int, int], None]
 FOLDER = Path(__file__).parent / "templates"
@@ -90,7 +91,7 @@ def _content(shown: Sequence[Shown], title: str | None, progress: Progress) -> d
     drawn = charts(runs)
     published, notes = _published(shown, runs)
     content = {
-        "title": title or _title(shown),
+        "title": title or _title(shown), "say": _words(shown),
         "lead": f"A report of {plural(len(shown), 'result')}, every number and sentence computed from what was saved.",
         "shown": shown, "runs": runs, "several": len(shown) > 1, "strokes": STROKES,
         "beside": beside_sentences(runs), "highlights": highlights(shown),
@@ -112,6 +113,16 @@ def _content(shown: Sequence[Shown], title: str | None, progress: Progress) -> d
     }  # fmt: skip
     content["contents"] = [(key, text) for key, text in SECTIONS.items() if there.get(key, True)]
     return content
+
+
+def _words(shown: Sequence[Shown]) -> Callable[[str], str]:
+    """Words of the results' scenario; the usual ones where results of several currencies stand side by side."""
+    found = {json.dumps([each.get("wording"), season(each)], sort_keys=True): each for each in _scenarios(shown)}
+    return words(next(iter(found.values()))) if len(found) == 1 else str
+
+
+def _scenarios(shown: Sequence[Shown]) -> list[dict[str, Any]]:
+    return [each.meta.get("scenario") or {} for each in shown]
 
 
 def _title(shown: Sequence[Shown]) -> str:
@@ -189,8 +200,10 @@ def _render(content: dict[str, Any]) -> str:
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
+    say = content.pop("say")
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
+        finalize=lambda value: say(value) if type(value) is str else value,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -220,4 +233,5 @@ def _read(name: str) -> str:
 def _plotly() -> str:
     from plotly.offline import get_plotlyjs
 
-    return get_plotlyjs().replace("\r\n", "\n").replace("\r", "\n")
+    plotly: str = get_plotlyjs().replace("\r\n", "\n").replace("\r", "\n")
+    return plotly

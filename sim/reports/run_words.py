@@ -13,6 +13,7 @@ from sim.reports.gather import Shown
 from sim.reports.words import amount, capital, contains_zero, listing, plural
 from sim.reports.yearly import by_year, columns_of, crop_years, mean_over
 from sim.shipped import home_origin
+from sim.wording import commodity, pool_word
 
 SYSTEMS = {"single_desk": "a single desk", "multiple_sellers": "many sellers"}
 MOST_NAMED = 6  # markets, sellers ... that one sentence names
@@ -47,7 +48,9 @@ def _what(shown: Shown) -> str:
                if rule.get(pool)}  # fmt: skip
     if systems:
         who = title_of(scenario, "origins", home_origin(scenario))
-        how = listing([f"{pool} barley through {name}" for pool, name in systems.items()])
+        how = listing(
+            [f"{pool_word(scenario, pool)} {commodity(scenario)} through {name}" for pool, name in systems.items()]
+        )
         text += f" {who} sells {how}{_unless(scenario)}."
     return text
 
@@ -100,7 +103,7 @@ def _gaps(shown: Shown) -> list[str]:
         mean, years = float(part["mean"].mean()), part.set_index("row")["mean"]
         more = "more" if mean >= 0 else "less"
         much = f"{amount(abs(mean), 'C$/t')} {more} than" if abs(mean) >= 0.05 else "about the same as"
-        text = f"For feed {first} pays {much} {second}, mean of crop years"
+        text = f"For {pool_word(scenario, 'feed')} {first} pays {much} {second}, mean of crop years"
         if len(part) > 1:
             low, high = years.idxmin(), years.idxmax()
             text += f" (from {amount(years[low], 'C$/t')} in {low} to {amount(years[high], 'C$/t')} in {high})"

@@ -37,7 +37,7 @@ def beside_run(shown: Shown) -> pd.DataFrame:
     The average of Table 3 is compared only where the run has the published crop years and no others.
     """
     summary = shown.frames["summary"]
-    published = published_figures()
+    published = published_figures() if shown.meta["scenario"].get("published") else []
     found: dict[tuple[int, str, str], tuple[float, float, float]] = {}
     for table in (1, 3, 4):
         part = summary[summary["table"] == f"table{table}"]

@@ -36,7 +36,7 @@ def child_yaml(
         f"title: {json.dumps(title, ensure_ascii=False)}",
         f"draws: {draws}",
         f"seed: {seed}",
-        "overrides:",
-        *(f"  {key}: {value}" for key, value in overrides.items()),
     ]
+    if overrides:
+        lines += ["overrides:", *(f"  {key}: {value}" for key, value in overrides.items())]
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.calendar import Timeline, crop_year_label, first_calendar_year, month_label
+from sim.calendar import FIRST_MONTH, Timeline, crop_year_label, first_calendar_year, month_label
 from sim.scenario.between import through_means
 from sim.scenario.schema import Level, SeriesLevel
 
@@ -48,7 +48,7 @@ class SeriesTable:
     def per_period(self, name: str, timeline: Timeline) -> np.ndarray:
         """Value in each period, shape (T,): that of its crop year, or of its month."""
         if timeline.held is not None:  # a market that stands still has no seasons in its figures either
-            return np.repeat(self.annual(name, [timeline.held]), len(timeline))
+            return np.repeat(self.annual(name, [timeline.held], timeline.first_month), len(timeline))
         if self.is_monthly(name):
             return self.lookup(name, timeline.month_of_period)
         return self.lookup(name, timeline.crop_years)[timeline.year_of_period]
@@ -67,23 +67,28 @@ class SeriesTable:
         monthly = self.is_monthly(name)
 
         def known(year: int) -> bool:
-            return all(unit in held for unit in (_months(year) if monthly else [crop_year_label(year)]))
+            return all(
+                unit in held for unit in (_months(year, timeline.first_month) if monthly else [crop_year_label(year)])
+            )
 
         begin, end = first, first + count
         while known(begin - 1):
             begin -= 1
         while known(end):
             end += 1
-        whole = Timeline.build(crop_year_label(begin), end - begin, timeline.periods_per_year)
+        whole = Timeline.build(
+            crop_year_label(begin), end - begin, timeline.periods_per_year, first_month=timeline.first_month
+        )
         unit = whole.year_of_period * 12 + whole.month_of_year if monthly else whole.year_of_period
         drawn = through_means(self.per_period(name, whole), unit)
         return drawn[(first - begin) * timeline.periods_per_year :][: len(timeline)]
 
-    def annual(self, name: str, crop_years: Sequence[str]) -> np.ndarray:
+    def annual(self, name: str, crop_years: Sequence[str], first_month: int = FIRST_MONTH) -> np.ndarray:
         """Value in each crop year, shape (Y,); of a monthly series the mean of its twelve months."""
         if not self.is_monthly(name):
             return self.lookup(name, crop_years)
-        years = [self.lookup(name, Timeline.build(year, 1, 12).month_of_period).mean() for year in crop_years]
+        months = [_months(first_calendar_year(year), first_month) for year in crop_years]
+        years = [self.lookup(name, each).mean() for each in months]
         return np.array(years, dtype=float)
 
     def missing(self, name: str, timeline: Timeline) -> list[str]:
@@ -128,5 +133,5 @@ def all_names(level: SeriesLevel) -> list[str]:
     return [*names_of(level.series), *names_of(level.less), *names_of(level.times)]
 
 
-def _months(year: int) -> list[str]:
-    return [month_label(year, month) for month in range(12)]
+def _months(year: int, first_month: int) -> list[str]:
+    return [month_label(year, month, first_month) for month in range(12)]

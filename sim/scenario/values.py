@@ -29,7 +29,9 @@ def timeline_of(tree: Node, report: Report) -> Timeline | None:
     node = child(tree, "calendar")
     try:
         calendar = Calendar.model_validate(plain(node) if node is not None else {}, strict=True)
-        return Timeline.build(calendar.start, calendar.crop_years, calendar.periods_per_year, calendar.hold)
+        return Timeline.build(
+            calendar.start, calendar.crop_years, calendar.periods_per_year, calendar.hold, calendar.first_month
+        )
     except ValidationError:
         return None  # reported by the schema
     except ValueError as error:
@@ -75,7 +77,7 @@ class LevelChecker:
         for name in names:
             missing = self.table.missing(name, self.timeline)
             if path[-1] in FIRST_YEAR_ONLY:
-                first = Timeline.build(self.timeline.record_years[0], 1, 12)
+                first = Timeline.build(self.timeline.record_years[0], 1, 12, first_month=self.timeline.first_month)
                 missing = self.table.missing(name, first)
             if missing:
                 stated = child(node, "series") or node

@@ -14,16 +14,18 @@ from sim.experiments.ablation import BELIEFS, LAST_YEARS, SYSTEMS, TRADERS, abla
 from sim.experiments.engine import chunks
 from sim.figures import drawn
 from sim.guard import plain
+from sim.headings import sentence
 from sim.scenario import load
-from sim.screen import grid, mean_and_range
+from sim.screen import grid, in_words_of, mean_and_range
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
+from sim.wording import pool_word
 
 TABLES = {
     "premiums and revenue": {
         "premium_cad_t": "Premium (C$/t)",
         "premium_many_sellers_cad_t": "many sellers",
-        "malting_premium_cad_t": "Malting over feed (C$/t)",
+        "malting_premium_cad_t": "{second} over {first} (C$/t)",
         "malting_premium_many_sellers_cad_t": "many sellers",
         "revenue_effect_million_cad": "Revenue without the desk (million C$)",
     },
@@ -66,7 +68,8 @@ def ablation(
     if as_json:
         print(json.dumps(report(frame, stem, draws, seed), ensure_ascii=False, allow_nan=False))
     else:
-        show(console, frame, stem, draws)
+        with in_words_of(loaded.resolved, console):
+            show(console, frame, stem, draws, loaded.resolved)
         plain(console, f"Saved in {draft.final}")
     return draft.final
 
@@ -79,14 +82,16 @@ def report(frame: pd.DataFrame, stem: str, draws: int, seed: int) -> dict[str, A
     return {"scenario": stem, "draws": draws, "seed": seed, "rows": rows}
 
 
-def show(console: Console, frame: pd.DataFrame, stem: str, draws: int) -> None:
+def show(console: Console, frame: pd.DataFrame, stem: str, draws: int, scenario: dict[str, Any]) -> None:
     """Print one line per combination of rules: what comes out, and how long it takes."""
+    second, first = (pool_word(scenario, pool) for pool in ("malting", "feed"))
     for (title, headings), caption in zip(TABLES.items(), CAPTIONS, strict=True):
         lines = [
             [*rules, *(_cell(part, measure, draws) for measure in headings)]
             for rules, part in frame.groupby(["beliefs", "traders"], sort=False)
         ]
-        columns = ["Beliefs", "Margins", *headings.values()]
+        texts = [text.format(second=sentence(second), first=first) for text in headings.values()]
+        columns = ["Beliefs", "Margins", *texts]
         console.print(grid(f"Ablation of {stem}: {title}", columns, lines, caption))
 
 

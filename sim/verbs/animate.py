@@ -16,6 +16,7 @@ from sim.motion.stage import Stage
 from sim.store import StoredRun, StoreError, find_run, safe_stem
 from sim.stored.whole_file import check_place
 from sim.verbs.loading import progress_bar
+from sim.wording import first_month
 
 FPS = {"month": 6, "crop_year": 1}  # half a minute for 15 years by month, a quarter by crop year
 KIND = "run"
@@ -67,7 +68,7 @@ def _pictures(
 ) -> tuple[Iterator[np.ndarray], int]:
     """The pictures, drawn one by one, and how many there are."""
     try:
-        chosen = moments(frames["series"], years, step)
+        chosen = moments(frames["series"], years, step, first_month(stored.manifest["scenario"]))
         stage = Stage(frames, stored.manifest, chosen)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from sim.figures import drawn
 from sim.guard import plain, warn
 from sim.headings import programme_title
 from sim.incidence_names import PARTS as WORLD_PARTS
+from sim.incidence_names import effect_title
 from sim.measures import AVERAGE, Measures
-from sim.screen import comparison_tables, grid, mean_and_range, number
+from sim.screen import comparison_tables, grid, in_words_of, mean_and_range, number
 from sim.shipped import home_origin, published_effects, table_inputs
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
+from sim.wording import pool_word
 
 Loadings = list[Any]
 
@@ -57,7 +59,8 @@ def compare_loaded(
         folders.append(save(out, result, effects, loaded[0], loaded[position], seed))
         results.append(result)
         if not as_json:
-            show(console, result, effects, bool(published), loaded[0].resolved)
+            with in_words_of(loaded[0].resolved, console):
+                show(console, result, effects, bool(published), loaded[0].resolved)
             plain(console, f"Saved in {folders[-1]}")
     if as_json:
         content = [result.as_json() for result in results]
@@ -67,6 +70,8 @@ def compare_loaded(
 
 def is_the_study(base: Any, other: Any) -> bool:
     """Whether a comparison is the one the study published: multiple sellers against a single desk, all grades."""
+    if base.scenario.published is None:
+        return False
     origin = home_origin(vars(base.scenario))
     systems = [each.scenario.marketing.get(origin) for each in (base, other)]
     if None in systems:
@@ -134,16 +139,12 @@ def save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other:
     return draft.final
 
 
-def headings(effects: pd.DataFrame) -> dict[str, str]:
+def headings(effects: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, str]:
     """Heading of each column of Table 2."""
-    names = {}
-    for column in dict.fromkeys(effects["column"]):
-        if column == REVENUE:
-            names[column] = "Producer revenue (million C$)"
-        else:
-            label = column.removesuffix("_price_cad_t").replace("_", "-")
-            names[column] = f"{label[0].upper()}{label[1:]} price (C$/t)"
-    return names
+    return {
+        column: f"{effect_title(column, scenario)} ({'million C$' if column == REVENUE else 'C$/t'})"
+        for column in dict.fromkeys(effects["column"])
+    }
 
 
 def show(
@@ -157,11 +158,11 @@ def show(
         else ""
     )
     title = f"{result.other} minus {result.base}"
-    for table in comparison_tables(title, effects, result.draws, headings(effects), console.width, caption):
+    for table in comparison_tables(title, effects, result.draws, headings(effects, scenario), console.width, caption):
         console.print(table)
     bands = {(line.row, line.column): line for line in result.markets.bands().itertuples()}
     lines = []
-    for row, label in market_labels(result, scenario).items():
+    for row, label in market_labels(result.markets.rows, result.market_units, scenario).items():
         base, other, change = (bands[row, side] for side in ("base", "other", "difference"))
         difference = mean_and_range(change.mean, change.p05, change.p95, result.draws)
         lines.append([label, number(base.mean), number(other.mean), difference])
@@ -182,16 +183,16 @@ def welfare_line(result: Comparison) -> str:
     return f"Welfare, all countries, million C$ a crop year: {', '.join(texts)}. By country: tables/welfare.csv"
 
 
-def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str]:
-    """Rows of ``result.markets`` worth a line on screen, with a heading: other boards' pools stay in the files."""
+def market_labels(rows: Iterable[str], units: Mapping[str, str], scenario: dict[str, Any]) -> dict[str, str]:
+    """Rows of a comparison's markets worth a line on screen, with a heading: other boards' pools stay in the files."""
     own = {name for name, board in scenario["boards"].items() if board["origin"] == home_origin(scenario)}
     labels = {}
-    for row in result.markets.rows:
+    for row in rows:
         table, _, column = row.partition(" ")
         first, _, second = column.partition(":")
         if table == "pool_deficit_million_cad":
             if first in own:
-                labels[row] = f"Pool deficit, {_title(scenario, 'boards', first)}, {second}"
+                labels[row] = f"Pool deficit, {_title(scenario, 'boards', first)}, {pool_word(scenario, second)}"
         elif table == "cash_price":
             labels[row] = f"Internal (cash) price, {_title(scenario, 'origins', column)}"
         elif table == "price_gap":
@@ -202,7 +203,7 @@ def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str
         else:
             what = "rate" if table == "programme_rate" else "spending"
             labels[row] = f"{programme_title(scenario, column)}, {what}"
-    return {row: f"{label} ({result.market_units[row]})" for row, label in labels.items()}
+    return {row: f"{label} ({units[row]})" for row, label in labels.items()}
 
 
 def _title(scenario: dict[str, Any], section: str, name: str) -> str:

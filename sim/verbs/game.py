@@ -20,7 +20,7 @@ from sim.guard import plain, warn
 from sim.scenario.fields import slot_at
 from sim.scenario.game_loader import LoadedGame, Side, load_game
 from sim.scenario.tree import split_path
-from sim.screen import grid, mean_and_range, number
+from sim.screen import grid, in_words_of, mean_and_range, number
 from sim.shipped import game_path
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.loading import period_count, progress_bar, provenance
@@ -59,7 +59,8 @@ def play_game(
     if as_json:
         print(json.dumps(report(meta, frames), ensure_ascii=False, allow_nan=False))
     else:
-        show(console, meta, frames)
+        with in_words_of(meta["scenario"], console):
+            show(console, meta, frames)
         plain(console, f"Saved in {folder}")
     return folder
 

@@ -14,6 +14,7 @@ from sim.experiments.incidence import incidence, variants
 from sim.experiments.incidence_report import RESULTS, frame, published_beside, report
 from sim.figures import drawn
 from sim.guard import plain
+from sim.screen import in_words_of
 from sim.shipped import table_inputs
 from sim.store import check_folder, new_run, safe_stem
 from sim.verbs.incidence_screen import show
@@ -56,6 +57,7 @@ def incidence_of(
         content = report(lines, stem, result.origins, draws, seed)
         print(json.dumps(content, ensure_ascii=False, allow_nan=False))
     else:
-        show(console, lines, loaded.resolved, draws)
+        with in_words_of(loaded.resolved, console):
+            show(console, lines, loaded.resolved, draws)
         plain(console, f"Saved in {draft.final}")
     return draft.final

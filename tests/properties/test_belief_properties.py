@@ -1,4 +1,4 @@
-"""Beliefs and learning, beside the same rules written again in plain numbers from docs/model.md."""
+"""Beliefs and learning, beside the same rules written again in plain numbers from docs/odd.md."""
 
 import numpy as np
 import pytest

@@ -454,7 +454,7 @@ def test_a_rate_times_its_tonnes_is_what_a_treasury_spends(paid, money):
 
 @examples(80)
 @given(
-    st.lists(st.tuples(draws_of(KT), draws_of(st.floats(0, 150)), draws_of(KT), draws_of(KT), draws_of(st.floats(0, 150))), max_size=4),
+    st.lists(st.tuples(*(draws_of(k) for k in (KT, st.floats(0, 150), KT, KT, st.floats(0, 150)))), max_size=4),
     st.floats(0, 1), st.floats(50, 150),
 )  # fmt: skip
 def test_an_agencys_tonnes_and_books_close(months, share, cash):

@@ -19,7 +19,7 @@ from sim.scenario.schema.programmes import (
 )
 from sim.scenario.schema.scenario import Event, Scenario
 from sim.scenario.schema.sellers import Board, Exporter, Seller, Trader, Traders
-from sim.scenario.schema.setting import Calendar, Grade, Market, Money, ReferencePrice, Shocks, TenderRules
+from sim.scenario.schema.setting import Calendar, Grade, Market, Money, ReferencePrice, Shocks, TenderRules, Wording
 
 __all__ = [
     "BeliefRule",
@@ -65,5 +65,6 @@ __all__ = [
     "Trader",
     "Traders",
     "Treasuries",
+    "Wording",
     "unit",
 ]

@@ -33,11 +33,11 @@ class SeriesLevel(Section):
 
     series: str | list[str]
     """Name of a series in the data tables, or a list of names to add up."""
-    scale: float = 1.0
+    scale: Annotated[float, unit("dimensionless")] = 1.0
     """Factor applied to the series."""
     times: str | None = None
     """Name of a second, dimensionless series to multiply by."""
-    plus: float = 0.0
+    plus: Annotated[float, unit("as the key")] = 0.0
     """Constant added last, in the unit of the key."""
     less: str | list[str] | None = None
     """Name of a series that is taken off, or a list of them."""

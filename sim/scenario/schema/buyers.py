@@ -39,7 +39,7 @@ class Buyer(Section):
     """Row of the freight table."""
     tenders_per_year: Annotated[int, unit("tenders/crop year", ge=1, le=52)] = 12
     """How often it buys; feeders, and state importers with an agreement, buy every period."""
-    first_tender_month: Annotated[int | None, unit("month of the crop year, 1 = August", ge=1, le=12)] = None
+    first_tender_month: Annotated[int | None, unit("month of the crop year, 1 = its first", ge=1, le=12)] = None
     """Month of its first tender when it does not buy every period; made from its name when absent."""
     demand: dict[Name, Demand]
     """Demand by grade."""
@@ -58,6 +58,8 @@ class SupplyAgreement(Section):
     """Tonnage of the agreement."""
     flexibility: Annotated[float, unit("share", ge=0, le=1)] = 0.10
     """Tonnage may move up or down by this share."""
+    full_gap_cad_t: Annotated[float, unit("C$/t", gt=0, le=1000)] = 20.0
+    """Price above what the board gets elsewhere at which it ships all that the flexibility allows."""
     bargaining_weight: Annotated[float, unit("share", ge=0, le=1)] = 0.5
     """Where the price settles between the board's offshore netback (0) and the buyer's outside option (1)."""
     outside_origin: Name

@@ -27,7 +27,7 @@ class Origin(Section):
 
     title: str
     """Name for tables and figures."""
-    harvest_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 1
+    harvest_month: Annotated[int, unit("month of the crop year, 1 = its first", ge=1, le=12)] = 1
     """Month in which the crop comes in."""
     production_kt: Annotated[Level, unit("kt/crop year")] = 0.0
     """Crop before the yield shock; needed for an origin with growers."""

@@ -43,7 +43,7 @@ class BonusProgramme(Section):
     """Tonnage of all initiatives together; what is unused lapses at the end of the crop year."""
     budget_usd_million: Annotated[Level, unit("million US$/fiscal year")] = 1e6
     """Money of a fiscal year. A series by crop year is read where the fiscal year opens."""
-    fiscal_year_start_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 1
+    fiscal_year_start_month: Annotated[int, unit("month of the crop year, 1 = its first", ge=1, le=12)] = 1
     """Month in which the fiscal year opens (October, as in the United States, is 3)."""
     carry_budget: bool = False
     """Whether money that was not spent is added to the next fiscal year's."""
@@ -76,7 +76,7 @@ class RefundProgramme(Section):
     """Origin whose exporters may bid."""
     rounds_per_year: Annotated[int, unit("tenders/year", ge=1, le=52)] = 52
     """Tenders in a year, spread evenly over its periods: a month holds four or five weekly ones."""
-    year_start_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 1
+    year_start_month: Annotated[int, unit("month of the crop year, 1 = its first", ge=1, le=12)] = 1
     """Month in which the programme's year starts: target and budget are counted from there."""
     target_kt: Annotated[Level, unit("kt/year")]
     """Tonnage the Committee wants to leave the country in a year when stocks are normal."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,7 +11,7 @@ from sim.scenario.schema.buyers import Feeders, Importer, Maltsters, StateImport
 from sim.scenario.schema.origins import Growers, Marketing, Origin
 from sim.scenario.schema.programmes import BonusProgramme, ExportSubsidy, RefundProgramme, Treasuries
 from sim.scenario.schema.sellers import Board, Exporter, Seller, Traders
-from sim.scenario.schema.setting import Calendar, Grade, Market, Money, ReferencePrice, Shocks, TenderRules
+from sim.scenario.schema.setting import Calendar, Grade, Market, Money, ReferencePrice, Shocks, TenderRules, Wording
 
 
 class Event(BaseModel):
@@ -49,6 +49,11 @@ class Scenario(Section):
     base_price_origin: Name | None = None
     """Origin at whose port the base prices of demand are quoted (f.o.b.), and whose producers are reported first; when
     absent, base prices are landed ones and the first origin is reported first."""
+    wording: Wording = Wording()
+    """Words of tables and figures."""
+    published: Literal["study"] | None = None
+    """Published figures that the run is set beside: `study`, the four tables of the study of the Canadian Wheat Board's
+    barley, and their pairs of markets and periods. None when absent."""
     grades: dict[Name, Grade]
     """Grades."""
     markets: dict[Name, Market]

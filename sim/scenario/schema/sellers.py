@@ -19,7 +19,7 @@ class Board(Section):
     """Grower groups that deliver to it."""
     grades: list[Name] | None = None
     """Grades it sells; all when absent."""
-    pool_year_end_month: Annotated[int, unit("month of the crop year, 1 = August", ge=1, le=12)] = 12
+    pool_year_end_month: Annotated[int, unit("month of the crop year, 1 = its first", ge=1, le=12)] = 12
     """Last month of the pool; the pool closes and pays at its end."""
     initial_share: Annotated[float, unit("share of expected pool return", ge=0, le=1)] = 0.80
     """Initial payment as a share of the expected pool return; raised, never lowered, within a pool year."""

@@ -8,12 +8,17 @@ from pydantic import Field
 
 from sim.scenario.schema.base import Level, Name, Section, unit
 
+WORD = r"^[^\x00-\x1f\x7f]{1,30}$"  # a word or a few, on one line
+
 
 class Calendar(Section):
     """When the simulation starts, how long it runs and how finely it steps."""
 
     start: Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")] = "1980/81"
-    """First crop year (August-July), written 1980/81."""
+    """First crop year, written 1980/81."""
+    first_month: Annotated[int, unit("calendar month, 1 = January", one_for_all=True, ge=1, le=12)] = 8
+    """Month in which a crop year begins: 8 is August, as in the northern grain trade; June, say, in a southern dairy
+    season. Months of the crop year elsewhere are counted from it."""
     crop_years: Annotated[int, unit("crop years", ge=1, le=200)] = 15
     """Number of crop years."""
     periods_per_year: Literal[12, 52] = 12
@@ -24,16 +29,39 @@ class Calendar(Section):
 
 
 class Money(Section):
-    """Exchange rates; everything inside the model is in Canadian dollars."""
+    """Exchange rates; everything inside the model is in the account currency, which keys call `cad`."""
 
-    cad_per_usd: Level
-    """Canadian dollars per US dollar."""
-    usd_per_ecu: Level
+    cad_per_usd: Annotated[Level, unit("C$/US$")]
+    """Account currency (Canadian dollars unless `wording` names another) per US dollar."""
+    usd_per_ecu: Annotated[Level, unit("US$/ECU")]
     """US dollars per ECU."""
 
 
+class Wording(Section):
+    """What tables, figures and reports call things that have no title of their own. No number depends on it."""
+
+    commodity: str = Field(default="grain", pattern=WORD)
+    """What is traded: barley, milk powder."""
+    feed: Annotated[str | None, Field(pattern=WORD)] = None
+    """The pool `feed` and what is sold for it; the title of its grade when it has one only, else `feed`."""
+    malting: Annotated[str | None, Field(pattern=WORD)] = None
+    """The pool `malting`, in the same way."""
+    feeders: str = Field(default="feeders", pattern=WORD)
+    """Buyers in an origin's cash market."""
+    maltsters: str = Field(default="maltsters", pattern=WORD)
+    """Buyers listed under `maltsters`."""
+    own_use: str = Field(default="seed, food, industry", pattern=WORD)
+    """What `own_use_kt` is used for, as in the label of a bar."""
+    cad: str = Field(default="C$", pattern=WORD)
+    """Sign of the account currency, which keys and the names of columns call `cad`."""
+    usd: str = Field(default="US$", pattern=WORD)
+    """Sign of the currency that keys call `usd`."""
+    ecu: str = Field(default="ECU", pattern=WORD)
+    """Sign of the currency that keys call `ecu`."""
+
+
 class Grade(Section):
-    """A quality of grain that is priced separately."""
+    """A quality of what is traded that is priced separately."""
 
     title: str
     """Name for tables and figures."""
