@@ -58,13 +58,22 @@ def errors() -> Console:
 
 
 def plain(console: Console, text: str) -> None:
-    """Print text as it is: no markup, no colours, no wrapping."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    """Print text as it is: no markup, no colours, no wrapping; what would move the cursor or hide is spelt out."""
+    console.print(spelt_out(text), markup=False, highlight=False, soft_wrap=True)
+
+
+def spelt_out(text: str) -> str:
+    """Write characters that cannot be printed as escapes; names of files and titles may hold any."""
+    if text.isprintable():
+        return text
+    from sim.scenario.problems import printable
+
+    return "\n".join(printable(line, len(line)) for line in text.split("\n"))
 
 
 def warn(console: Console, text: str) -> None:
     """Print a warning, in yellow where there are colours."""
-    console.print(f"warning: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"warning: {spelt_out(text)}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def fail(message: str, code: int) -> NoReturn:

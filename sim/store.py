@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -43,6 +44,8 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "sweep": (dict, str),  # the plan of a sweep, or the sweep that a sensitivity is of
 }
 """Of what a manifest may hold and readers rely on."""
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""Names that are no files on Windows, whatever comes after a dot."""
 RUN_ID = re.compile(r"\d{8}T\d{0,6}Z?[0-9a-f-]*")
 """A run's id, or the beginning of one."""
 
@@ -68,8 +71,9 @@ def cannot_write(error: OSError, what: str) -> ResultsError:
 
 
 def safe_stem(name: str) -> str:
-    """Make a folder name from a scenario's name: no separators, no leading dots, never empty."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:80] or "scenario"
+    """Make a folder name from a scenario's name: no separators, no leading dots, never empty, no device of Windows."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:80].rstrip("._-") or "scenario"
+    return f"scenario_{stem}" if DEVICE.match(stem) else stem
 
 
 def new_run_id(scenario_hash: str, now: datetime) -> str:
@@ -227,11 +231,7 @@ def open_run(path: Path | str) -> StoredRun:
     """Open the run in folder ``path``."""
     path = Path(path)
     try:
-        with (path / MANIFEST).open("rb") as file:
-            raw = file.read(MANIFEST_BYTES + 1)
-        if len(raw) > MANIFEST_BYTES:
-            raise ValueError(f"longer than {MANIFEST_BYTES // 2**20} MiB")
-        manifest = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+        manifest = json.loads(read_small(path / MANIFEST), parse_constant=_no_number)
     except FileNotFoundError:
         raise StoreError(f"{path}: no {MANIFEST} in this folder, so it is not a run") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -248,6 +248,17 @@ def open_run(path: Path | str) -> StoredRun:
     if wrong:
         raise StoreError(f"{path / MANIFEST}: damaged (its `{wrong[0]}` is not what a run writes); run it again")
     return StoredRun(path, manifest)
+
+
+def read_small(path: Path) -> str:
+    """Text of a file of ours that is never large; ValueError for one that is, or that is no file at all."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a named pipe would make us wait for a writer
+            raise ValueError("not a regular file")
+        raw = file.read(MANIFEST_BYTES + 1)
+    if len(raw) > MANIFEST_BYTES:
+        raise ValueError(f"longer than {MANIFEST_BYTES // 2**20} MiB")
+    return raw.decode("utf-8")
 
 
 def _is_inside(name: str) -> bool:
@@ -384,4 +395,6 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    from sim.scenario.problems import printable
+
+    return printable(" ".join(str(error).split()), 200)  # what a damaged file holds may be in it

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sim.store import StoreError, cannot_write, draft_folder, make_folders, remove_empty, safe_stem
+from sim.store import StoreError, cannot_write, draft_folder, make_folders, read_small, remove_empty, safe_stem
 from sim.stored.held import made
 
 UNFINISHED = ".unfinished"
@@ -70,10 +70,10 @@ def read_basis(folder: Path, name: str, what: str) -> Any:
         When the folder holds no such file (``what`` says what the folder is not) or it cannot be read.
     """
     try:
-        return json.loads((folder / name).read_text(encoding="utf-8"))
+        return json.loads(read_small(folder / name))
     except FileNotFoundError:
         raise StoreError(f"{folder}: no {name} in this folder, so it is not a {what}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StoreError(f"{folder / name}: cannot be read ({' '.join(str(error).split())[:200]})") from error
 
 

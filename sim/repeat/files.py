@@ -107,7 +107,7 @@ def _of_pictures(old: Path, new: Path) -> Difference | None:
         one, other = (np.asarray(each.convert("RGBA")) for each in (first, second))
     if one.shape != other.shape:
         sizes = ["x".join(map(str, each.shape[1::-1])) for each in (one, other)]
-        return Difference("size", old=sizes[0], new=sizes[1])
+        return Difference("size", "", None, sizes[0], sizes[1])
     apart = (one != other).any(axis=-1)
     return Difference(f"{int(apart.sum())} of {apart.size} pixels", count=int(apart.sum())) if apart.any() else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sim.guard import plain, warn
 from sim.headings import programme_title
 from sim.incidence_names import PARTS as WORLD_PARTS
 from sim.incidence_names import effect_title
-from sim.measures import AVERAGE, Measures
+from sim.measures import AVERAGE, Measures, Table
 from sim.screen import comparison_tables, grid, in_words_of, mean_and_range, number
 from sim.shipped import home_origin, published_effects, table_inputs
 from sim.store import check_folder, new_run, safe_stem
@@ -96,7 +97,7 @@ def _warn(loaded: Loadings, names: list[str], errors: Console) -> None:
 def _simulate(
     loaded: Loadings, names: list[str], draws: int, seed: int, engine: Engine, chunk: int, errors: Console
 ) -> list[Measures]:
-    measures = []
+    measures: list[Measures] = []
     with progress_bar(errors) as bar:
         for name, each in zip(names, loaded, strict=True):
             task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(each))
@@ -109,7 +110,7 @@ def _simulate(
                 tables=COMPARED,
                 extra=EXTRA,
                 records=False,
-                progress=lambda periods, task=task: bar.advance(task, periods),
+                progress=partial(bar.advance, task),
             )
             measures.append(ensemble.measures)
     return measures
@@ -170,16 +171,16 @@ def show(
         columns = ["", result.base, result.other, "difference"]
         console.print(grid("Markets and programmes, mean of crop years", columns, lines))
     if result.gains is not None:
-        plain(console, welfare_line(result))
+        plain(console, welfare_line(result.gains, result.draws))
 
 
-def welfare_line(result: Comparison) -> str:
+def welfare_line(gains: Table, draws: int) -> str:
     """World welfare in one line: every side's change, and all of them together."""
-    frame = result.gains.only([AVERAGE]).bands().set_index("column")
+    frame = gains.only([AVERAGE]).bands().set_index("column")
     texts = []
     for part, title in WORLD_PARTS.items():
         line = frame.loc[f"world:{part}"]
-        texts.append(f"{title.lower()} {mean_and_range(line['mean'], line['p05'], line['p95'], result.draws)}")
+        texts.append(f"{title.lower()} {mean_and_range(line['mean'], line['p05'], line['p95'], draws)}")
     return f"Welfare, all countries, million C$ a crop year: {', '.join(texts)}. By country: tables/welfare.csv"
 
 

@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from sim.scenario.schema.base import Level, Name, Section, unit
 
+BUYERS = ("state_importers", "importers", "maltsters", "feeders")
+"""Sections of a scenario that list buyers."""
+
 
 class Demand(Section):
     """Linear demand: through a base point, with an elasticity there, or by its intercept and slope."""
