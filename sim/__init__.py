@@ -6,12 +6,12 @@ when first asked for.
 
 from typing import Any
 
-_VERBS = ("load", "run", "compare", "sweep", "results", "open", "report")
+__all__ = ["compare", "load", "open", "report", "results", "run", "sweep"]
 
 
 def __getattr__(name: str) -> Any:
     """Fetch a verb of ``sim.api``."""
-    if name in _VERBS:
+    if name in __all__:
         from sim import api
 
         return getattr(api, name)

@@ -13,10 +13,10 @@ from sim.odd_values import Shown, source_text, value_text
 from sim.reference import allowed, default_text
 from sim.scenario import describe_fields, load
 from sim.scenario.fields import Slot
+from sim.scenario.schema.buyers import BUYERS
 from sim.shipped import scenario_path
 
 SHOWN = "history"
-BUYERS = ("state_importers", "importers", "maltsters", "feeders")
 REACTIONS = ("export_subsidies.<name>.reaction", "eep.reaction", "restitution.reaction")
 SEARCHES = ("sellers.<name>.initial_payment_search", "export_subsidies.<name>.search")
 SHARED = {"buyers": BUYERS, "reaction": REACTIONS, "search": SEARCHES}

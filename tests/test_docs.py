@@ -1,138 +1,235 @@
-"""The pages: the reference is the generator's, and every example in them works as it stands."""
+"""The pages: generated ones are their generator's, and every command and block in them is run or held against something.
 
-import io
+One folder, like one in which a reader tries out what the pages say, is used for all of them in turn. Lines that simulate
+get fewer draws and one crop year; a line that several pages have is run once.
+"""
+
+from __future__ import annotations
+
 import re
 import shlex
-from contextlib import redirect_stdout
+import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from doc_pages import NAMED, PAGES, ROOT, Block, blocks, command, differs, python
+from typer.main import get_command
 
 import sim.cli
 from sim.reference import page
 from sim.scenario import ScenarioError, load
+from sim.scenario.calibration import load_calibration
 from sim.scenario.game_loader import load_game
-from sim.shipped import shipped_folder
+from sim.shipped import scenario_path, shipped_folder
 from sim.sweeps.loader import load_sweep
 
-ROOT = Path(__file__).parents[1]
-PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.is_file()]
-COMMANDS = (
-    "README.md", "scenarios.md", "docking.md", "incidence.md", "game.md", "calibration.md", "trade_war.md", "sweeps.md",
-)  # fmt: skip
 INDEX = ROOT / "docs" / "README.md"
-COMMAND_PAGES = [path for path in PAGES if path.name in COMMANDS and path != INDEX]
-SHORT = ["--draws", "2", "--set", "calendar.start=1986/87", "--set", "calendar.crop_years=1"]
-SIMULATED = ("run", "compare", "ablation", "incidence")
-FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TITLE = re.compile(r"# (file|game|calibration|sweep|file with mistakes|sweep with mistakes): (\S+)\n")
+BLOCKS = {path.relative_to(ROOT).as_posix(): blocks(path) for path in PAGES}
+EVERY = [block for found in BLOCKS.values() for block in found]
+VERBS = get_command(sim.cli.app).commands
+def is_commands(block: Block) -> bool:
+    """Whether a block holds lines to type; those that take long stand in a block of text."""
+    first = block.text.split(maxsplit=1)[0]
+    return block.language == "sh" or (block.language in ("", "text") and first in ("singledesk", "make", "python"))
 
 
-def blocks(path):
-    """(language, rest of the fence's line, text) of every fenced block of a page."""
-    return [match.groups() for match in FENCE.finditer(path.read_text(encoding="utf-8"))]
+# Pages followed by tests of their own, in folders of their own.
+OWN_TEST = {
+    "docs/extending.md": "test_extending.py",
+    "docs/gallery.md": "test_gallery.py",
+    "docs/results.md": "test_results_page.py",
+    "docs/tutorial.md": "test_tutorial.py",
+}
+# Lines read as the command reads them, and not run here: what they begin with, and why.
+ONLY_READ = {
+    "singledesk dashboard": "serves until it is stopped; tests/browser presses its buttons",
+    "singledesk study": "half a minute at least; test_published.py and test_study_tables.py run what it does",
+    "singledesk game eep_against_restitution": "minutes; the game of the textbook is run, this one is loaded",
+    "singledesk sensitivity sensitivity_history": "a minute; a sweep of a page is analysed in its place",
+    "singledesk plot study": "needs `singledesk study`; test_gallery.py and test_figures.py draw it",
+}
+ELSEWHERE = {  # lines of other programs
+    "python on_slurm.py run history --draws 20000 --out results": "needs the queue of a cluster",
+}
+# Blocks that cannot be run: (page, what the first line begins with) and why. They are compiled.
+ONLY_COMPILED = {("docs/clusters.md", "# file: on_slurm.py"): "needs the queue of a cluster"}
+# What stands before a block of text that shows an output.
+SHOWN = [(one, other) for found in BLOCKS.values() for one, other in zip(found, found[1:], strict=False)
+         if other.language == "text" and not is_commands(other) and (is_commands(one) or one.language == "yaml")]  # fmt: skip
+SHORT = ("run", "compare", "ablation", "incidence")
+START, LOADERS = "1986/87", {"file": load, "game": load_game, "sweep": load_sweep, "calibration": load_calibration}
 
 
-def named(paths, wanted):
-    """File name -> text of the YAML blocks whose first line gives them a name."""
-    found = {}
-    for path in paths:
-        for language, _, text in blocks(path):
-            title = TITLE.match(text)
-            if language == "yaml" and title and title.group(1) == wanted:
-                assert title.group(2) not in found, f"two examples are called {title.group(2)}"
-                found[title.group(2)] = text
-    return found
+def only_compiled(block: Block) -> bool:
+    """Whether a block of Python is one that cannot be run here."""
+    return any(block.page == name and block.text.startswith(first) for name, first in ONLY_COMPILED)
 
 
-SCENARIOS = named(PAGES, "file")
-GAMES = named(PAGES, "game")
-CALIBRATIONS = named(PAGES, "calibration")
-SWEEPS = named(PAGES, "sweep")
+def shortened(line: str) -> str:
+    """A line with few draws and one crop year, in one of the scenario's own."""
+    words = shlex.split(line)
+    verb, joined = words[1], line
+    joined = re.sub(r"--years \S+", f"--years {START}-{START}", joined)
+    if "--format mp4" in joined and not shutil.which("ffmpeg"):
+        joined = joined.replace("--format mp4 --to war.mp4", "--to war.gif")
+    if "RUN-ID" in joined:
+        newest = max(Path(re.search(r"(\S+)/RUN-ID", joined)[1]).glob("2*"))
+        joined = joined.replace("RUN-ID", newest.name)
+    if verb == "sweep":
+        return f"{joined} --draws 1"
+    if verb not in SHORT:
+        return joined
+    joined = re.sub(r"--set calendar.crop_years=\S+", "", joined)
+    named = words[2] if len(words) > 2 and not words[2].startswith("-") else "steady"
+    kept = "calendar.start" in joined or "calendar.hold" in joined or starts_later(named)
+    return f"{joined} --draws 2 --set calendar.crop_years=1" + ("" if kept else f" --set calendar.start={START}")
+
+
+def starts_later(name: str) -> bool:
+    return load(scenario_path(name)).scenario.calendar.start > START
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A folder with the shipped scenarios, their tables, and all examples of the pages."""
+def followed(tmp_path_factory) -> tuple[Path, dict[str, str], dict[str, int]]:
+    """The folder, what went wrong by block, and how many commands and Python blocks of each page were run."""
     place = tmp_path_factory.mktemp("docs")
-    for path in shipped_folder().rglob("*"):
-        if path.suffix in (".yaml", ".csv"):
-            target = place / path.relative_to(shipped_folder())
-            target.parent.mkdir(exist_ok=True, parents=True)
-            target.write_bytes(path.read_bytes())
-    for name, text in (SCENARIOS | GAMES | CALIBRATIONS | SWEEPS).items():
-        (place / name).write_text(text, encoding="utf-8")
-    for path in PAGES:
-        for language, name, text in blocks(path):
-            if language == "csv" and name:
-                (place / name).write_text(text, encoding="utf-8")
-    return place
+    shutil.copytree(shipped_folder(), place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for block in EVERY:
+        name = block.title[1] if block.title and block.title[0] in LOADERS else None
+        found = NAMED.search(block.info)
+        if (block.language == "yaml" and name) or (block.language == "csv" and found):
+            (place / (name or found[1])).write_text(block.text, encoding="utf-8")
+    wrong: dict[str, str] = {}
+    run = dict.fromkeys(BLOCKS, 0)
+    printed: dict[str, str] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        for name, found in BLOCKS.items():
+            for block in found if name not in OWN_TEST else ():
+                try:
+                    run[name] += follow(block, printed)
+                except Exception as error:
+                    wrong[str(block)] = f"{type(error).__name__}: {error}"
+    return place, wrong, run
+
+
+def follow(block: Block, printed: dict[str, str]) -> int:
+    """Run what a block says; return how many things were run."""
+    if block.language == "python" and not only_compiled(block):
+        short = Block(block.page, block.line, "python", "", re.sub(r"draws=\d+", "draws=1", block.text))
+        assert python(short), "it prints nothing"
+        return 1
+    lines = [each for each in block.lines if each.startswith("singledesk ")] if is_commands(block) else []
+    lines = [line for line in lines if not line.startswith(tuple(ONLY_READ))]
+    for line in lines:
+        if shortened(line) not in printed:
+            printed[shortened(line)] = command(shortened(line))
+    return len(lines)
+
+
+@pytest.mark.parametrize("name", [name for name in BLOCKS if name not in OWN_TEST])
+def test_commands_and_python_run(followed, name):
+    _, wrong, run = followed
+    assert {where: text for where, text in wrong.items() if where.startswith(f"{name}:")} == {}
+    wanted = sum(block.language == "python" or is_commands(block) for block in BLOCKS[name])
+    assert run[name] or not wanted or name in ("docs/dashboard.md", "docs/performance.md", "docs/clusters.md")
+
+
+def test_every_line_to_type_is_one():
+    """Each line as the program reads it: its verb and options, a target of the Makefile, a module."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lines = [(block, line) for block in EVERY if is_commands(block) for line in block.lines]
+    assert len(lines) > 100
+    for block, line in lines:
+        words = [word for word in shlex.split(line) if word != ">"]
+        if block.page == "docs/extending.md" or line in ELSEWHERE or (words[0] == "source" and len(words) == 2):
+            continue
+        if words[0] == "make":
+            assert re.search(rf"^{re.escape(words[1])}:", makefile, re.MULTILINE), f"{block}: {line}"
+        elif words[:2] == ["python", "-m"]:
+            assert find_spec(words[2]), f"{block}: {line}"
+        else:
+            assert words[0] == "singledesk", f"{block}: nobody runs `{line}`"
+            words = words[: -1 if ">" in shlex.split(line) else None]
+            parsed(words, f"{block}: {line}")
+
+
+def parsed(words: list[str], where: str) -> None:
+    """Read a line as the command does, without doing what it says."""
+    verb, at = VERBS.get(words[1]), 2
+    assert verb is not None, where
+    if hasattr(verb, "commands") and len(words) > 2 and words[2] in verb.commands:
+        verb, at = verb.commands[words[2]], 3
+    verb.make_context(words[at - 1], list(words[at:]))
+
+
+def test_every_block_is_of_a_kind_that_somebody_runs():
+    for block in EVERY:
+        where = f"{block} [{block.language}]"
+        if is_commands(block) or block.page in ("docs/extending.md", "docs/tutorial.md"):
+            continue
+        if block.language == "yaml":
+            assert block.title, f"{where}: say in its first line what it is (`# file: ...`, `# part of: ...`)"
+        elif block.language == "csv":
+            assert NAMED.search(block.info), where
+        elif block.language == "text":
+            assert block in [text for _, text in SHOWN] or block.page in OWN_TEST, f"{where}: an output of no command"
+        else:
+            assert block.language == "python", where
+            compile(block.text, where, "exec")
+
+
+@pytest.mark.parametrize(("before", "shown"), [each for each in SHOWN if each[0].page not in OWN_TEST], ids=str)
+def test_what_is_shown_after_a_block_is_printed(followed, before, shown, monkeypatch):
+    place, *_ = followed
+    monkeypatch.chdir(place)
+    if is_commands(before):
+        assert differs(shown.text, "".join(command(line) for line in before.lines)) is None
+        return
+    kind, name = before.title
+    loader = {"file with mistakes": load, "sweep with mistakes": load_sweep}[kind]
+    Path(name).write_text(before.text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        loader(name)
+    assert shown.text == f"{caught.value}\n"
+
+
+@pytest.mark.parametrize("block", [each for each in EVERY if each.title and each.page not in OWN_TEST], ids=str)
+def test_files_load_without_a_warning(followed, block, monkeypatch):
+    place, *_ = followed
+    monkeypatch.chdir(place)
+    kind, name = block.title
+    if kind == "part of":
+        part = Path(f"part_of_{block.line}.yaml")
+        part.write_text(f"extends: {name}\ntitle: A part of a page\n{block.text}", encoding="utf-8")
+        assert load(part).warnings == []
+    elif kind in LOADERS:
+        assert [text for text in LOADERS[kind](name).warnings if "lies outside the calendar" not in text] == []
+    else:
+        assert kind.endswith("with mistakes") and block in [before for before, _ in SHOWN], "its report is not shown"
+
+
+def test_files_of_the_pages_have_names_of_their_own():
+    names = [block.title for block in EVERY if block.title and block.title[0] in LOADERS]
+    assert len(set(names)) == len(names)
+
+
+def test_pages_with_tests_of_their_own_have_them():
+    for name, file in OWN_TEST.items():
+        assert Path(name).name in (ROOT / "tests" / file).read_text(encoding="utf-8")
+
+
+def test_what_is_not_run_is_still_there():
+    lines = [line for block in EVERY if is_commands(block) for line in block.lines]
+    for first in (*ONLY_READ, *ELSEWHERE):
+        assert any(line.startswith(first) for line in lines), f"no page has `{first}` any more"
+    assert {name for name, _ in ONLY_COMPILED} == {block.page for block in EVERY if only_compiled(block)}
 
 
 def test_reference_is_what_the_generator_writes():
     written = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     assert written == page(), "write it anew: python -m sim.reference > docs/reference.md"
-
-
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_complete_scenarios_load_without_a_warning(folder, name, monkeypatch):
-    monkeypatch.chdir(folder)
-    assert load(name).warnings == []
-
-
-@pytest.mark.parametrize("name", GAMES)
-def test_games_load_without_a_warning(folder, name, monkeypatch):
-    monkeypatch.chdir(folder)
-    assert load_game(name).warnings == []
-
-
-@pytest.mark.parametrize("name", SWEEPS)
-def test_sweeps_load_without_a_warning(folder, name, monkeypatch):
-    monkeypatch.chdir(folder)
-    assert [text for text in load_sweep(name).warnings if "lies outside the calendar" not in text] == []
-
-
-def test_the_report_shown_is_the_loaders(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    page_blocks = [block for path in PAGES for block in blocks(path)]
-    titles = [TITLE.match(text) for _, _, text in page_blocks]
-    loaders = {"file with mistakes": load, "sweep with mistakes": load_sweep}
-    mistakes = [(i, loaders[title.group(1)]) for i, title in enumerate(titles) if title and title.group(1) in loaders]
-    assert {loader for _, loader in mistakes} == set(loaders.values())
-    for position, loader in mistakes:
-        name, text = TITLE.match(page_blocks[position][2]).group(2), page_blocks[position][2]
-        Path(name).write_text(text, encoding="utf-8")
-        with pytest.raises(ScenarioError) as caught:
-            loader(name)
-        language, _, shown = page_blocks[position + 1]
-        assert language == "text" and shown == f"{caught.value}\n"
-
-
-@pytest.mark.parametrize("path", COMMAND_PAGES, ids=lambda path: path.name)
-def test_command_lines_run(folder, path, monkeypatch):
-    monkeypatch.chdir(folder)
-    lines = [line for language, _, text in blocks(path) if language == "sh" for line in text.splitlines()]
-    commands = [line for line in lines if line.startswith("singledesk ")]
-    assert commands
-    for line in commands:
-        words, target = shlex.split(line, comments=True)[1:], None
-        if ">" in words:
-            words, target = words[: words.index(">")], words[-1]
-        result = CliRunner().invoke(sim.cli.app, words + (SHORT if words[0] in SIMULATED else []))
-        assert result.exit_code == 0, f"{line}\n{result.output}"
-        if target:
-            Path(target).write_text(result.stdout, encoding="utf-8")
-
-
-@pytest.mark.parametrize("path", [p for p in PAGES if any(b[0] == "python" for b in blocks(p))], ids=lambda p: p.name)
-def test_python_examples_run(path):
-    for language, _, text in blocks(path):
-        if language == "python":
-            out = io.StringIO()
-            with redirect_stdout(out):
-                exec(compile(text, path.name, "exec"), {})
-            assert out.getvalue()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

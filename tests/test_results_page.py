@@ -40,7 +40,7 @@ def test_commands(place):
 
 def test_python(place):
     names = {}
-    texts = [text for language, text in BLOCKS if language == "py"]
+    texts = [text for language, text in BLOCKS if language == "python"]
     assert len(texts) == 4
     for text in texts:
         out = io.StringIO()

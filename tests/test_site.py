@@ -52,7 +52,9 @@ def test_every_page_is_in_the_site(site):
 def test_nothing_comes_from_elsewhere(site):
     for path in [*site.glob("*.html"), *site.glob("site/*.css")]:
         text = path.read_text(encoding="utf-8")
-        elsewhere = [url for url in LOADED.findall(text) if "//" in url] + re.findall(r"(?:@import|url\()[^;)]*//", text)
+        elsewhere = [url for url in LOADED.findall(text) if "//" in url] + re.findall(
+            r"(?:@import|url\()[^;)]*//", text
+        )
         assert elsewhere == [], path.name
 
 
@@ -63,7 +65,9 @@ def test_every_image_and_link_within_is_there(site):
 
 
 def test_lists_and_tables_are_not_taken_for_text(site):
-    found = {path.name: match[2] for path in site.glob("*.html") for match in SWALLOWED.finditer(path.read_text("utf-8"))}
+    found = {
+        path.name: match[2] for path in site.glob("*.html") for match in SWALLOWED.finditer(path.read_text("utf-8"))
+    }
     assert found == {}
 
 

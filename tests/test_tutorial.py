@@ -66,7 +66,12 @@ def test_its_words_quote_its_tables(followed):
     """Numbers with a decimal in the text stand in what was printed or in a file of the page."""
     text = re.sub(r"^```.*?^```$", "", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     told = "".join(block.text for block in blocks(PAGE))
-    numbers = set(re.findall(r"(?<![\d.])\d+\.\d+(?![\d.])", text)) - {"3.11", "23.6", "22.3", "25.0"}  # an illustration
+    numbers = set(re.findall(r"(?<![\d.])\d+\.\d+(?![\d.])", text)) - {
+        "3.11",
+        "23.6",
+        "22.3",
+        "25.0",
+    }  # an illustration
     assert len(numbers) > 12
     assert {number for number in numbers if number not in told} == set()
 

@@ -36,7 +36,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     def turned(link: re.Match[str]) -> str:
         file = posixpath.normpath(posixpath.join(at, link[2]))
         inside = OUTSIDE.get(file, file.removeprefix("docs/") if file.startswith("docs/") else None)
-        return link[0] if inside is None else link[1] + posixpath.relpath(inside, posixpath.dirname(own) or ".") + link[3]
+        return (
+            link[0] if inside is None else link[1] + posixpath.relpath(inside, posixpath.dirname(own) or ".") + link[3]
+        )
 
     named = FILE_NAME.sub(lambda name: f"[{name[1].replace('_', ' ')}]", markdown)
     return LINK.sub(turned, named)

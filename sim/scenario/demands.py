@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.scenario.names import BUYERS
 from sim.scenario.problems import Report
 from sim.scenario.reader import Node
+from sim.scenario.schema.buyers import BUYERS
 from sim.scenario.tree import child, items, mark_of
 
 BASE_POINT = ("price", "quantity_kt", "elasticity")
