@@ -98,6 +98,9 @@ Every parameter of the model, as [the description](odd.md) uses them; the key is
   leaves it to the schema;
 - *structure*: what is no number, such as who belongs where.
 
+Left out are texts (every `title`, `description`, `wording`, names of events), the list of `data` tables and
+`published`, the figures a run is set beside.
+
 `buyers` stands for the four sections `state_importers`, `importers`, `maltsters` and `feeders`, which have these keys
 alike; `reaction` for those of `eep`, `restitution` and `export_subsidies.<name>`; `search` for
 `export_subsidies.<name>.search` and `sellers.<name>.initial_payment_search`.

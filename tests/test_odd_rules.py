@@ -48,7 +48,7 @@ def test_pools_announce_and_pay_as_described(case, months, outlook_from):
             board.announce(share, slow**months, period / periods, period == 0, published, cost)
             before, lag = outlook, 0.0 if period == 0 and not published else slow**months
             current = max(latest - cost, 0.0)
-            realised = (receipts - costs) / kt if kt > 0 else current
+            realised = max(receipts - costs, 0.0) / kt if kt > 0.001 else current
             elapsed = period / periods
             outlook = lag * outlook + (1 - lag) * (elapsed * realised + (1 - elapsed) * current)
             raised = initial
@@ -59,12 +59,14 @@ def test_pools_announce_and_pay_as_described(case, months, outlook_from):
             assert theirs.outlook_cad_t[0] == pytest.approx(outlook, **CLOSE)
             assert theirs.initial_cad_t[0] == pytest.approx(initial, **CLOSE)
             assert board.pool_value_cad_t(discount, risk)[0] == pytest.approx(worth, **CLOSE)
-            sold, price = luck.choice([0.0, luck.uniform(1, 90)]), luck.uniform(60, 140)
+            sold, price = luck.choice([0.0, 0.0005, luck.uniform(1, 90)]), luck.uniform(60, 140)
             theirs.add(one(sold), one(sold * price), cost)
             theirs.quote(months)
             if sold > 0:
                 latest = price
-            kt, receipts, costs = kt + sold, receipts + sold * price, costs + sold * cost
+            compensation = luck.choice([0.0, 0.0, luck.uniform(0, 9000)])
+            theirs.costs_cad_k = theirs.costs_cad_k + compensation
+            kt, receipts, costs = kt + sold, receipts + sold * price, costs + sold * cost + compensation
             asking += part(0.3, months) * (latest - asking)
             assert theirs.asking_cad_t[0] == pytest.approx(asking, **CLOSE)
         closed = board.close("feed")

@@ -4,8 +4,9 @@ import random
 
 import numpy as np
 import pytest
-from odd_text import CLOSE, Believer, Desk, a_tender, one, price_and_awards, published
+from odd_text import CLOSE, Believer, Desk, a_tender, equal_marginal_revenue, one, price_and_awards, published
 
+from agents.allocation import equalise_marginal_revenue
 from agents.beliefs import ResidualDemand
 from agents.stock_desk import StockDesk
 from agents.terms import Offer
@@ -73,6 +74,19 @@ def test_beliefs_learn_as_described(rule, case):
         mine.learn(price, own, sold)
         theirs.update(one(price), one(own), one(sold))
         assert theirs.own_kt[0] == pytest.approx(mine.own, **CLOSE)
+
+
+@pytest.mark.parametrize("case", range(150))
+def test_a_quantity_is_split_as_described(case):
+    """Markets that are full and markets that are left out at once: what is fixed first decides."""
+    luck = random.Random(case)
+    lines = [(luck.uniform(-30, 150), luck.uniform(0.05, 2), luck.uniform(0, 60)) for _ in range(luck.randint(1, 8))]
+    quantity = luck.choice([0.0, luck.uniform(0, 40), luck.uniform(0, 300)])
+    expected, m = equal_marginal_revenue(lines, quantity)
+    columns = [np.array([[line[n]] for line in lines]) for n in range(3)]
+    split, marginal = equalise_marginal_revenue(*columns, one(quantity))
+    assert [float(kt[0]) for kt in split] == pytest.approx(expected, rel=1e-8, abs=1e-8)
+    assert marginal[0] == pytest.approx(m, rel=1e-8, abs=1e-8)
 
 
 @pytest.mark.parametrize("rule", ["elasticities", "last_price"])
