@@ -104,7 +104,7 @@ class MarketingBoard(mesa.Agent):
         self.cash.open_period()
         for account in self.pools.values():
             current = np.maximum(account.current_cad_t - cost_cad_t, 0.0)
-            realised = ratio(account.receipts_cad_k - account.costs_cad_k, account.kt, empty=current)
+            realised = self.rules.realised_return(account.receipts_cad_k, account.costs_cad_k, account.kt, current)
             before, initial = account.outlook_cad_t, account.initial_cad_t
             # A board that publishes nothing starts a new pool from what sales should bring now. A published outlook is
             # late from the first: it was made before the crop year, in the light of the last pool, and moves with care.

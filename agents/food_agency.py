@@ -8,8 +8,6 @@ from agents.arrays import Amount, Array
 from agents.buyer import Buyer
 from agents.terms import Tender
 
-FULL_FLEX_GAP_CAD_T = 20.0  # price advantage at which the board ships all that the agreement's flexibility allows
-
 
 class FoodAgency(Buyer):
     """Bargains with the board: the price lies between the board's netback and the outside option."""
@@ -25,8 +23,9 @@ class FoodAgency(Buyer):
         return self.agreement
 
     def bargain(
-        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: Amount, flexibility: float, stock_kt: Array
-    ) -> None:
+        self, netback_cad_t: Array, outside_cad_t: Array, weight: float, kt: Amount, flexibility: float,
+        full_gap_cad_t: float, stock_kt: Array,
+    ) -> None:  # fmt: skip
         """Fix this period's price and tonnes under the agreement.
 
         ``landed = netback + weight (outside - netback)`` (Nash bargaining, transferable surplus). The agreement binds
@@ -42,12 +41,14 @@ class FoodAgency(Buyer):
             The period's part of the agreement.
         flexibility : float
             Share by which tonnes may move.
+        full_gap_cad_t : float
+            Price advantage at which the board ships all that the flexibility allows.
         stock_kt : array (draw,)
             What the board can ship.
         """
         tender = self._supply
         price = np.maximum(netback_cad_t + weight * (outside_cad_t - netback_cad_t), 0.0)
-        advantage = np.clip((price - netback_cad_t) / FULL_FLEX_GAP_CAD_T, -1.0, 1.0)
+        advantage = np.clip((price - netback_cad_t) / full_gap_cad_t, -1.0, 1.0)
         self.wanted_kt = kt * (1.0 + flexibility * advantage)
         shipped = np.minimum(self.wanted_kt, stock_kt)
         tender.is_open = True

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from agents.arrays import Array
 from sim.checks import TOLERANCE, IdentityError
 from sim.ledger import Ledger
 from sim.measures.arrays import total
 from sim.measures.reading import Reading
 from sim.measures.sales import labels, select, tabulate
 
-Array = np.ndarray
 STOCKS = "opening stock + harvest + imports = own use + home use + exports + closing stock"
 CARRIED = "opening stock = closing stock of the period before"
 EXPORTS = "exports of an origin = its sale rows to buyers elsewhere"

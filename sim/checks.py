@@ -37,7 +37,7 @@ def computable(work: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(work)
     def stopping(market: Any, *args: Any, **kwargs: Any) -> None:
         try:
-            with np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"):
+            with np.errstate(over="raise", divide="raise", invalid="raise"):  # underflow is as the caller has it
                 work(market, *args, **kwargs)
         except ArithmeticError as error:  # of NumPy and of Python's own numbers
             when = getattr(market, "period_name", "") or "before the first period"

@@ -26,7 +26,13 @@ def ship_agreement(market: World, name: str, tender: Tender) -> None:
     kt = market.value(rules.quantity_kt) / market.periods_per_year
     netback = desk.feed_netback_cad_t + tender.freight_cad_t[0]
     agency.bargain(
-        netback, outside, rules.bargaining_weight, kt, rules.flexibility, AGREEMENT_STOCK_SHARE * desk.stock_kt
+        netback,
+        outside,
+        rules.bargaining_weight,
+        kt,
+        rules.flexibility,
+        rules.full_gap_cad_t,
+        AGREEMENT_STOCK_SHARE * desk.stock_kt,
     )
     desk.reserved_kt = tender.award_kt[0]
     market.boards[rules.board].programme.promise(agency.wanted_kt, tender.award_kt[0])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import ratio, total
+from agents.arrays import Amount, ratio, total
 from agents.farmers import HOME_FLOOR, GrowerGroup
 from agents.terms import CashMarket, Tender
 from sim.contracts import sign_contracts
@@ -105,7 +105,7 @@ def settle_growers(market: World, cash: CashMarket) -> None:
     """Ship growers' sales at home and to exporters, set the cash price, and contract the rest of the release."""
     groups, parts = _groups_and_parts(market, cash)
     home = next((t for t in market.tenders if t.is_home and t.country == cash.origin), None)
-    haul = 0.0
+    haul: Amount = 0.0
     for group, part in zip(groups, parts, strict=True):
         sold = np.zeros(market.draws)
         if home is not None and home.is_open:

@@ -109,6 +109,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
         pair: " less ".join(title_of(scenario, "markets", market) for market in pair.split("-"))
         for pair in meta.get("pairs") or []
     }
+    producers = items(summary, "producers", {origin: ""}, feed)
     tables = [
         _table(
             "prices",
@@ -157,7 +158,7 @@ def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
             "pool_deficits", "Pool deficits paid by a treasury (million C$)", summary, "pool_deficit_million_cad", pools
         ),
         _table("deliveries", "Deliveries under contract and agreed sales", summary, "deliveries", kept),
-        _table("producers", f"Producers in {title}", summary, "producers", items(summary, "producers", {origin: ""})),
+        _table("producers", f"Producers in {title}", summary, "producers", producers),
     ]
     say = words(scenario)
     return [_said(table, say, season(scenario)) for table in tables if table is not None]

@@ -5,9 +5,12 @@ Exit codes: 0 success, 1 the run failed, 2 bad input.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import functools
+import io
+import json
 import os
 import signal
 import sys
@@ -17,7 +20,29 @@ from typing import Any, NoReturn, TypeGuard
 import typer
 from rich.console import Console
 
+ESCAPED = "singledesk.escaped"
 FILE_WIDTH = 160  # characters of a line of results when the output is no terminal and COLUMNS does not say
+
+
+def ready_streams() -> None:
+    """Make something of an output that is closed or cannot write every letter.
+
+    A closed one takes everything and keeps nothing; else its descriptor would go to the next file that is opened, and
+    what is printed into that file. A letter that the terminal's encoding does not have is written as in JSON.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process
+    codecs.register_error(ESCAPED, _escaped)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors=ESCAPED)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Letters that cannot be encoded, as JSON escapes; an error handler for ``codecs``."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def screen() -> Console:
@@ -33,13 +58,22 @@ def errors() -> Console:
 
 
 def plain(console: Console, text: str) -> None:
-    """Print text as it is: no markup, no colours, no wrapping."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    """Print text as it is: no markup, no colours, no wrapping; what would move the cursor or hide is spelt out."""
+    console.print(spelt_out(text), markup=False, highlight=False, soft_wrap=True)
+
+
+def spelt_out(text: str) -> str:
+    """Write characters that cannot be printed as escapes; names of files and titles may hold any."""
+    if text.isprintable():
+        return text
+    from sim.scenario.problems import printable
+
+    return "\n".join(printable(line, len(line)) for line in text.split("\n"))
 
 
 def warn(console: Console, text: str) -> None:
     """Print a warning, in yellow where there are colours."""
-    console.print(f"warning: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"warning: {spelt_out(text)}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -38,21 +39,26 @@ SUFFIXES = {
     "_kt": " (kt)",
 }
 
+FEED = re.compile(r"\bfeed\b")
+
 
 def sentence(text: str) -> str:
     """Text with a capital at its start; those within it stay."""
     return text[0].upper() + text[1:]
 
 
-def items(summary: pd.DataFrame, table: str, prefixes: dict[str, str]) -> dict[str, str]:
-    """Headings for columns called ``<name>:<item>``: what stands for the name, the item in words, and its unit."""
+def items(summary: pd.DataFrame, table: str, prefixes: dict[str, str], feed: str = "feed") -> dict[str, str]:
+    """Headings for columns called ``<name>:<item>``: what stands for the name, the item in words, and its unit.
+
+    ``feed`` is what the pool of that name is called.
+    """
     labels = {}
     for key in dict.fromkeys(summary.loc[summary["table"] == table, "column"]):
         name, _, item = key.partition(":")
         if name not in prefixes or not item:
             continue
         suffix = next((each for each in SUFFIXES if item.endswith(each)), "")
-        heading = prefixes[name] + item.removesuffix(suffix).replace("_", " ")
+        heading = prefixes[name] + FEED.sub(lambda _: feed, item.removesuffix(suffix).replace("_", " "))
         labels[key] = sentence(heading) + SUFFIXES.get(suffix, "")
     return labels
 

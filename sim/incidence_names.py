@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.headings import programme_title
+from sim.experiments.compare import FEED_PRICE, REVENUE
+from sim.headings import programme_title, sentence
 from sim.shipped import home_origin
+from sim.wording import pool_word
 
 PARTS = {
     "producers": "Producers",
@@ -25,7 +27,6 @@ DESTINATIONS = {
     "other_taxpayers": "Taxpayers elsewhere",
     "deadweight_loss": "Nobody (deadweight loss)",
 }
-TABLE2 = {"feed_price_cad_t": "Feed price", "producer_revenue_million_cad": "Producer revenue"}
 
 
 def removed_title(scenario: dict[str, Any], programme: str) -> str:
@@ -61,10 +62,13 @@ def price_title(scenario: dict[str, Any], column: str) -> str:
     return f"{programme_title(scenario, programme)}: {who}, landed"
 
 
-def effect_title(column: str) -> str:
-    """Heading of a column of Table 2."""
-    name = column.removesuffix("_price_cad_t").replace("_", "-")
-    return TABLE2.get(column) or f"{name[0].upper()}{name[1:]} price"
+def effect_title(column: str, scenario: dict[str, Any]) -> str:
+    """Heading of a column of Table 2; ``scenario`` is the resolved one, or its title alone where there is no more."""
+    if column == REVENUE:
+        return "Producer revenue"
+    own = column == FEED_PRICE and scenario.get("grades")
+    name = pool_word(scenario, "feed") if own else column.removesuffix("_price_cad_t").replace("_", "-")
+    return f"{sentence(name)} price"
 
 
 def followed_by(column: str, programme: str) -> bool:

@@ -90,14 +90,14 @@ class Ledger:
     first_draw: int = 0
     sales: dict[str, np.ndarray] = field(default_factory=dict)
     states: dict[str, StateSeries] = field(default_factory=dict)
-    index: RowIndex | None = field(default=None, repr=False, compare=False)
+    index: RowIndex = field(default_factory=lambda: RowIndex(pd.DataFrame()), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Allocate what was not given."""
         for name in SALE_COLUMNS:
             if name not in self.sales:
                 self.sales[name] = untouched_zeros((len(self.rows), self.draws))
-        if self.index is None or self.index.rows is not self.rows:
+        if self.index.rows is not self.rows:
             self.index = RowIndex(self.rows)
 
     @cached_property

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sim.headings import programme_title, sentence
+from sim.pool import POOLS
 from sim.programme_names import PROGRAMMES, SUBSIDY
+from sim.wording import pool_word
 
 SECTIONS = ("origins", "markets", "grades", "importers", "state_importers", "sellers", "boards")
 ABBREVIATION = 3  # letters of a name without a title that is taken for an abbreviation
@@ -42,7 +44,8 @@ OF_PROGRAMME = {
     "programmes": "spending",
 }
 OF_PRODUCERS = {
-    "home_feed_price_cad_t": "Home price of feed",
+    "feed_price_cad_t": "{feed} price, producers",
+    "home_feed_price_cad_t": "home price of {feed}",
     "producer_revenue_million_cad": "Producer revenue",
 }
 POOL, PRICE = "pool_", "_price_cad_t"
@@ -59,7 +62,9 @@ def titles_in(scenario: dict[str, Any]) -> Titles:
         for section in SECTIONS
     }
     own = {name: scenario.get(name) or {} for name in PROGRAMMES}
-    return {**named, **{name: {"title": entry["title"]} for name, entry in own.items() if entry.get("title")}}
+    pools = {pool: {"title": pool_word(scenario, pool)} for pool in POOLS}
+    programmes = {name: {"title": entry["title"]} for name, entry in own.items() if entry.get("title")}
+    return {**named, "pools": pools, **programmes}
 
 
 def measure_title(table: str, column: str, titles: Titles | None = None) -> str:
@@ -71,7 +76,8 @@ def measure_title(table: str, column: str, titles: Titles | None = None) -> str:
         Of :func:`titles_in`, or a resolved scenario; names without a title become words.
     """
     parts = column.split(":")
-    known = {section: (titles or {}).get(section) or {} for section in (*SECTIONS, *PROGRAMMES)}
+    given = titles or {}
+    known = {section: given.get(section) or {} for section in (*SECTIONS, *PROGRAMMES, "pools")}
     found = next((words for each in (_one, _two, _three) if (words := each(table, parts, known))), None)
     return sentence(found) if found else f"{table}:{column}".rstrip(":")
 
@@ -106,11 +112,12 @@ def _two(table: str, parts: list[str], titles: Titles) -> str | None:
         where = (section, "state_importers") if section == "importers" else (section,)
         return f"{_grade(titles, second)} {what}, {_called(titles, where, first)}"
     if table == "producers" and (second in OF_PRODUCERS or second.endswith(PRICE)):
-        words = OF_PRODUCERS.get(second) or f"{second.removesuffix(PRICE).replace('_', '-')} price, producers"
+        stated = OF_PRODUCERS.get(second, "").format(feed=_pool(titles, "feed"))
+        words = stated or f"{second.removesuffix(PRICE).replace('_', '-')} price, producers"
         return f"{words}, {_called(titles, ('origins',), first)}"
     if table.startswith(POOL):
         what = table.removesuffix("_kt").removesuffix("_cad_t").removesuffix("_million_cad").replace("_", " ")
-        return f"{what}, {_called(titles, ('boards',), first)}, {second}"
+        return f"{what}, {_called(titles, ('boards',), first)}, {_pool(titles, second)}"
     return None
 
 
@@ -126,6 +133,10 @@ def _three(table: str, parts: list[str], titles: Titles) -> str | None:
         seller = _called(titles, ("origins",), parts[0])
         return f"{_grade(titles, parts[1])} price gap, {pair} (from\N{NO-BREAK SPACE}{seller})"
     return None
+
+
+def _pool(titles: Titles, pool: str) -> str:
+    return (titles["pools"].get(pool) or {}).get("title") or pool
 
 
 def _grade(titles: Titles, name: str) -> str:

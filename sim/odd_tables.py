@@ -22,8 +22,8 @@ SEARCHES = ("sellers.<name>.initial_payment_search", "export_subsidies.<name>.se
 SHARED = {"buyers": BUYERS, "reaction": REACTIONS, "search": SEARCHES}
 """Parts of the schema that several sections have alike: one row of a table stands for all of them."""
 
-NO_PARAMETERS = ("title", "description", "data", "events[].name")
-"""Texts, and the list of tables: what a run computes does not depend on them. ``title`` is that of any section."""
+NO_PARAMETERS = ("title", "description", "data", "wording", "published", "events[].name")
+"""Texts, and names of tables: what a run computes does not depend on them. ``title`` is that of any section."""
 
 TABLES = (  # heading of the table, element of the description that uses it, keys it holds with all that lies below
     ("Calendar, draws and what is traded", "2 and 4", ("calendar", "draws", "seed", "grades", "base_price_origin")),
@@ -89,8 +89,8 @@ HEAD = """\
 Every parameter of the model, as [the description](odd.md) uses them; the key is where a scenario states it, and
 [reference.md](reference.md) says what it means in a sentence each. `<name>` stands for a name the scenario chooses.
 *Symbol* is the letter that stands for it in the equations, where it has one. *history* is the value in
-[history.yaml](../scenarios/history.yaml): one for all entries, or each with its entries. *From* says where that
-comes from:
+`scenarios/history.yaml` (`singledesk show history` prints all of it): one for all entries, or each with its entries.
+*From* says where that comes from:
 
 - a data table and the certainty of its figures (`read`, `derived`, `estimate`;
   [SOURCES.md](../scenarios/data/SOURCES.md) has the publishers);
@@ -143,7 +143,7 @@ def is_leaf(slot: Slot) -> bool:
 
 def not_a_parameter(key: str) -> bool:
     """Whether a key is a text that no result depends on."""
-    return key in NO_PARAMETERS or key.endswith(".title")
+    return key.split(".")[0] in NO_PARAMETERS or key in NO_PARAMETERS or key.endswith(".title")
 
 
 def table_of(key: str) -> str:

@@ -43,8 +43,9 @@ def surroundings() -> dict[str, Any]:
 def _simd() -> str:
     """Instruction sets of this processor that NumPy may use, as it was told to; empty where it does not say."""
     try:
-        from numpy._core._multiarray_umath import __cpu_features__ as features
-    except ImportError:  # it is no part of NumPy's promises
+        # It is no part of NumPy's promises, nor of its types.
+        from numpy._core._multiarray_umath import __cpu_features__ as features  # type: ignore[import-not-found]
+    except ImportError:
         return ""
     return " ".join(name for name, there in features.items() if there)
 

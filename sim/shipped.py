@@ -52,8 +52,13 @@ def shipped_path(name: str) -> Path | None:
     """File of the shipped scenario a bare name stands for, with or without ``.yaml``; None for any other text."""
     path = Path(name)
     if path.name == name and path.suffix in ("", ".yaml") and path.stem in shipped_names():
-        return shipped_folder() / f"{path.stem}.yaml"
+        return shipped_file(path.stem)
     return None
+
+
+def shipped_file(name: str) -> Path:
+    """File of one of ``shipped_names``."""
+    return shipped_folder() / f"{name}.yaml"
 
 
 def calibration_names() -> list[str]:

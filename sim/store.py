@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sim.stored.held import made, remove_abandoned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +32,7 @@ INPUTS = "inputs.zip"
 MANIFEST_BYTES = 16 * 2**20  # the largest, of a sweep in thousands of parts, is some hundred kB
 OWN_SUM = "manifest_sha256"
 FORMAT = 1
+DRAFTS = ".2*.tmp"
 TYPES: dict[str, type | tuple[type, ...]] = {
     "kind": str,
     "stem": str,
@@ -40,6 +44,8 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "sweep": (dict, str),  # the plan of a sweep, or the sweep that a sensitivity is of
 }
 """Of what a manifest may hold and readers rely on."""
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""Names that are no files on Windows, whatever comes after a dot."""
 RUN_ID = re.compile(r"\d{8}T\d{0,6}Z?[0-9a-f-]*")
 """A run's id, or the beginning of one."""
 
@@ -56,13 +62,18 @@ def cannot_write(error: OSError, what: str) -> ResultsError:
     """Say what could not be written, and why; a short write has no error number of its own."""
     reason = error.strerror or _one_line(error) or type(error).__name__
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        reason = f"the disk is full ({reason})"
+        reason = f"the disk is full ({reason}): free some space there, or write to another disk"
+    elif error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        reason = f"{reason}: choose a folder that may be written to"
+    elif error.errno == errno.ENOENT:
+        reason = f"{reason}: was the folder removed meanwhile? run it again"
     return ResultsError(error.errno, f"writing {what} failed: {reason}")
 
 
 def safe_stem(name: str) -> str:
-    """Make a folder name from a scenario's name: no separators, no leading dots, never empty."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:80] or "scenario"
+    """Make a folder name from a scenario's name: no separators, no leading dots, never empty, no device of Windows."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:80].rstrip("._-") or "scenario"
+    return f"scenario_{stem}" if DEVICE.match(stem) else stem
 
 
 def new_run_id(scenario_hash: str, now: datetime) -> str:
@@ -120,7 +131,7 @@ class RunDraft:
             for path in sorted(self.path.rglob("*"))
             if path.is_file()
         }
-        finished = datetime.now(UTC)
+        finished = max(datetime.now(UTC), self.started)  # the clock may have been set back meanwhile
         times = {
             "started": self.started.isoformat(),
             "finished": finished.isoformat(),
@@ -168,16 +179,17 @@ def new_run(out: Path | str, stem: str, scenario_hash: str, started: datetime | 
     started = started or datetime.now(UTC)
     parent = Path(out) / safe_stem(stem)
     created = make_folders(parent)
+    remove_abandoned(parent, DRAFTS)
     while (final := parent / (_repeated.get() or new_run_id(scenario_hash, started))).exists():
         if _repeated.get():
             raise StoreError(f"{final}: is there already")
     draft = RunDraft(final.name, draft_folder(final), final, started)
     try:
-        draft.path.mkdir(parents=True)
-        yield draft
-        _flush(draft.path)
-        os.rename(draft.path, final)
-        _flush_folder(parent)
+        with made(draft.path):
+            yield draft
+            _flush(draft.path)
+            os.rename(draft.path, final)
+            _flush_folder(parent)
     except BaseException as error:
         shutil.rmtree(draft.path, ignore_errors=True)
         remove_empty(created)
@@ -202,7 +214,7 @@ class StoredRun:
         try:
             return pd.read_parquet(paths if parts else paths[0])
         except (OSError, ValueError) as error:
-            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)})") from error
+            raise StoreError(f"{paths[0]}: cannot be read ({_one_line(error)}); run the scenario again") from error
 
     def file(self, name: str) -> Path:
         """Path of a file of the run (``measures/part-00000.parquet``) after checking that the run wrote it so."""
@@ -219,11 +231,7 @@ def open_run(path: Path | str) -> StoredRun:
     """Open the run in folder ``path``."""
     path = Path(path)
     try:
-        with (path / MANIFEST).open("rb") as file:
-            raw = file.read(MANIFEST_BYTES + 1)
-        if len(raw) > MANIFEST_BYTES:
-            raise ValueError(f"longer than {MANIFEST_BYTES // 2**20} MiB")
-        manifest = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+        manifest = json.loads(read_small(path / MANIFEST), parse_constant=_no_number)
     except FileNotFoundError:
         raise StoreError(f"{path}: no {MANIFEST} in this folder, so it is not a run") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -240,6 +248,17 @@ def open_run(path: Path | str) -> StoredRun:
     if wrong:
         raise StoreError(f"{path / MANIFEST}: damaged (its `{wrong[0]}` is not what a run writes); run it again")
     return StoredRun(path, manifest)
+
+
+def read_small(path: Path) -> str:
+    """Text of a file of ours that is never large; ValueError for one that is, or that is no file at all."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a named pipe would make us wait for a writer
+            raise ValueError("not a regular file")
+        raw = file.read(MANIFEST_BYTES + 1)
+    if len(raw) > MANIFEST_BYTES:
+        raise ValueError(f"longer than {MANIFEST_BYTES // 2**20} MiB")
+    return raw.decode("utf-8")
 
 
 def _is_inside(name: str) -> bool:
@@ -337,7 +356,8 @@ def make_folders(path: Path) -> list[Path]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise cannot_write(error, f"folder {path}") from error
         name = str(path) if len(str(path)) <= 200 else f"{str(path)[:200]}..."
-        raise StoreError(f"{name}: cannot be a folder for results ({error.strerror or _one_line(error)})") from error
+        reason = error.strerror or _one_line(error)
+        raise StoreError(f"{name}: cannot be a folder for results ({reason}); choose another one") from error
     return missing
 
 
@@ -375,4 +395,6 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    from sim.scenario.problems import printable
+
+    return printable(" ".join(str(error).split()), 200)  # what a damaged file holds may be in it

@@ -234,7 +234,8 @@ def effects(segments: Segments, assumptions: Assumptions = DEFAULT, strict: bool
     cost = _growing_cost(pool, feed, grown, total(quantity), supply, assumptions.demand)
     values = [change, *by_class, revenue / 1000, (revenue - cost) / 1000, feed, grown]
     bad = np.broadcast_to(bad, shape)
-    return Effects(*(np.where(bad, np.nan, value) for value in values), infeasible=bad)
+    price, six_row, two_row, earned, surplus, level, more = (np.where(bad, np.nan, value) for value in values)
+    return Effects(price, six_row, two_row, earned, surplus, level, more, bad)
 
 
 def _growing_cost(

@@ -6,9 +6,12 @@ import numpy as np
 
 from agents.arrays import Array, ascending, running, total
 
+# Tonnes or prices under 1e-300 are nothing: a product of them may be zero.
+vanishing = np.errstate(under="ignore")
 TIE = 1e-11  # share of the price by which reserve prices may differ and still be one price: rounding decides nothing
 
 
+@vanishing
 def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> Array:
     """Price at which demand ``P = choke - slope * Q`` meets the offers in order of reserve price.
 
@@ -30,10 +33,9 @@ def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array
     """
     if len(quantity_kt) == 0:
         return np.array(choke_cad_t, dtype=float)
-    # An empty offer must not set the price, so its reserve is moved out of reach of any demand.
-    reserve = np.where(quantity_kt > 0, reserve_cad_t, np.maximum(choke_cad_t, 0.0) * 2.0 + 1.0)
-    places = ascending(reserve)
-    reserve = reserve.take(places)
+    # An empty offer sets no price: the next one of the staircase meets the same marginal value with a higher reserve.
+    places = ascending(reserve_cad_t)
+    reserve = reserve_cad_t.take(places)
     fall = running(np.add, quantity_kt.take(places))
     fall *= slope_cad_t_kt
     marginal_value = np.subtract(choke_cad_t, fall, out=fall)
@@ -42,6 +44,7 @@ def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array
     return clearing_price
 
 
+@vanishing
 def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> tuple[Array, Array]:
     """Clearing price and awards of one tender.
 

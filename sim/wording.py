@@ -1,6 +1,7 @@
 """What a scenario's commodity, pools and currencies are called in tables, figures and reports.
 
-Code speaks of C$, US$, ECU and a crop year from August to July; :func:`words` puts a scenario's own words in their place.
+Code speaks of C$, US$, ECU and a crop year from August to July; :func:`words` puts a scenario's own words in their
+place.
 """
 
 from __future__ import annotations
@@ -12,8 +13,14 @@ from typing import Any
 from sim.calendar import FIRST_MONTH, MONTHS
 
 DEFAULTS = {
-    "commodity": "grain", "feeders": "feeders", "maltsters": "maltsters", "own_use": "seed, food, industry", "cad": "C$", "usd": "US$", "ecu": "ECU",
-}  # fmt: skip
+    "commodity": "grain",
+    "feeders": "feeders",
+    "maltsters": "maltsters",
+    "own_use": "seed, food, industry",
+    "cad": "C$",
+    "usd": "US$",
+    "ecu": "ECU",
+}
 SEASON = "August-July"
 TOKENS = re.compile(
     rf"(?<![A-Za-z])(?P<cad>C\\?\$)|(?<![A-Za-z])(?P<usd>US\\?\$)|\b(?P<ecu>ECU)\b|(?P<season>{SEASON})"
@@ -37,7 +44,8 @@ def pool_word(scenario: Scenario, pool: str) -> str:
     own = (scenario.get("wording") or {}).get(pool)
     if own:
         return str(own)
-    titles = [str(grade.get("title") or name) for name, grade in scenario["grades"].items() if grade["pool"] == pool]
+    grades = scenario.get("grades") or {}
+    titles = [str(grade.get("title") or name) for name, grade in grades.items() if grade.get("pool") == pool]
     return _within(titles[0]) if len(titles) == 1 else pool
 
 

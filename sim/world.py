@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
@@ -33,7 +33,7 @@ from sim.opening import open_market
 from sim.parameters import Parameters
 from sim.recording import Recorder
 from sim.sale_rows import sale_rows
-from sim.scenario.schema import Beliefs, Board, Demand, Level, SeriesLevel
+from sim.scenario.schema import Beliefs, Board, Demand, Level, Scenario, SeriesLevel
 from sim.scenario.schema import Buyer as BuyerSection
 from sim.shocks import ShockPaths
 from sim.streams import Streams
@@ -52,10 +52,11 @@ class World(mesa.Model):
     ``sim.opening``, each under its name in the scenario; programmes and treasuries of an origin under the origin's.
     """
 
-    scenario: Any = None
+    scenario: Scenario = None  # type: ignore[assignment]  # there from the first line of a world's making
     """The scenario without its events. Stated here because Mesa from 3.4 on has a property of this name, which writes
     into what it is given."""
 
+    periods_per_year: int
     cash: dict[str, CashMarket]
     boards: dict[str, MarketingBoard]
     companies: dict[str, TradingCompany]

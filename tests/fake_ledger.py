@@ -45,6 +45,8 @@ def fake_scenario(**changes: object) -> Scenario:
         "money": {"cad_per_usd": 1.3, "usd_per_ecu": 1.1},
         "corn_usd_t": 105,
         "base_price_origin": "canada",
+        "wording": {"commodity": "barley", "feed": "feed", "malting": "malting"},
+        "published": "study",
         "grades": {
             "feed": {"title": "Feed barley", "pool": "feed"},
             "six_row": {"title": "Six-row malting barley", "pool": "malting", "cost_cad_t": 15},
@@ -99,6 +101,8 @@ def fake_loaded(tmp_path: object = "made_up.yaml", **changes: object) -> SimpleN
         path=tmp_path,
         regimes=[],
         series={},
+        inputs={},
+        sets=(),
     )
 
 

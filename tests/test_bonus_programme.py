@@ -4,11 +4,8 @@ import mesa
 import numpy as np
 import pytest
 from conftest import run_market
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from agents.bonus_treasury import CATCH_UP, BonusBid, BonusTreasury
-from agents.rationing import cheapest_first
 from sim.measures import bonus_programme
 
 TINY = "tests/scenarios/tiny.yaml"
@@ -82,25 +79,6 @@ def test_an_exhausted_initiative_does_not_spill_over():
     assert accepted(treasury(quotas={"a": 30.0, "b": 40.0}), first, second) == [30, 40]
     # Without an allotment of its own a buyer may take what the programme has left.
     assert accepted(treasury(tonnage=75, quotas={"a": 30.0}), first, second) == [30, 45]
-
-
-@settings(deadline=None)
-@given(st.data())
-def test_rationing_keeps_the_limit_and_ignores_the_order(data):
-    count = data.draw(st.integers(1, 6))
-    numbers = st.lists(st.sampled_from([0.0, 5.0]) | st.floats(0.01, 100), min_size=count, max_size=count)
-    use, rate = np.array(data.draw(numbers))[:, None], np.array(data.draw(numbers))[:, None]
-    limit = np.array([data.draw(st.sampled_from([0.0, 20.0, np.inf]))])
-    share = cheapest_first(use, rate, limit)
-    assert (share >= 0).all() and (share <= 1).all()
-    served = (share * use).sum()
-    assert served == pytest.approx(min(use.sum(), limit[0]), abs=1e-9)
-    order = data.draw(st.permutations(range(count)))
-    assert cheapest_first(use[order], rate[order], limit) == pytest.approx(share[order])
-    for dear in range(count):
-        for cheap in range(count):
-            if rate[cheap] < rate[dear] and min(use[cheap], use[dear]) > 0:
-                assert share[cheap] >= share[dear] - 1e-12
 
 
 def test_what_is_left_is_never_negative_and_allotments_are_charged_first():

@@ -51,6 +51,17 @@ def test_a_pool_year_has_its_series_evenly(series, periods):
     assert lengths.max() - lengths.min() <= 1
 
 
+@pytest.mark.parametrize("series, dates", [(1, [0, 12]), (2, [0, 6, 12])])
+def test_contracts_are_signed_anew_at_every_series_of_every_pool_year(series, dates):
+    settings = ("calendar.crop_years=2", f"boards.cwb.contract_series={series}")
+    market, signed = BarleyMarket(load(scenario_path("history"), settings), draws=1), []
+    for _ in range(14):
+        market.step()
+        signed.append(float(market.growers["manitoba"].signed_kt[0]))
+    changed = [0, *(t for t in range(1, 14) if signed[t] != signed[t - 1])]
+    assert changed == dates
+
+
 def test_a_programme_promises_a_share_with_the_first_buyer_in_it():
     programme = SalesProgramme(2)
     programme.agree(kt(100, 20), 30.0, 0.5, kt(120, 120))

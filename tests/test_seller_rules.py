@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from agents.allocation import equalise_marginal_revenue, spread_by_netback
 from agents.beliefs import ResidualDemand
@@ -31,23 +29,6 @@ def test_poor_market_is_left_out_and_limits_bind():
 def test_marginal_revenue_stops_at_zero():
     kt, marginal = equalise_marginal_revenue(column(100), column(1), column(1e6), np.array([500.0]))
     assert kt[0, 0] == pytest.approx(50) and marginal[0] == pytest.approx(0, abs=1e-6)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.lists(st.tuples(st.floats(-50, 300), st.floats(1e-3, 5), st.floats(0, 500)), min_size=1, max_size=6),
-    st.floats(0, 2000),
-)
-def test_marginal_revenue_is_equal_or_a_bound_holds(market_list, quantity):
-    intercept, slope, limit = (np.array(x)[:, None] for x in zip(*market_list, strict=True))
-    kt, marginal = equalise_marginal_revenue(intercept, slope, limit, np.array([quantity]))
-    revenue = intercept - 2 * slope * kt
-    inside = (kt > 1e-7) & (kt < limit - 1e-7)
-    assert np.abs(np.where(inside, revenue - marginal, 0.0)).max() < 1e-5
-    assert (revenue[kt <= 1e-7] <= marginal[0] + 1e-5).all() or (limit[kt <= 1e-7] <= 1e-7).any()
-    assert kt.sum() <= quantity * (1 + 1e-6) + 1e-5
-    if marginal[0] > 1e-3:
-        assert kt.sum() == pytest.approx(min(quantity, limit[intercept > marginal].sum()), rel=1e-5, abs=1e-4)
 
 
 def test_split_of_many_draws_is_the_bisected_one_and_that_of_each_draw_alone():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from saved_runs import rewrite_manifest
 
 from sim.store import StoreError, find_run, list_runs, new_run, new_run_id, open_run, safe_stem, sha256
+from sim.stored.catalogue import catalogue
 
 HASH = "0123456789abcdef"
 FRAME = pd.DataFrame({"crop_year": ["1980/81"], "price": [101.5]})
@@ -93,10 +95,12 @@ def test_run_ids_sort_by_time_and_do_not_repeat():
     assert len({new_run_id(HASH, now) for _ in range(50)}) > 40
 
 
-@pytest.mark.parametrize("name", ["..", "../../etc", "/etc/passwd", "a/b", ".hidden", "", "ä b", "x" * 300])
+@pytest.mark.parametrize("name", ["..", "../../etc", "/etc/passwd", "a/b", ".hidden", "", "ä b", "x" * 300, "con", "NUL.yaml", "-rf",
+                                  "a\nb", "a\\b", "e\u0301", "\u202ex", 79 * "x" + "..y", "$(id)", "C:\\x", "\0", "~"])  # fmt: skip
 def test_a_scenario_name_cannot_leave_the_folder(tmp_path, name):
     stem = safe_stem(name)
-    assert stem and not stem.startswith(".") and "/" not in stem and len(stem) <= 80
+    assert re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", stem) and len(stem) <= 80
+    assert stem.partition(".")[0].lower() not in ("con", "nul") and safe_stem(stem) == stem
     assert (tmp_path / stem).resolve().parent == tmp_path.resolve()
 
 
@@ -182,6 +186,16 @@ def test_an_enormous_manifest_is_not_read_to_its_end(tmp_path):
         file.truncate(2**40)  # takes no room on the disk
     with pytest.raises(StoreError, match="run.json: cannot be read .longer than 16 MiB"):
         open_run(final)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+def test_a_pipe_in_place_of_a_manifest_is_not_waited_for(tmp_path):
+    final = write(tmp_path)
+    (final / "run.json").unlink()
+    os.mkfifo(final / "run.json")
+    with pytest.raises(StoreError, match="run.json: cannot be read .not a regular file"):
+        open_run(final)
+    assert [entry.status for entry in catalogue(tmp_path)] == ["damaged"]
 
 
 def test_a_folder_that_another_process_removes_is_made_again(tmp_path, monkeypatch):

@@ -149,12 +149,14 @@ def compare(
     from sim.verbs.compare import is_the_study, save, unique_names
 
     first, second = as_loaded(base, set), as_loaded(other, set)
-    names = tuple(unique_names([first.name, second.name]))
+    base_name, other_name = unique_names([first.name, second.name])
+    names = base_name, other_name
     check_comparable(first.scenario, second.scenario, names)
     draws = first.scenario.draws if draws is None else draws
     seed = first.scenario.seed if seed is None else seed
     both = ensembles([first.loaded, second.loaded], draws, seed, jobs, dask, chunk, extra=EXTRA)
-    result = difference(*(each.measures for each in both), home_origin(vars(first.scenario)), names)
+    base_run, other_run = both
+    result = difference(base_run.measures, other_run.measures, home_origin(vars(first.scenario)), names)
     published = published_effects() if is_the_study(first.loaded, second.loaded) else {}
     effects = with_published(result.effects, published)
     frames = {"comparison": effects, "markets": result.market_bands(), "welfare": result.welfare_bands()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ def bands_cube(measures: pd.DataFrame) -> xr.Dataset:
     return cube(measures, measures[list(STATISTICS)].to_numpy(float), "statistic", list(STATISTICS))
 
 
-def cube(lines: pd.DataFrame, values: np.ndarray, dimension: str, labels: list) -> xr.Dataset:
+def cube(lines: pd.DataFrame, values: np.ndarray, dimension: str, labels: list[Any]) -> xr.Dataset:
     """Lay lines out as one variable per measure.
 
     Parameters

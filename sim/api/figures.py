@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -15,14 +15,23 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+class HasTables(Protocol):
+    """What figures are drawn of."""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What ``run.json`` says."""
+
+    @property
+    def read(self) -> Callable[[str], pd.DataFrame]:
+        """Gives a table by name."""
+
+
 class WithFigures:
     """Results that figures can be drawn of: ``meta`` is their ``run.json`` and ``read`` gives a table by name."""
 
-    meta: dict[str, Any]
-    read: Callable[[str], pd.DataFrame]
-
     @property
-    def figures(self) -> tuple[str, ...]:
+    def figures(self: HasTables) -> tuple[str, ...]:
         """Names of the figures of this kind of result, for :meth:`figure`.
 
         Raises
@@ -32,7 +41,7 @@ class WithFigures:
         """
         return tuple(_known(self.meta))
 
-    def figure(self, name: str) -> Figure | None:
+    def figure(self: HasTables, name: str) -> Figure | None:
         """Draw one of ``figures``, which a notebook shows; None where there is nothing to draw.
 
         Raises
@@ -56,7 +65,8 @@ def figure_of(meta: dict[str, Any], name: str, read: Callable[[str], pd.DataFram
     if figure is not None:
         # Made without pyplot, so that nobody has to close it; a notebook shows what has this method.
         figure._repr_png_ = partial(_png, figure)
-    return figure
+    figure_of: Figure | None = figure
+    return figure_of
 
 
 def _png(figure: Figure) -> bytes:

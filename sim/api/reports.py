@@ -44,8 +44,9 @@ def report(
     """
     from sim.verbs.report import report as write
 
-    alone = isinstance(results, (Run, Comparison, Sweep, StoredRun, str, PathLike))
-    names = [_name(each) for each in ([results] if alone else results)]
+    asked: Sequence[Result]
+    asked = [results] if isinstance(results, (Run, Comparison, Sweep, StoredRun, str, PathLike)) else results
+    names = [_name(each) for each in asked]
     if not names:
         raise StoreError("a report needs a result")
     silent = Console(file=StringIO())

@@ -110,7 +110,7 @@ class Run(WithFigures):
         from sim.store import new_run
         from sim.verbs.run import save
 
-        with new_run(out, self.name, self.meta["scenario_hash"]) as draft:
+        with new_run(Path(out), self.name, self.meta["scenario_hash"]) as draft:
             save(draft, {name: self.read(name) for name in TABLES}, self.meta, self.inputs)
         return draft.final
 

@@ -124,7 +124,7 @@ def open(name: str | PathLike[str], out: str | PathLike[str] = "results") -> Run
     StoreError
         When there is none, or it is damaged.
     """
-    stored = find_run(fspath(name), out)
+    stored = find_run(fspath(name), Path(out))
     meta: dict[str, Any] = stored.manifest
     kind = meta.get("kind", "run")
     if kind == "sweep":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,7 @@ def sweep_cube(lines: pd.DataFrame, design: pd.DataFrame, units: Mapping[str, st
     return cube.rename(names[0]).assign_attrs(attrs)
 
 
-def _last_axis(lines: pd.DataFrame) -> tuple[str, list]:
+def _last_axis(lines: pd.DataFrame) -> tuple[str, list[Any]]:
     if "draw" in lines:
         return "draw", sorted(lines["draw"].unique().tolist())
     return "statistic", list(STATISTICS)
@@ -63,7 +64,7 @@ def _is_grid(design: pd.DataFrame) -> bool:
     return design.columns.size > 0 and combinations == len(design) and not design.duplicated().any()
 
 
-def _on_grid(values: np.ndarray, design: pd.DataFrame, tail: dict[str, list]) -> xr.DataArray:
+def _on_grid(values: np.ndarray, design: pd.DataFrame, tail: dict[str, list[Any]]) -> xr.DataArray:
     levels = {name: list(dict.fromkeys(design[name])) for name in design.columns}
     places = [pd.Index(levels[name]).get_indexer(design[name]) for name in design.columns]
     cube = np.full((*(len(each) for each in levels.values()), *values.shape[1:]), np.nan)
@@ -71,6 +72,6 @@ def _on_grid(values: np.ndarray, design: pd.DataFrame, tail: dict[str, list]) ->
     return xr.DataArray(cube, coords={**levels, **tail}, dims=(*levels, *tail))
 
 
-def _by_point(values: np.ndarray, design: pd.DataFrame, tail: dict[str, list]) -> xr.DataArray:
+def _by_point(values: np.ndarray, design: pd.DataFrame, tail: dict[str, list[Any]]) -> xr.DataArray:
     factors = {name: ("point", design[name].to_numpy()) for name in design.columns}
     return xr.DataArray(values, coords={"point": design.index, **factors, **tail}, dims=("point", *tail))

@@ -25,7 +25,8 @@ def plain_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     stated = {key: value for key, value in changes.items() if value is not None}
     if isinstance(stated.get("settings"), str):
         stated["settings"] = [stated["settings"]]
-    return json.loads(json.dumps(stated, default=_number))
+    plain_changes: dict[str, Any] = json.loads(json.dumps(stated, default=_number))
+    return plain_changes
 
 
 def _absolute(path: str) -> str:

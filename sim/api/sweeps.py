@@ -141,14 +141,10 @@ class Sweep(WithFigures):
         """
         if ":" in name:
             name, measures = "responses", (name, *measures)
-        read, meta = self.read, self.meta
-        if measures:
-            chosen = lines_of(self.read("bands"), measures)
-            read, meta = (
-                {"design": self.read("design"), "bands": chosen}.__getitem__,
-                {**meta, "sweep": {"measures": [*measures]}},
-            )
-        return figure_of(meta, name, read)
+        if not measures:
+            return figure_of(self.meta, name, self.read)
+        frames = {"design": self.read("design"), "bands": lines_of(self.read("bands"), measures)}
+        return figure_of({**self.meta, "sweep": {"measures": [*measures]}}, name, frames.__getitem__)
 
     def __repr__(self) -> str:
         names = ", ".join(self.design.columns)

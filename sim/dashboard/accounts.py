@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.compare import pick
 from sim.experiments.incidence import READ
 from sim.ledger import Ledger
 from sim.measures import Measures, Table, summary
 from sim.measures.incidence import gains_tables
+from sim.measures.picking import pick
 from sim.measures.reading import Reading
 from sim.measures.welfare import buyers_surplus
 

@@ -10,7 +10,8 @@ import numpy as np
 import solara
 
 from sim.dashboard import plans
-from sim.dashboard.answers import Answer, Cost, Gain, Range, subsidy_answer
+from sim.dashboard.answer import Answer, Cost, Gain, Range
+from sim.dashboard.answers import subsidy_answer
 from sim.dashboard.desk import NOTHING, Desk
 from sim.dashboard.frames import INK, PALE, RULE, TEXT
 from sim.dashboard.pictures import scenario_of

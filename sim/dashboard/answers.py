@@ -9,12 +9,12 @@ from sim.dashboard.growing import currency_of
 from sim.dashboard.live import LiveWorld
 from sim.dashboard.side_by_side import SideBySide
 from sim.dashboard.words import country, headline, money_word, nothing_yet, short_text, who_text
-from sim.experiments.compare import pick
 from sim.experiments.counterfactual import favoured_buyers
-from sim.experiments.incidence import who_gains
+from sim.experiments.gains import who_gains
 from sim.headings import programme_title, title_of
 from sim.measures import Measures, Table
 from sim.measures.arrays import total
+from sim.measures.picking import pick
 from sim.shipped import home_origin
 from sim.wording import words
 
@@ -25,8 +25,9 @@ def subsidy_answer(side: SideBySide) -> Answer | None:
         return None
     if not side.running:
         side.catch_up()
-    more, less = sorted(side.worlds, key=lambda world: -_spent(world, list(side.question.origins)))
-    costs = tuple(_cost(more, less, name, origin) for name, origin in side.question.origins.items())
+    origins = side.question.origins
+    more, less = sorted(side.worlds, key=lambda world: -_spent(world, list(origins)))
+    costs = tuple(_cost(more, less, name, origin) for name, origin in origins.items())
     years, gains = _gains(more, less, side)
     finished = not side.running
     if costs and all(cost.is_same for cost in costs):
@@ -54,7 +55,7 @@ def _support_note(more: LiveWorld, less: LiveWorld, side: SideBySide) -> list[st
     origins = [world.loaded.resolved["origins"] for world in (more, less)]
     found = [
         title_of(more.loaded.resolved, "origins", name)
-        for name in dict.fromkeys(side.question.origins.values())
+        for name in dict.fromkeys(_origins(side).values())
         if (origins[0][name].get("support_price") is None) != (origins[1][name].get("support_price") is None)
     ]
     return [f"Support buying in {country(name)} goes with the programme: part of this is its doing." for name in found]
@@ -95,16 +96,22 @@ def _cost(more: LiveWorld, less: LiveWorld, programme: str, origin: str) -> Cost
     )
 
 
+def _origins(side: SideBySide) -> dict[str, str]:
+    """Origin of each programme that is asked about."""
+    return {} if side.question is None else side.question.origins
+
+
 def _per_tonne(million: np.ndarray, kt: np.ndarray) -> float:
     return float(1000 * million.mean() / kt.mean()) if kt.mean() > 1e-6 else float("nan")
 
 
 def _gains(more: LiveWorld, less: LiveWorld, side: SideBySide) -> tuple[tuple[str, ...], tuple[Gain, ...]]:
     """Who gained over the whole crop years since something was first paid."""
-    read = [world.accounts.measures() for world in (more, less)]
-    if None in read:
+    first, second = more.accounts.measures(), less.accounts.measures()
+    if first is None or second is None:
         return (), ()
-    names = list(side.question.origins)
+    read = [first, second]
+    names = list(_origins(side))
     spending = [pick(each, "programme_spend") for each in read]
     rows = [row for row in spending[0].rows if row in spending[1].rows]
     read = [_only(each, rows) for each in read]
@@ -143,7 +150,7 @@ def _sides(
     gains = who_gains(with_it, without_it).only(years)
     buyers = pick(with_it, "buyers_surplus").minus(pick(without_it, "buyers_surplus"), absent=0.0).only(years)
     scenario, home = more.loaded.resolved, home_origin(more.loaded.resolved)
-    payers = list(dict.fromkeys(side.question.origins.values()))
+    payers = list(dict.fromkeys(_origins(side).values()))
     countries = list(dict.fromkeys(name.partition(":")[0] for name in gains.columns if not name.startswith("world:")))
     chosen = _favoured(side) & set(buyers.columns)
     where = " and ".join(title_of(scenario, "origins", payer) for payer in payers)
@@ -182,6 +189,6 @@ def _favoured(side: SideBySide) -> set[str]:
     """Importers that a programme's sales may go to, in either world."""
     found: set[str] = set()
     for world in side.worlds:
-        for name in side.question.origins:
+        for name in _origins(side):
             found |= set(favoured_buyers(world.loaded, name)[0])
     return found

@@ -111,7 +111,8 @@ def Differences(desk: Desk, grade: str) -> None:
     solara.Div(children=[chart])
 
     def show() -> None:
-        lines, first = price_differences(*market.worlds, grade), market.worlds[0]
+        first, second = market.worlds
+        lines = price_differences(first, second, grade)
         bounds = market.bounds[grade] = value_range(lines, market.bounds.get(grade))
         names = [line["name"] for line in lines]
         frame = over_time(market.timeline, policies(first.loaded), bounds, words(first.loaded.resolved)("C$/t"), names)

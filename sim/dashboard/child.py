@@ -11,7 +11,7 @@ from sim.dashboard.resolved_text import load_resolved
 from sim.scenario import Loaded, ScenarioError, load, write_yaml
 from sim.scenario.text import load_text
 from sim.scenario.writer import block_text
-from sim.shipped import shipped_folder, shipped_names, shipped_path
+from sim.shipped import shipped_file, shipped_folder, shipped_names, shipped_path
 
 MOST_TRIED = 4  # parents; each that does not fit costs a loading
 
@@ -29,7 +29,7 @@ def child_text(loaded: Loaded, title: str, description: str, near: str = "") -> 
         Name of a shipped scenario that is likely to be its parent.
     """
     data = {**loaded.resolved, "title": title, "description": description}
-    parents = {name: load(shipped_path(name)).resolved for name in _parents(loaded, near)}
+    parents = {name: load(shipped_file(name)).resolved for name in _parents(loaded, near)}
     texts = [
         block_text({"extends": name, **_with_events(_difference(data, parent), data, parent, short)})
         for name, parent in parents.items()
@@ -56,7 +56,7 @@ def _parents(loaded: Loaded, near: str) -> list[str]:
 
 def _roots() -> list[str]:
     """Shipped scenarios that extend no other."""
-    texts = {name: shipped_path(name).read_text(encoding="utf-8") for name in shipped_names()}
+    texts = {name: shipped_file(name).read_text(encoding="utf-8") for name in shipped_names()}
     return [name for name, text in texts.items() if not re.search(r"^extends:", text, re.MULTILINE)]
 
 
@@ -67,9 +67,11 @@ def _difference(own: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
         before = parent.get(key)
         if key in ("events", "data") or value == before:
             continue
-        both = isinstance(value, dict) and isinstance(before, dict)
-        whole = both and ("series" in value or "series" in before)  # a level stands for itself
-        found[key] = _difference(value, before) if both and not whole else value
+        if not isinstance(value, dict) or not isinstance(before, dict):
+            found[key] = value
+        else:
+            whole = "series" in value or "series" in before  # a level stands for itself
+            found[key] = value if whole else _difference(value, before)
     return found | {key: None for key in parent if key not in own and key not in ("events", "data")}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import solara
 
-from sim.dashboard.cards import headline_cards
+from sim.dashboard.cards import Card, headline_cards
 from sim.dashboard.desk import Desk
 from sim.dashboard.final import FinalTable, Results, comparison_of, download, results_of, study_tables_of
 from sim.dashboard.market import Market
@@ -31,7 +31,8 @@ def Headlines(desk: Desk) -> None:
         means = [None if card is None else _value(card) for card in found]
         texts = ["-" if mean is None else cell(mean) for mean in means]
         if len(means) == 2:
-            texts.append("-" if None in means else signed(means[1] - means[0], 1))
+            first, second = means
+            texts.append("-" if first is None or second is None else signed(second - first, 1))
         if any(mean is not None for mean in means):
             rows.append([f"{title} ({unit})", *texts])
     head = ["", "A", "B", "B minus A"] if len(cards) == 2 else ["", "Mean of the draws"]
@@ -41,7 +42,7 @@ def Headlines(desk: Desk) -> None:
         Table(head, rows)
 
 
-def _value(card: object) -> float | None:
+def _value(card: Card) -> float | None:
     """Mean of the crop year, or of its last month where a figure is read by month only."""
     found = card.last_year or card.now
     return None if found is None else found[0]

@@ -65,7 +65,7 @@ class Desk:
         self.error = solara.Reactive("")
         asked = {"plans": (start.plan,), "draws": self.draws.value, "seed": self.seed.value}
         self.parameters = _held(asked)
-        self.model = _held(Market(**asked))
+        self.model = _held(Market(plans=(start.plan,), draws=self.draws.value, seed=self.seed.value))
         self.model.subscribe_change(lambda _, before: before.close())
 
     @property
@@ -171,7 +171,7 @@ class Desk:
 
     def _try(self, work: Callable[[], None], restart: bool = False) -> None:
         """Do something that may find a scenario wrong; a choice that cannot be played is taken back."""
-        held = (self.base, self.against, self.other, self.seed, self.parameters)
+        held: tuple[solara.Reactive[Any], ...] = (self.base, self.against, self.other, self.seed, self.parameters)
         before = [each.value for each in held]
         try:
             work()

@@ -23,6 +23,7 @@ from sim.shipped import home_origin, published_effects, published_figures, publi
 from sim.store import csv_text, safe_stem
 from sim.study_points import study_points
 from sim.verbs.compare import headings, is_the_study
+from sim.wording import words
 
 STUDY = {3: "Table 3: movement of prices at home and outside", 4: "Table 4: how far prices stray"}
 DATE = (1980, 1, 1, 0, 0, 0)  # of every file in a download: the same results give the same bytes
@@ -130,11 +131,12 @@ def comparison_of(side: SideBySide, results: list[Results]) -> FinalTable | None
         check_comparable(first.loaded.scenario, second.loaded.scenario, (first.title, second.title))
     except Incomparable:
         return None
-    origin = home_origin(first.loaded.resolved)
+    scenario = first.loaded.resolved
+    origin = home_origin(scenario)
     result = compare(results[0].measures, results[1].measures, origin, (first.name, second.name))
     published = published_effects() if is_the_study(first.loaded, second.loaded) else {}
     frame = with_published(result.effects, published).drop(columns="table")
-    titles = headings(frame)
+    titles = {key: words(scenario)(text) for key, text in headings(frame, scenario).items()}
     note = f"{second.title} less {first.title}: mean over draws with quantiles; average: mean of the crop years."
     return FinalTable("table2", "Table 2: what producers get", frame.assign(title=frame["column"].map(titles)), note)
 
@@ -162,8 +164,8 @@ def download(side: SideBySide, results: list[Results] | None = None) -> bytes:
             else:
                 frames = results[number].frames
                 tables = run_tables(frames["summary"], world.meta)
-                for table in study_tables_of(world, results[number]):
-                    put(f"{folder}/{table.name}.csv", csv_text(table.frame))
+                for final in study_tables_of(world, results[number]):
+                    put(f"{folder}/{final.name}.csv", csv_text(final.frame))
                 put(f"{folder}/series.csv", csv_text(frames["series"]))
             for table in tables:
                 put(f"{folder}/{table.name}.csv", csv_text(*table.wide()))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from sim.experiments.destination import OWN_ACCOUNTS
 from sim.experiments.monthly import LEFT_OUT
 from sim.ledger import Ledger
 from sim.measures.bands import QUANTILES, bands, quantile_name
 from sim.measures.reading import adder
+from sim.pool import counted_kt
 from sim.shipped import home_origin, market_pairs
 
 MONEY = ("cad", "usd", "ecu")
@@ -80,7 +83,7 @@ class Book:
     what programmes have spent so far.
     """
 
-    def __init__(self, ledger: Ledger, scenario: dict) -> None:
+    def __init__(self, ledger: Ledger, scenario: dict[str, Any]) -> None:
         self.ledger = ledger
         origin, index = home_origin(scenario), ledger.index
         own = index.select(origin=origin)
@@ -132,9 +135,10 @@ class Book:
         joined = self.ledger.rows[columns[0]]
         for column in columns[1:]:
             joined = joined + ":" + self.ledger.rows[column]
-        return pd.Index(labels).get_indexer(joined)
+        codes: np.ndarray = pd.Index(labels).get_indexer(joined)
+        return codes
 
-    def _gap_places(self, scenario: dict) -> dict[str, tuple[int, int]]:
+    def _gap_places(self, scenario: dict[str, Any]) -> dict[str, tuple[int, int]]:
         """Lines of the two prices of each gap, for the first feed grade."""
         grade = next((name for name, each in scenario["grades"].items() if each["pool"] == "feed"), "")
         found = {}
@@ -205,7 +209,8 @@ class Book:
     def paying_years(self, programme: str) -> float:
         """Crop years from the first period in which a programme paid to the last one."""
         first, last = self._paid.get(programme, (0, -1))
-        return (last + 1 - first) / self._periods_per_year
+        paying_years: float = (last + 1 - first) / self._periods_per_year
+        return paying_years
 
     def take_year(self, year: int) -> None:
         """Read the accounts of crop year ``year``, which has just closed."""
@@ -213,15 +218,16 @@ class Book:
         values = {name: states[name].values[year] for name in self.yearly.series if name in states}
         if "pool_return_cad_t" in self.yearly.series:
             paid = values["pool_initial_cad_k"] + values["pool_final_cad_k"]
-            values["pool_return_cad_t"] = _ratio(paid, values["pool_kt"])
+            values["pool_return_cad_t"] = _ratio(paid, counted_kt(values["pool_kt"]))
         self.yearly.append(values)
 
 
-def _adder(codes: np.ndarray, count: int):
+def _adder(codes: np.ndarray, count: int) -> sparse.csr_array:
     """Matrix that adds rows up by code, in their order; rows without one are left out."""
     rows = np.flatnonzero(codes >= 0)
     return adder(rows, codes[rows], (count, len(codes)))
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    ratio: np.ndarray = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    return ratio

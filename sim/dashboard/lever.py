@@ -48,6 +48,12 @@ class Lever:
     initial: float | str | bool
     help: str
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Range of a number."""
+        assert self.low is not None and self.high is not None, f"{self.name} is a {self.kind}"
+        return self.low, self.high
+
 
 @dataclass(frozen=True)
 class Control:
@@ -66,7 +72,9 @@ def number(
     return Control(Lever(name, title, unit, group, "number", low, high, span[2], (), initial, help_text), edit)
 
 
-def factor(name: str, title: str, group: str, high: float, help_text: str, edit: Callable, low: float = 0.0) -> Control:
+def factor(
+    name: str, title: str, group: str, high: float, help_text: str, edit: Callable[[Data, Any], None], low: float = 0.0
+) -> Control:
     """Lever that multiplies what the scenario states."""
     return number(name, title, FACTOR, group, (low, high, 0.05), 1.0, help_text, edit)
 

@@ -9,7 +9,8 @@ from typing import Any
 import solara
 
 from sim.dashboard.desk import Desk
-from sim.dashboard.levers import Lever, levers_of
+from sim.dashboard.lever import Lever
+from sim.dashboard.levers import levers_of
 from sim.dashboard.widgets import NumberWidget, headline
 
 
@@ -110,7 +111,8 @@ def wrong_number(lever: Lever, text: str) -> str:
         value = float(text.replace(",", "."))
     except ValueError:
         return f"'{text[:20]}' is not a number"
-    if not math.isfinite(value) or not lever.low <= value <= lever.high:
+    low, high = lever.ends
+    if not math.isfinite(value) or not low <= value <= high:
         unit = f" {lever.unit}" if lever.unit else ""
-        return f"{text[:20]} is out of range: {written(lever.low)} to {written(lever.high)}{unit}"
+        return f"{text[:20]} is out of range: {written(low)} to {written(high)}{unit}"
     return ""

@@ -86,7 +86,7 @@ def _wrong(lever: Lever, value: object) -> str:
         return "" if value in known else f"{show(value)} is not allowed here; allowed: {', '.join(known)}"
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return f"{show(value)} is not a number"
-    low, high = lever.low, lever.high
+    low, high = lever.ends
     slack = 1e-9 * max(abs(low), abs(high), 1.0)
     unit = f" {lever.unit}" if lever.unit else ""
     return (
@@ -98,5 +98,5 @@ def _differs(lever: Lever, values: Mapping[str, Value]) -> bool:
     """Whether a value is another than the scenario's own; a slider's last bit does not count."""
     value = values[lever.name]
     if lever.kind == "number":
-        return not math.isclose(value, lever.initial, rel_tol=1e-9, abs_tol=1e-12)
+        return not math.isclose(float(value), float(lever.initial), rel_tol=1e-9, abs_tol=1e-12)
     return value != lever.initial

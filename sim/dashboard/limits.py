@@ -6,6 +6,7 @@ from agents.farmers import CASH_TRANCHES
 from sim.cast import buyer_sections, company_list, seller_list
 from sim.scenario import Loaded, Scenario, ScenarioError
 from sim.scenario.problems import Mark, Problem
+from sim.scenario.schema import Buyer
 
 MOST_DRAWS = 1_000
 MOST_PERIODS = 2_600  # fifty years of weeks
@@ -44,7 +45,7 @@ def possible_sales(loaded: Loaded) -> int:
     return rows
 
 
-def _seats(scenario: Scenario, buyer, grade: str) -> int:
+def _seats(scenario: Scenario, buyer: Buyer, grade: str) -> int:
     """Sellers who may ever offer to a buyer, at most."""
     home, seats = getattr(buyer, "origin", None), 0
     reaches = {

@@ -89,4 +89,5 @@ def value_range(lines: Iterable[Mapping[str, Any]], before: tuple[float, float] 
 def nice(step: float) -> float:
     """Next step of 1, 2, 2.5 or 5 times a power of ten."""
     power = 10 ** math.floor(math.log10(step))
-    return next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= step * (1 - 1e-9))
+    nice: float = next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= step * (1 - 1e-9))
+    return nice

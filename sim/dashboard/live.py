@@ -59,6 +59,7 @@ class LiveWorld:
 
     def step(self) -> None:
         """Simulate one period and read it."""
+        assert self._market is not None, "a world that was let go is not played on"
         self._market.step()
         t = self.done
         self.book.take_period(t)

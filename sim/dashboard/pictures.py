@@ -40,7 +40,8 @@ class Picture:
 
 def scenario_of(world: Any) -> dict[str, Any]:
     """Resolved scenario of a market."""
-    return world.loaded.resolved
+    scenario_of: dict[str, Any] = world.loaded.resolved
+    return scenario_of
 
 
 def grades_of(scenario: dict[str, Any]) -> dict[str, str]:
@@ -145,8 +146,8 @@ def told(picture: Picture, scenario: dict[str, Any]) -> str:
 
 PICTURES = (
     Picture("prices", "Prices by market", "C$/t f.o.b.",
-            "What {commodity} from {origin} fetches on board at its port, by where it is sold. Lines are the median of the "
-            "draws; dark bands hold half of them, light bands nine in ten.", by_market("price_cad_t"), graded=True),
+            "What {commodity} from {origin} fetches on board at its port, by where it is sold. Lines are the median of "
+            "the draws; dark bands hold half of them, light bands nine in ten.", by_market("price_cad_t"), graded=True),
     Picture("gaps", "Price gaps between markets", "C$/t",
             "{feed}: how much more the first market pays than the second. One price everywhere would be zero.", gaps),
     Picture("sales", "Sales by market", "kt per month", "What {origin} sells to each market. Bands and lines as above.",

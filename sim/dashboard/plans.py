@@ -17,7 +17,7 @@ from sim.experiments.counterfactual import can_dissolve
 from sim.scenario import Loaded, ScenarioError, load
 from sim.scenario.problems import Mark, Problem
 from sim.scenario.text import load_text
-from sim.shipped import home_origin, shipped_names, shipped_path, shipped_table
+from sim.shipped import home_origin, shipped_file, shipped_names, shipped_path, shipped_table
 from sim.store import StoredRun
 
 _TITLE = re.compile(r"^title: *(.+)$", re.MULTILINE)
@@ -53,7 +53,7 @@ def shipped() -> tuple[tuple[str, str], ...]:
     """Name and title of every shipped scenario."""
     found = []
     for name in shipped_names():
-        title = _TITLE.search(shipped_path(name).read_text(encoding="utf-8"))
+        title = _TITLE.search(shipped_file(name).read_text(encoding="utf-8"))
         found.append((name, title.group(1).strip() if title else name))
     return tuple(found)
 

@@ -12,15 +12,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ipyvuetify
 import solara
 import traitlets
+from ipyvuetify.VuetifyTemplate import VuetifyTemplate
 from mesa.visualization.utils import update_counter
 
 from sim.scenario.text import TEXT_BYTES
 
 
-class ChartWidget(ipyvuetify.VuetifyTemplate):
+class ChartWidget(VuetifyTemplate):
     """See ``chart.vue``."""
 
     template_file = (__file__, "chart.vue")
@@ -30,7 +30,7 @@ class ChartWidget(ipyvuetify.VuetifyTemplate):
     label = traitlets.Unicode("").tag(sync=True)
 
 
-class WhenWidget(ipyvuetify.VuetifyTemplate):
+class WhenWidget(VuetifyTemplate):
     """See ``when.vue``."""
 
     template_file = (__file__, "when.vue")
@@ -40,7 +40,7 @@ class WhenWidget(ipyvuetify.VuetifyTemplate):
     policies = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
 
-class NumberWidget(ipyvuetify.VuetifyTemplate):
+class NumberWidget(VuetifyTemplate):
     """See ``number.vue``; ``on_text`` gets what was slid to or typed, as text."""
 
     template_file = (__file__, "number.vue")
@@ -59,7 +59,7 @@ class NumberWidget(ipyvuetify.VuetifyTemplate):
             self.on_text(str(text)[:40])
 
 
-class UploadWidget(ipyvuetify.VuetifyTemplate):
+class UploadWidget(VuetifyTemplate):
     """See ``upload.vue``."""
 
     template_file = (__file__, "upload.vue")
@@ -103,7 +103,11 @@ def use_widgets(make: Callable[[], list[Any]], dependencies: list[Any]) -> list[
     widgets = solara.use_memo(make, dependencies)
 
     def closing() -> Callable[[], None]:
-        return lambda: [widget.close() for widget in widgets]
+        def close() -> None:
+            for widget in widgets:
+                widget.close()
+
+        return close
 
     solara.use_effect(closing, dependencies)
     return widgets
@@ -117,7 +121,8 @@ def use_beat(show: Callable[[], None], dependencies: list[Any]) -> None:
 
     def follow() -> Callable[[], None]:
         show()
-        return update_counter.subscribe(lambda _: show())
+        follow: Callable[[], None] = update_counter.subscribe(lambda _: show())
+        return follow
 
     solara.use_effect(follow, dependencies)
 
@@ -128,6 +133,6 @@ def Upload(label: str, on_file: Callable[[str, bytes | None], None]) -> None:
     UploadWidget.element(label=label, on_file=on_file)
 
 
-def headline(tag: str, text: str, classes: tuple[str, ...] = ()) -> solara.Element:
+def headline(tag: str, text: str, classes: tuple[str, ...] = ()) -> solara.Element[Any]:
     """A heading of plain text; ``solara.HTML`` would run what an uploaded scenario's title says."""
     return solara.v.Html(tag=tag, class_=" ".join(classes), children=[text])

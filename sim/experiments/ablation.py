@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.compare import REVENUE
+from sim.experiments.compare import FEED_PRICE, REVENUE
 from sim.experiments.engine import CHUNK, chunks
 from sim.experiments.ensemble import run_chunk
 from sim.ledger import Ledger
@@ -23,7 +23,7 @@ from sim.measures.regime_effect import producer_account
 from sim.measures.sales import market_prices
 from sim.measures.settling import settling_time
 
-BELIEFS = {
+BELIEFS: dict[str, dict[str, str | int]] = {
     "elasticities": {"rule": "elasticities"},
     "cournot": {"rule": "elasticities", "rivals_response": 0},
     "least_squares": {"rule": "least_squares"},
@@ -104,7 +104,7 @@ def observe(ledger: Ledger, where: Setting) -> Values:
     years = ledger.crop_years
     late = years[len(years) // 2 :]
     producers = producer_account(ledger, where.origin).table().only(late)
-    feed = mean(producers.column(f"{where.grade}_price_cad_t"))
+    feed = mean(producers.column(FEED_PRICE))
     grades = [mean(producers.column(f"{grade}_price_cad_t")) for grade in where.malting]
     malting = divide(total(np.array(grades)), len(grades)) if grades else np.full(ledger.draws, np.nan)
     markets = [where.protected, where.open_market]

@@ -47,7 +47,8 @@ class Space:
     def point(self, values: np.ndarray) -> np.ndarray:
         """Point of the cube at which the parameters have these values."""
         low, high = self._scaled(self.low), self._scaled(self.high)
-        return (self._scaled(np.asarray(values, dtype=float)) - low) / (high - low)
+        point: np.ndarray = (self._scaled(np.asarray(values, dtype=float)) - low) / (high - low)
+        return point
 
     def _scaled(self, values: np.ndarray) -> np.ndarray:
         return np.where(self.log, np.log(np.where(self.log, values, 1.0)), values)
@@ -102,7 +103,8 @@ class Criterion:
     def misses(self, moments: np.ndarray) -> np.ndarray:
         """Weighted misses, whose squares add up to the criterion."""
         root = np.sqrt(self.weights)
-        return np.where(np.isnan(moments), MISSING * (root > 0), root * (moments - self.targets))
+        misses: np.ndarray = np.where(np.isnan(moments), MISSING * (root > 0), root * (moments - self.targets))
+        return misses
 
     def residuals(self, points: Sequence[np.ndarray]) -> np.ndarray:
         """Weighted misses at points, shape (point, cell); raises ``Spent`` when they are more than may be used."""
@@ -193,7 +195,8 @@ def _gauss_newton(residuals: Residuals, start: np.ndarray, plan: Calibration) ->
     def slopes(point: np.ndarray) -> np.ndarray:
         below, above, width = stencil(point, plan.step)
         found = residuals([*below, *above])
-        return ((found[len(point) :] - found[: len(point)]) / width[:, None]).T
+        slopes: np.ndarray = ((found[len(point) :] - found[: len(point)]) / width[:, None]).T
+        return slopes
 
     found = least_squares(
         lambda point: residuals([point])[0], start, jac=slopes, bounds=(0.0, 1.0), ftol=plan.tolerance,

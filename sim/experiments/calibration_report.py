@@ -110,7 +110,8 @@ def covariance(draws: np.ndarray) -> np.ndarray:
     """Covariance of single draws, shape (cell, cell); a draw without a value counts as average."""
     mean = bands(draws, ())["mean"][:, None]
     deviations = np.nan_to_num(np.where(np.isnan(draws), mean, draws) - mean)
-    return deviations @ deviations.T / (draws.shape[1] - 1)
+    covariance: np.ndarray = deviations @ deviations.T / (draws.shape[1] - 1)
+    return covariance
 
 
 def _profile_grid(point: np.ndarray, count: int) -> list[list[np.ndarray]]:

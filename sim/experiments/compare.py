@@ -18,7 +18,7 @@ from sim.measures.table import AVERAGE
 from sim.scenario import Scenario
 from sim.shipped import home_origin
 
-REVENUE = "producer_revenue_million_cad"
+FEED_PRICE, REVENUE = "feed_price_cad_t", "producer_revenue_million_cad"
 PRICES = ("origin_price", "cash_price", "price_gap", "programme_rate")
 MARKET_TABLES = (
     "origin_price",

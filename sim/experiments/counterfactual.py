@@ -42,7 +42,7 @@ def programmes(loaded: Loaded) -> dict[str, str]:
     NoProgramme
         When there is none.
     """
-    found = {}
+    found: dict[str, str] = {}
     for regime in loaded.regimes:
         for name, origin in _in_force(regime).items():
             found.setdefault(name, origin)
@@ -95,10 +95,10 @@ def larger(programme: str, factor: float) -> Edit:
             more = {"target_kt": scaled(rules.target_kt, factor)}
             return scenario.model_copy(update={"restitution": rules.model_copy(update=more)})
         paid = dict(scenario.export_subsidies)
-        for origin, rules in paid.items():
+        for origin, lane in paid.items():
             if _lane(origin) == programme:
-                rates = {region: scaled(rate, factor) for region, rate in rules.rate_cad_t.items()}
-                paid[origin] = rules.model_copy(update={"rate_cad_t": rates})
+                rates = {region: scaled(rate, factor) for region, rate in lane.rate_cad_t.items()}
+                paid[origin] = lane.model_copy(update={"rate_cad_t": rates})
         return scenario.model_copy(update={"export_subsidies": paid})
 
     return edit
@@ -119,7 +119,8 @@ def can_dissolve(loaded: Loaded) -> bool:
     if not any(origin in company.origins for company in company_list(loaded.scenario.traders).values()):
         return False
     systems = [regime.marketing.get(origin) for regime in loaded.regimes]
-    return None not in systems and any("multiple_sellers" not in (rule.feed, rule.malting) for rule in systems)
+    known = [rule for rule in systems if rule is not None]
+    return len(known) == len(systems) and any("multiple_sellers" not in (rule.feed, rule.malting) for rule in known)
 
 
 def many_sellers(scenario: Scenario) -> Scenario:
@@ -143,7 +144,7 @@ def _favoured(scenario: Scenario, programme: str) -> set[str]:
     if programme == EEP:
         return {each.buyer for each in scenario.eep.initiatives.values()} if scenario.eep is not None else set()
     if programme == RESTITUTION:
-        regions = scenario.freight_usd_t.get(scenario.restitution.origin, {}) if scenario.restitution else {}
+        regions = set(scenario.freight_usd_t.get(scenario.restitution.origin, {})) if scenario.restitution else set()
     else:
         regions = {
             region
@@ -160,8 +161,8 @@ def _in_force(scenario: Scenario) -> dict[str, str]:
     for name, rules in ((EEP, scenario.eep), (RESTITUTION, scenario.restitution)):
         if rules is not None and rules.enabled:
             found[name] = rules.origin
-    for origin, rules in scenario.export_subsidies.items():
-        if rules.search is not None or any(rate != 0 for rate in rules.rate_cad_t.values()):
+    for origin, lane in scenario.export_subsidies.items():
+        if lane.search is not None or any(rate != 0 for rate in lane.rate_cad_t.values()):
             found[_lane(origin)] = origin
     return found
 

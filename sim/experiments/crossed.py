@@ -15,12 +15,14 @@ Statistic = Callable[[np.ndarray], np.ndarray]
 
 def mean(worlds: np.ndarray) -> np.ndarray:
     """Mean over draws, the last axis."""
-    return worlds.mean(axis=-1)
+    mean: np.ndarray = worlds.mean(axis=-1)
+    return mean
 
 
 def spread(worlds: np.ndarray) -> np.ndarray:
     """Standard deviation over draws, the last axis; at least two draws."""
-    return worlds.std(axis=-1, ddof=1)
+    spread: np.ndarray = worlds.std(axis=-1, ddof=1)
+    return spread
 
 
 def crossed(codes: np.ndarray) -> tuple[int, ...] | None:

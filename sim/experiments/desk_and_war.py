@@ -75,13 +75,13 @@ def desk_and_war(war: Table, peace: Table, bonuses: dict[str, Table]) -> DeskAnd
         ],
         axis=1,
     )
-    share = Table("desk_share", labels, war.columns, ("share",) * len(war.columns), share)
+    shares = Table("desk_share", labels, war.columns, ("share",) * len(war.columns), share)
     gain = 0.0 - war.column(REVENUE)
     lines = [correlations(gain, table.only(rows).values[:, 0]) for table in bonuses.values()]
     correlation = Table(
         "correlation", tuple(bonuses), ("pearson", "rank", "crop_years"), ("", "", "crop years"), np.stack(lines)
     )
-    return DeskAndWar(effects, share, correlation, tuple(shared))
+    return DeskAndWar(effects, shares, correlation, tuple(shared))
 
 
 def correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -20,7 +20,8 @@ class DrawWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lines, self._widths = 0, []
+        self._lines = 0
+        self._widths: list[int] = []
 
     def __enter__(self) -> DrawWriter:
         try:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 Progress = Callable[[int], None]
-Span = tuple
+Span = tuple[Any, ...]  # arguments of a task's ``run``
 
 AHEAD = 2  # spans a worker is given at most: the one it runs, and the one it goes on with at once
 REACH = 4  # spans per worker, from the first unfinished one on, among which work is handed out

@@ -106,7 +106,8 @@ class Dask(Engine):
 
     def completed(self, task: Any, spans: Sequence[Span], progress: Progress) -> Iterator[tuple[int, Any]]:
         """See :meth:`Engine.completed`."""
-        client, backlog, arrived = self._client, Backlog(len(spans)), queue.SimpleQueue()
+        client, backlog = self._client, Backlog(len(spans))
+        arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
         shipped = self._ship(task)
         running: dict[str, tuple[int, Any]] = {}
         try:
@@ -145,7 +146,8 @@ class Dask(Engine):
         from distributed import KilledWorker
 
         try:
-            return future.result()
+            gathered: tuple[str, Any, int] = future.result()
+            return gathered
         except KilledWorker:
             raise WorkersLost(f"{LOSSES} or more workers were lost at the same piece of work; {HINT}") from None
         except CancelledError:
@@ -169,7 +171,7 @@ class Dask(Engine):
 
 async def shake_hands(address: str) -> None:
     """Connect as a client does, but give up on somebody who accepts and then says nothing."""
-    from distributed.comm import connect
+    from distributed.comm.core import connect
     from distributed.security import Security
 
     arguments = Security().get_connection_args("client")

@@ -46,7 +46,8 @@ class Worker:
     def receive(self) -> tuple[str, Any] | None:
         """Next message, or None when the process is gone."""
         try:
-            return self.connection.recv()
+            receive: tuple[str, Any] | None = self.connection.recv()
+            return receive
         except (EOFError, OSError):
             return None
 
@@ -123,8 +124,9 @@ class Processes(Engine):
         return [worker for worker in self._workers if worker.spans]
 
     def _ready(self) -> list[Worker]:
-        busy = {worker.connection: worker for worker in self._busy()}
-        return [busy[connection] for connection in wait(list(busy))]
+        busy = self._busy()
+        ready = wait([worker.connection for worker in busy])
+        return [worker for worker in busy if worker.connection in ready]
 
     def _replace(self, worker: Worker, backlog: Backlog, lost: Counter[int]) -> None:
         """Put back what a lost worker had; the span it was at may be why."""

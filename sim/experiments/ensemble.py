@@ -215,20 +215,21 @@ def _join(results: Iterator[Chunk], draws: int, seed: int) -> Ensemble:
     """Put chunks together as they come; of a chunk that has been added only its files are kept."""
     first = next(results)
     recorded = first.rows is not None
-    sums, measures, series, parts = first.sums, [first.measures_file], [first.series_file], [first.draws_file]
+    sums, measures, parts = first.sums, [first.measures_file], [first.draws_file]
+    series = [] if first.series_file is None else [first.series_file]
     for chunk in results:
         if chunk.keys != first.keys:
             raise ValueError("chunks with different measures cannot be joined")
-        sums = sums + chunk.sums if recorded else None
+        sums = None if sums is None or chunk.sums is None else sums + chunk.sums
         measures.append(chunk.measures_file)
-        series.append(chunk.series_file)
+        series += [] if chunk.series_file is None else [chunk.series_file]
         parts.append(chunk.draws_file)
     return Ensemble(
         draws=draws,
         seed=seed,
         measures=FiledMeasures(first.keys, DrawLines(measures), tuple(range(draws))),
         series=_series_bands(first.series_index, DrawLines(series)) if recorded else pd.DataFrame(),
-        ledger=sums.table(first.rows) if recorded else pd.DataFrame(),
+        ledger=sums.table(first.rows) if sums is not None else pd.DataFrame(),
         draw_parts=[part for part in parts if part is not None],
     )
 

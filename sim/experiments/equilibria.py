@@ -27,7 +27,8 @@ def best_responses(payoffs: np.ndarray) -> np.ndarray:
     ndarray of bool, same shape
         Ties are all best.
     """
-    return payoffs >= payoffs.max(axis=0) - _slack(payoffs)
+    best_responses: np.ndarray = payoffs >= payoffs.max(axis=0) - _slack(payoffs)
+    return best_responses
 
 
 def pure_equilibria(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -41,7 +42,8 @@ def pure_equilibria(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     -------
     ndarray of bool, same shape
     """
-    return best_responses(first) & np.swapaxes(best_responses(np.swapaxes(second, 0, 1)), 0, 1)
+    pure_equilibria: np.ndarray = best_responses(first) & np.swapaxes(best_responses(np.swapaxes(second, 0, 1)), 0, 1)
+    return pure_equilibria
 
 
 def dominated(payoffs: np.ndarray) -> list[tuple[int, int, bool]]:
@@ -172,7 +174,8 @@ class Dilemma:
         """Whether T > R > P > S: arming pays whatever the other does, and both arming leaves it worse off."""
         ranks = (self.temptation, self.reward, self.punishment, self.sucker)
         slack = TIE * np.max(np.abs(ranks), axis=0)
-        return np.all([high > low + slack for high, low in zip(ranks, ranks[1:], strict=False)], axis=0)
+        holds: np.ndarray = np.all([high > low + slack for high, low in zip(ranks, ranks[1:], strict=False)], axis=0)
+        return holds
 
 
 def dilemmas(
@@ -191,13 +194,15 @@ def dilemmas(
 
 def _slack(payoffs: np.ndarray) -> np.ndarray:
     """Difference that counts as none, shape (...)."""
-    return TIE * np.abs(payoffs).max(axis=(0, 1))
+    slack: np.ndarray = TIE * np.abs(payoffs).max(axis=(0, 1))
+    return slack
 
 
 def _scaled(payoffs: np.ndarray) -> np.ndarray:
     """Pay-offs moved and stretched to 0-1, which changes no equilibrium."""
     spread = payoffs.max() - payoffs.min()
-    return (payoffs - payoffs.min()) / (spread or 1.0)
+    scaled: np.ndarray = (payoffs - payoffs.min()) / (spread or 1.0)
+    return scaled
 
 
 def _has_ties(first: np.ndarray, second: np.ndarray) -> bool:

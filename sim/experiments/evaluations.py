@@ -13,12 +13,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, overload
 
 import numpy as np
 
 from sim.experiments.compare import effects_on_producers
-from sim.experiments.engine import CHUNK, Engine, Progress, chunks
+from sim.experiments.engine import CHUNK, Engine, Progress, Span, chunks
 from sim.experiments.ensemble import run_chunk
 from sim.measures import AVERAGE, Measures, summary
 from sim.measures.study_tables import StudyPoints, study_tables
@@ -155,7 +155,9 @@ def _line(task: Task, values: np.ndarray) -> bytes:
 def _entry(line: bytes) -> tuple[Task, np.ndarray] | None:
     """Task and values of a line; None when it is not whole."""
     try:
-        entry = json.loads(line) if line.endswith(b"\n") else None
+        if not line.endswith(b"\n"):
+            return None
+        entry = json.loads(line)
         return (entry["run"], tuple(entry["point"])), np.array(entry["values"], dtype=float)
     except (ValueError, TypeError, KeyError):
         return None
@@ -173,7 +175,7 @@ class Distant:
 
 
 @dataclass(frozen=True)
-class WithScenarios(Sequence):
+class WithScenarios(Sequence[Span]):
     """Tasks with their scenarios, which are loaded when a worker is about to have them."""
 
     simulator: Simulator
@@ -182,7 +184,15 @@ class WithScenarios(Sequence):
     def __len__(self) -> int:
         return len(self.tasks)
 
-    def __getitem__(self, place: int) -> tuple[Task, dict[str, Loaded]]:
+    @overload
+    def __getitem__(self, place: int) -> Span: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Span]: ...
+
+    def __getitem__(self, place: int | slice) -> Span | Sequence[Span]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
         return self.tasks[place], self.simulator.scenarios(self.tasks[place])
 
 

@@ -23,22 +23,26 @@ class FiledMeasures(Measures):
     draw_numbers : tuple of int
     """
 
+    _filed: DrawLines
+
     def __init__(
         self, keys: tuple[tuple[str, str, str, str], ...], filed: DrawLines, draw_numbers: tuple[int, ...]
     ) -> None:
-        for name, value in (("keys", keys), ("filed", filed), ("draw_numbers", draw_numbers)):
+        for name, value in (("keys", keys), ("_filed", filed), ("draw_numbers", draw_numbers)):
             object.__setattr__(self, name, value)
 
     @property
     def values(self) -> np.ndarray:
         """All values (key, draw)."""
-        return self.filed.read(0, len(self.keys))
+        values: np.ndarray = self._filed.read(0, len(self.keys))
+        return values
 
     def lines(self, positions: Sequence[int]) -> np.ndarray:
         """Values (line, draw) of the keys at some positions."""
-        return self.filed.pick(positions)
+        lines: np.ndarray = self._filed.pick(positions)
+        return lines
 
     def bands(self, quantiles: Sequence[float] = QUANTILES) -> pd.DataFrame:
         """One line per key, as of ``Measures``, read a block of keys at a time."""
-        blocks = [pd.DataFrame(bands(block, quantiles)) for block in self.filed.blocks()]
+        blocks = [pd.DataFrame(bands(block, quantiles)) for block in self._filed.blocks()]
         return pd.concat([pd.DataFrame(list(self.keys), columns=KEY), pd.concat(blocks, ignore_index=True)], axis=1)

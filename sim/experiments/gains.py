@@ -44,13 +44,13 @@ def who_gains(with_it: Measures, without_it: Measures) -> Table:
         gain = held * dearer / 1000
         values[f"{origin}:producers"] = values[f"{origin}:producers"] - gain
         holding = holding + gain
-    columns = {}
+    columns: dict[str, np.ndarray] = {}
     for country in dict.fromkeys(name.partition(":")[0] for name in change.columns):
         own = {f"{country}:{part}": values[f"{country}:{part}"] for part in PARTS}
         columns |= {**own, f"{country}:total": total(np.stack(list(own.values())))}
     for part in (*PARTS, "total"):
-        own = [column for name, column in columns.items() if name.endswith(f":{part}")]
-        columns[f"world:{part}"] = total(np.stack(own))
+        each = [column for name, column in columns.items() if name.endswith(f":{part}")]
+        columns[f"world:{part}"] = total(np.stack(each))
     columns["world:deadweight_loss"] = 0.0 - columns["world:total"]
     columns["world:holding_gains"] = holding
     stacked = np.stack(list(columns.values()), axis=1)

@@ -22,6 +22,7 @@ from sim.experiments.ensemble import run_chunk
 from sim.measures.arrays import mean, total
 from sim.measures.reading import Reading
 from sim.measures.welfare import Welfare, welfare
+from sim.scenario.game_sides import Side
 
 UNIT = "million C$/crop year"
 ACCOUNTS = {"producers": "producers", "buyers": "consumers", "taxpayers": "taxpayers", "merchants": "merchants"}
@@ -93,10 +94,15 @@ def play(
         for name, values in found[loaded.hash].items():
             accounts[name][:, i, j] = values
     first, second = game.sides
-    levels = tuple(None if s.player.levels is None else np.array(s.player.levels.values, float) for s in game.sides)
     return Played(
-        (first.name, second.name), (first.labels, second.labels), (first.disarmed, second.disarmed), levels, accounts
-    )
+        (first.name, second.name), (first.labels, second.labels), (first.disarmed, second.disarmed),
+        (_levels(first), _levels(second)), accounts,
+    )  # fmt: skip
+
+
+def _levels(side: Side) -> np.ndarray | None:
+    levels = side.player.levels
+    return None if levels is None else np.array(levels.values, float)
 
 
 @dataclass(frozen=True)

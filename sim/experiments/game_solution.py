@@ -104,9 +104,9 @@ class Lines:
 
 def response_lines(played: Played) -> Lines | None:
     """Continuous best responses and where they cross; None unless both players have three levels or more."""
-    if any(levels is None or len(levels) < LEVELS_FOR_A_PARABOLA for levels in played.levels):
-        return None
     x, y = played.levels
+    if x is None or y is None or min(len(x), len(y)) < LEVELS_FOR_A_PARABOLA:
+        return None
     one, other = played.payoffs
     responses = tops(x, one), tops(y, np.swapaxes(other, 0, 1))
     lines = line(y, responses[0]), line(x, responses[1])

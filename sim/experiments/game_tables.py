@@ -88,7 +88,8 @@ def mixture(probabilities: np.ndarray, labels: list[str]) -> str:
     """Strategies played, with their probabilities where there are several: ``no_eep 0.25, doubled 0.75``."""
     played = np.flatnonzero(probabilities > 1e-9)
     if len(played) == 1:
-        return labels[played[0]]
+        mixture: str = labels[played[0]]
+        return mixture
     return ", ".join(f"{labels[each]} {probabilities[each]:.3g}" for each in played)
 
 
@@ -129,8 +130,11 @@ def joint_maximum_frame(played: Played) -> pd.DataFrame:
 def lines_frame(played: Played, lines: Lines | None) -> pd.DataFrame:
     """Continuous best responses by rival level, their line and the crossing, in the unit of the player's level."""
     rows = []
-    for number, name in enumerate(played.names if lines is not None else ()):
-        for rival, level in enumerate(played.levels[1 - number]):
+    for number, name in enumerate(played.names):
+        levels = played.levels[1 - number]
+        if lines is None or levels is None:
+            continue
+        for rival, level in enumerate(levels):
             own = banded(lines.responses[number][rival])
             rows.append({"player": name, "what": "best response", "rival_level": float(level), **own})
         for what, values in zip(("intercept", "slope"), lines.lines[number], strict=True):

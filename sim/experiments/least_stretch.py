@@ -96,7 +96,8 @@ def _shortened(
     """Go along a step until the merit function falls, halving it as often as it takes; ``settled`` go all the way."""
 
     def merit(z: np.ndarray) -> np.ndarray:
-        return total((z - near) ** 2) / 2 + total(price * np.abs(problem.figures(z, at) - target))
+        merit: np.ndarray = total((z - near) ** 2) / 2 + total(price * np.abs(problem.figures(z, at) - target))
+        return merit
 
     now, size = merit(here), np.ones(len(at))
     for _ in range(HALVINGS):

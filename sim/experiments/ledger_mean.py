@@ -69,4 +69,5 @@ def _steps(amount: np.ndarray, grid: float) -> np.ndarray:
     np.rint(steps, out=steps)
     if not np.isfinite(steps).all():
         raise FloatingPointError("a sale in the ledger is not a finite number")
-    return steps.astype(np.int64).sum(axis=1)
+    found: np.ndarray = steps.astype(np.int64).sum(axis=1)
+    return found

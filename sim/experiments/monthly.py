@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pandas as pd
 from sim.ledger import Ledger
 from sim.measures.bands import bands
 from sim.measures.reading import Reading
+from sim.pool import counted_kt
 
 LEFT_OUT = ("choke_cad_t", "slope_cad_t_kt")  # one label per buyer and grade: they stay in the ledger
 
@@ -76,7 +78,10 @@ def band_columns(values: np.ndarray) -> dict[str, np.ndarray]:
     return {**columns, "share_of_draws": 1 - missing / values.shape[1]}
 
 
-def _market_blocks(reading: Reading, base_origin: str) -> list[tuple]:
+Block: TypeAlias = tuple[str, list[str], str, str, np.ndarray]  # arguments of a ``Series``
+
+
+def _market_blocks(reading: Reading, base_origin: str) -> list[Block]:
     """Prices and tonnes from sale rows: (series, labels, unit, time, values (period, label, draw))."""
     lanes = {f"{market}:{grade}": (market, grade) for market, grade in reading.index.combinations(("market", "grade"))}
     pairs = sorted(lanes)
@@ -103,7 +108,7 @@ def _market_blocks(reading: Reading, base_origin: str) -> list[tuple]:
     ]
 
 
-def _state_blocks(ledger: Ledger) -> list[tuple]:
+def _state_blocks(ledger: Ledger) -> list[Block]:
     return [
         (name, list(state.labels), state.unit, state.time, state.values)
         for name, state in ledger.states.items()
@@ -111,19 +116,19 @@ def _state_blocks(ledger: Ledger) -> list[tuple]:
     ]
 
 
-def _pool_blocks(ledger: Ledger) -> list[tuple]:
+def _pool_blocks(ledger: Ledger) -> list[Block]:
     """Compute what growers were paid per tonne of a pool: initial plus final payment."""
     if not {"pool_kt", "pool_initial_cad_k", "pool_final_cad_k"} <= ledger.states.keys():
         return []
     state = ledger.states
     paid = state["pool_initial_cad_k"].values + state["pool_final_cad_k"].values
-    return [
-        ("pool_return_cad_t", list(state["pool_kt"].labels), "C$/t", "crop_year", _ratio(paid, state["pool_kt"].values))
-    ]
+    sold = counted_kt(state["pool_kt"].values)
+    return [("pool_return_cad_t", list(state["pool_kt"].labels), "C$/t", "crop_year", _ratio(paid, sold))]
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    ratio: np.ndarray = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    return ratio
 
 
 def _index(ledger: Ledger, block: Series) -> pd.DataFrame:

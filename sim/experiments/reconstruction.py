@@ -131,13 +131,14 @@ def _draw(priors: Priors, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray
             stretch, miss = np.where(off, again.stretch, stretch), np.where(off, again.miss, miss)
             off = _misses(miss)
     if off.any():
-        lost = [year for year, bad in zip(years, off.any(axis=-1), strict=True) if bad]
+        lost = [year for year, bad in zip(years, np.logical_or.reduce(off, axis=-1), strict=True) if bad]
         raise ReconstructionError(f"draws that cannot be made to give the row of {', '.join(lost)}")
     return priors.mean[..., None] + priors.sd[..., None] * stretch, reached
 
 
 def _misses(miss: np.ndarray) -> np.ndarray:
-    return ~(np.abs(miss) < np.reshape(TOLERANCE, (-1, 1, 1))).all(axis=0)
+    misses: np.ndarray = ~(np.abs(miss) < np.reshape(TOLERANCE, (-1, 1, 1))).all(axis=0)
+    return misses
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ class _Rows:
         bound[3 : len(PRICES)] = LOWEST_PREMIUM_CAD_T
         bound = (bound - prior) / sd
         bound[0] = -2 * REACH
-        return bound
+        lowest: np.ndarray = bound
+        return lowest
 
 
 def _solve(priors: Priors, target: np.ndarray, near: np.ndarray, chosen: np.ndarray | None = None) -> Solution:
@@ -241,4 +243,5 @@ def replication_table(
 
 def printed_average_gap(priors: Priors) -> np.ndarray:
     """Printed averages of Table 2 less the mean of its printed rows, shape (column,)."""
-    return priors.published_average - mean(priors.published.T)
+    printed_average_gap: np.ndarray = priors.published_average - mean(priors.published.T)
+    return printed_average_gap

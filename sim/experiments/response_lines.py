@@ -30,7 +30,8 @@ def tops(levels: np.ndarray, payoffs: np.ndarray) -> np.ndarray:
     bends = square < -1e-9 * np.abs(flat).max(axis=0)
     top = np.full(flat.shape[1], np.nan)
     np.divide(-slope, 2 * square, out=top, where=bends)
-    return (middle + half * top).reshape(payoffs.shape[1:])
+    tops: np.ndarray = (middle + half * top).reshape(payoffs.shape[1:])
+    return tops
 
 
 def line(levels: np.ndarray, responses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

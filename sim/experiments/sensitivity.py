@@ -200,7 +200,8 @@ def half_width(samples: np.ndarray, level: float) -> np.ndarray:
     """Half the width of normal intervals, from bootstrap samples along the first axis."""
     from scipy.stats import norm
 
-    return norm.ppf(0.5 + level / 2) * samples.std(axis=0, ddof=1)
+    half_width: np.ndarray = norm.ppf(0.5 + level / 2) * samples.std(axis=0, ddof=1)
+    return half_width
 
 
 def sample_needed(indices: pd.DataFrame, sample: int) -> tuple[int, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,7 @@ class SensitivityDesign:
         if self.kind == "grid":
             codes = _codes(self.x)
             shape = crossed(codes)
+            assert shape is not None, "a grid is laid out as one, or it was refused"
             order = np.argsort(np.ravel_multi_index(tuple(codes.T), shape))
             return crossed_indices(worlds[order].reshape(*shape, -1), self.factors, confidence, statistic)
         y = statistic(worlds)
@@ -118,11 +119,11 @@ def sensitivity_design(plan: Mapping[str, Any], design: pd.DataFrame) -> Sensiti
         "grid": SensitivityDesign("grid", factors, x, notes=(NOTES["grid"],)),
         "table": SensitivityDesign("given", factors, x, notes=(NOTES["table"], NOTES["given"])),
     }.get(method, SensitivityDesign("given", factors, x, notes=(NOTES["given"],)))
-    whole = {
+    checks: dict[str, Callable[[], bool]] = {
         "saltelli": lambda: is_saltelli(x, second), "morris": lambda: is_morris(x),
         "grid": lambda: crossed(_codes(x)) is not None,
-    }.get(method, lambda: True)  # fmt: skip
-    if not whole():
+    }  # fmt: skip
+    if method in checks and not checks[method]():
         raise UnsuitableSweep(f"the points of this sweep are not laid out as design `{method}` lays them; run it again")
     if len(x) < 2:
         raise UnsuitableSweep("this sweep has one point, so nothing varies")
@@ -178,7 +179,8 @@ def _numbers(column: pd.Series, own: Mapping[str, Any]) -> np.ndarray:
     if numbers is not None:
         return numbers
     levels = _levels(column, own)
-    return column.map(levels.index).to_numpy(dtype=float)
+    found: np.ndarray = column.map(levels.index).to_numpy(dtype=float)
+    return found
 
 
 def _levels(column: pd.Series, own: Mapping[str, Any]) -> list[str]:

@@ -61,7 +61,7 @@ class Layout:
 
 def layout_of(points: int, replications: int, readers: Sequence[ChunkReader]) -> Layout:
     """Layout with the measures that any group has, in the order in which groups bring them."""
-    units = {}
+    units: dict[str, str] = {}
     for reader in readers:
         for field in reader.schema():
             if field.name not in ("world", "crop_year"):

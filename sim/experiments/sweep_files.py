@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ class ChunkFolder:
                 os.fsync(file.fileno())
             os.replace(draft, path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that takes nothing may not let go of anything either
+                draft.unlink(missing_ok=True)
             raise cannot_write(error, f"a chunk in {self.path}") from error
 
     def done(self) -> dict[int, list[Span]]:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sim.store import StoreError, cannot_write, draft_folder, make_folders, remove_empty, safe_stem
+from sim.store import StoreError, cannot_write, draft_folder, make_folders, read_small, remove_empty, safe_stem
+from sim.stored.held import made
 
 UNFINISHED = ".unfinished"
 
@@ -38,13 +39,15 @@ def write_basis(folder: Path, name: str, basis: dict[str, Any]) -> None:
     draft = draft_folder(folder)
     created = make_folders(draft)
     try:
-        with (draft / name).open("w", encoding="utf-8") as file:
-            file.write(json.dumps(basis, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(draft, folder)
+        with made(draft):
+            with (draft / name).open("w", encoding="utf-8") as file:
+                file.write(json.dumps(basis, indent=1) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(draft, folder)
     except OSError as error:
-        (draft / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            (draft / name).unlink(missing_ok=True)
         remove_empty(created)
         raise cannot_write(error, str(folder)) from error
 
@@ -67,10 +70,10 @@ def read_basis(folder: Path, name: str, what: str) -> Any:
         When the folder holds no such file (``what`` says what the folder is not) or it cannot be read.
     """
     try:
-        return json.loads((folder / name).read_text(encoding="utf-8"))
+        return json.loads(read_small(folder / name))
     except FileNotFoundError:
         raise StoreError(f"{folder}: no {name} in this folder, so it is not a {what}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StoreError(f"{folder / name}: cannot be read ({' '.join(str(error).split())[:200]})") from error
 
 

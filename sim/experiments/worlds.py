@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
+from sim.experiments.engine import Span
 from sim.experiments.ensemble import run_chunk
 from sim.measures import Measures, Table, summary
 from sim.measures.names import WHOLE_RUN, named, tables_wanted, wanted
@@ -177,7 +178,8 @@ def joined(parts: Sequence[Outcome]) -> Outcome:
 
 
 def _of_draws(points: StudyPoints, draws: slice) -> StudyPoints:
-    return replace(points, elasticity=points.elasticity[draws]) if np.ndim(points.elasticity) else points
+    each = points.elasticity
+    return replace(points, elasticity=each[draws]) if isinstance(each, np.ndarray) and each.ndim else points
 
 
 def kept(measures: Measures, crop_years: Sequence[str], patterns: Sequence[str]) -> Outcome:
@@ -193,7 +195,7 @@ def kept(measures: Measures, crop_years: Sequence[str], patterns: Sequence[str])
     return Outcome(names, tuple(each.unit for each in found.values()), rows, values)
 
 
-class Spans(Sequence):
+class Spans(Sequence[Span]):
     """Arguments of ``WorldTask.run`` for each chunk, made when they are asked for.
 
     Parameters
@@ -212,7 +214,15 @@ class Spans(Sequence):
     def __len__(self) -> int:
         return len(self.ranges)
 
-    def __getitem__(self, index: Any) -> tuple[Numbers, dict[str, np.ndarray], np.ndarray]:
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Span]: ...
+
+    def __getitem__(self, index: int | slice) -> Span | Sequence[Span]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
         number, first, end = self.ranges[index]
         group, numbers = self.groups[number]
         worlds = np.arange(first, end)

@@ -23,7 +23,8 @@ def bend(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
         across = -across
     knee = (start + end) / 2 + 2 * share * across
     t = np.linspace(0, 1, STEPS)[:, None]
-    return (1 - t) ** 2 * start + 2 * t * (1 - t) * knee + t**2 * end
+    bend: np.ndarray = (1 - t) ** 2 * start + 2 * t * (1 - t) * knee + t**2 * end
+    return bend
 
 
 def arrow(line: np.ndarray, width: float, gap: float = 0.0) -> np.ndarray:

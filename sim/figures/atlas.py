@@ -91,7 +91,8 @@ def _from(cut: float, east: np.ndarray) -> np.ndarray:
 
 def _crosses(cut: float, origins: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Whether the shorter way of each pair leads across the cut, shape (origin, end)."""
-    return np.abs(_from(cut, origins)[:, None] - _from(cut, ends)) > 180
+    crosses: np.ndarray = np.abs(_from(cut, origins)[:, None] - _from(cut, ends)) > 180
+    return crosses
 
 
 def window_around(points: np.ndarray) -> Window:

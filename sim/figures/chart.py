@@ -94,7 +94,10 @@ def lane_tonnes(ledger: pd.DataFrame, drawn: Chart) -> np.ndarray:
 
 def shipped_tonnes(ledger: pd.DataFrame, drawn: Chart) -> np.ndarray:
     """Tonnes (kt) that leave each origin of a chart, also for buyers without a place, shape (len(origins),)."""
-    return abroad(ledger).groupby("origin")["kt"].sum().reindex(drawn.origins, fill_value=0.0).to_numpy()
+    shipped_tonnes: np.ndarray = (
+        abroad(ledger).groupby("origin")["kt"].sum().reindex(drawn.origins, fill_value=0.0).to_numpy()
+    )
+    return shipped_tonnes
 
 
 def missing_text(drawn: Chart, years: int, length: int) -> str:

@@ -8,17 +8,9 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.figures.style import STYLE, colour, crop_year_axis, sheet
-
-TITLES = {
-    "feed_price_cad_t": ("Feed price", "C$/t"),
-    "producer_revenue_million_cad": ("Producer revenue", "million C$ per crop year"),
-}
-
-
-def _name(column: str) -> str:
-    name = column.removesuffix("_price_cad_t").replace("_", "-")
-    return f"{name[0].upper()}{name[1:]} price"
+from sim.experiments.compare import REVENUE
+from sim.figures.style import STYLE, colour, crop_year_axis, plain, sheet
+from sim.incidence_names import effect_title
 
 
 def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
@@ -48,7 +40,7 @@ def effects(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | N
                 x, part["p50"], linestyle="none", marker="o", markersize=4.5, color=colour(0), markeredgecolor="white"
             )
             panel.axhline(0, color="#333333", linewidth=0.8)
-            name, unit = TITLES.get(column, (_name(column), "C$/t"))
-            panel.set(title=name, ylabel=f"Change\n({unit})")
+            unit = "million C$ per crop year" if column == REVENUE else "C$/t"
+            panel.set(title=plain(effect_title(column, meta["scenario"])), ylabel=f"Change\n({unit})")
             crop_year_axis(panel, years, labelled=position == len(columns) - 1, inches=8.5)
     return figure

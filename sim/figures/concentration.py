@@ -49,7 +49,9 @@ def concentration(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figu
             _shares_panel(left, own[own["pool"] == pool], years, looks, meta)
             left.set_title(f"{title_of(meta, 'markets', market)}, {plain(pool_word(meta['scenario'], pool))}: shares")
             pools = [pool for pool in POOLS if _growers_share(own[own["pool"] == pool]) < FEW_GROWERS]
-            _index_panel(right, table, market, pools, years)
+            _index_panel(
+                right, table, market, {pool: plain(pool_word(meta["scenario"], pool)) for pool in pools}, years
+            )
             right.set_title(f"{title_of(meta, 'markets', market)}: concentration")
             for panel in (left, right):
                 crop_year_axis(panel, years, labelled=market == markets[-1], inches=3.4)
@@ -130,13 +132,13 @@ def _growers_share(shares: pd.DataFrame) -> float:
     return float(shares.loc[shares["role"] == "growers", "kt"].sum() / whole) if whole > 0 else 1.0
 
 
-def _index_panel(axes: Axes, table: pd.DataFrame, market: str, pools: list[str], years: list[str]) -> None:
+def _index_panel(axes: Axes, table: pd.DataFrame, market: str, pools: dict[str, str], years: list[str]) -> None:
     """Draw the index of some pools, and where it would lie with one, two, four and eight sellers of the same size."""
-    for pool in pools:
+    for pool, name in pools.items():
         part = table[table["column"] == f"{market}:{pool}"].set_index("row").reindex(years)
         if part["p50"].notna().any():
             part = part.assign(x=np.arange(len(years)) + 0.5)
-            band_line(axes, part, INDEX_LOOKS[pool], f"Index, {pool}")
+            band_line(axes, part, INDEX_LOOKS[pool], f"Index, {name}")
     if not pools:
         axes.text(0.5, 0.62, NO_INDEX, transform=axes.transAxes, fontsize=8, ha="center", va="center", color=GREY)
     axes.set_ylim(0, 1.05)

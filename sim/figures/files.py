@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -21,7 +21,7 @@ _UNDATED: dict[str, dict[str, Any]] = {
 }
 
 
-def save(figure: Figure, target: Path | BinaryIO, image_format: str | None = None) -> None:
+def save(figure: Figure, target: Path | IO[bytes], image_format: str | None = None) -> None:
     """Write a figure as PNG (120 dots per inch), SVG (letters as text) or PDF, its title among the file's properties.
 
     ``image_format`` is one of ``FORMATS``; the ending of ``target`` says it when absent.
@@ -47,7 +47,8 @@ def _settled(figure: Figure) -> Iterator[None]:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
-        axes.set_position([round(float(each), 6) for each in axes.get_position(original=True).bounds])
+        left, bottom, width, height = (round(float(each), 6) for each in axes.get_position(original=True).bounds)
+        axes.set_position((left, bottom, width, height))
     try:
         yield
     finally:

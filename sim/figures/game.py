@@ -45,7 +45,8 @@ def game_payoffs(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figur
 
 def _axis(player: dict[str, Any]) -> str:
     if not player.get("unit"):
-        return player["title"]
+        axis: str = player["title"]
+        return axis
     return f"{player['title']} ({player['unit']})"
 
 
@@ -56,7 +57,7 @@ def _table(panel: Axes, part: pd.DataFrame, one: list[str], other: list[str], ra
     for i, first in enumerate(one):
         for j, second in enumerate(other):
             line = part.loc[(first, second)]
-            look = {"color": ink(image, line["mean"]), "ha": "center", "va": "center"}
+            look: dict[str, Any] = {"color": ink(image, line["mean"]), "ha": "center", "va": "center"}
             bold = "bold" if line["best_response"] else "normal"
             text = f"{line['mean']:,.{digits}f}"
             panel.text(j, i - (0.15 if ranges else 0), text, **look, fontsize=8.5, fontweight=bold)
@@ -65,7 +66,7 @@ def _table(panel: Axes, part: pd.DataFrame, one: list[str], other: list[str], ra
             if line["best_response"]:
                 panel.plot(j + 0.4, i - 0.3, marker="o", markersize=3.6, color=look["color"])
             if line["equilibrium"]:
-                box = {"fill": False, "edgecolor": colour(1), "linewidth": 2.4, "zorder": 3}
+                box: dict[str, Any] = {"fill": False, "edgecolor": colour(1), "linewidth": 2.4, "zorder": 3}
                 panel.add_patch(Rectangle((j - 0.48, i - 0.47), 0.96, 0.94, **box))
 
 
@@ -108,8 +109,8 @@ def _responses(panel: Axes, part: pd.DataFrame, number: int, title: str) -> None
     bars = np.abs(points[["low", "high"]].to_numpy().T - points["mean"].to_numpy())
     line = rival, terms["intercept"] + terms["slope"] * rival
     spread = rival_levels, low, high = points["rival_level"], points["low"], points["high"]
-    style = {"color": colour(number), "label": f"best response, {title}"}
-    marks = {"fmt": "os"[number], "color": colour(number), "markersize": 4.5, "elinewidth": 1.0}
+    style: dict[str, Any] = {"color": colour(number), "label": f"best response, {title}"}
+    marks: dict[str, Any] = {"fmt": "os"[number], "color": colour(number), "markersize": 4.5, "elinewidth": 1.0}
     if number == 0:
         panel.plot(*line[::-1], **style)
         panel.fill_betweenx(*spread, color=colour(number), alpha=0.13, linewidth=0)

@@ -54,7 +54,7 @@ def heat_map(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | 
             own = bands[(bands["table"] == key[0]) & (bands["column"] == key[1]) & (bands["crop_year"] == key[3])]
             panels = axes[number * len(values) : (number + 1) * len(values)]
             factor = plain(shorten(_title(meta, third), 24)) if third else ""
-            words = shorten(measure_title(*key[:2], meta.get("titles")), 58)
+            words = shorten(measure_title(key[0], key[1], meta.get("titles")), 58)
             said = (words, *key[2:])
             _measure(panels, own.set_index("point"), design, (across, down, third), factor, values, said, several)
         for panel in axes.flat:
@@ -113,7 +113,8 @@ def _cells(panel: Axes, cells: pd.DataFrame, norm: Normalize, digits: int, sever
 
 
 def _title(meta: dict[str, Any], name: str) -> str:
-    return next(each["title"] for each in meta["factors"] if each["name"] == name)
+    title: str = next(each["title"] for each in meta["factors"] if each["name"] == name)
+    return title
 
 
 def _within(title: str) -> str:

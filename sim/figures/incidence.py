@@ -49,14 +49,17 @@ def who_gains(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
             panels[0].set_title(shorten(removed_title(scenario, name), 60))
             if len(groups) > 1:
                 panels[1].set_title("The other countries, on their own scale")
-        _legend(axes[0, len([g for g in split[names[0]] if g]) - 1], PARTS.values())
+        counts = [len([group for group in split[name] if group]) for name in names]
+        with_bars = [axes[row, count - 1] for row, count in enumerate(counts) if count]
+        if with_bars:  # a programme that spends nothing in a short run has none
+            _legend(with_bars[0], PARTS.values())
     return figure
 
 
 def _legend(panel: Axes, order: Iterable[str]) -> None:
     """Legend to the right of a panel, its lines in an order of its own."""
     handles = dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
-    place = {"loc": "upper left", "bbox_to_anchor": (1.005, 1.02), "borderaxespad": 0.2}
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.005, 1.02), "borderaxespad": 0.2}
     panel.legend([handles[name] for name in order], list(order), alignment="left", **place)
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 RADII = (5.0, 10.0, 17.0, 26.0, 38.0, 52.0, 70.0)  # points from the mark
 TURNS = 16
@@ -24,8 +26,8 @@ class Label:
     style: dict[str, Any] = field(default_factory=dict)
 
 
-def write_labels(axes: Axes, labels: list[Label], lines: list[np.ndarray]) -> list[Artist]:
-    """Write labels, the first ones first, each at the free place nearest to its point; the texts come first.
+def write_labels(axes: Axes, labels: list[Label], lines: list[np.ndarray]) -> tuple[list[Text], list[Line2D]]:
+    """Write labels, the first ones first, each at the free place nearest to its point: the texts, and lines to them.
 
     Parameters
     ----------
@@ -34,25 +36,28 @@ def write_labels(axes: Axes, labels: list[Label], lines: list[np.ndarray]) -> li
 
     The axes must have their final place on the figure.
     """
-    renderer, pixel = axes.figure.canvas.get_renderer(), axes.figure.dpi / 72
+    canvas, pixel = axes.figure.canvas, axes.figure.dpi / 72
+    assert isinstance(canvas, FigureCanvasAgg), "figures are drawn by Agg"
+    renderer = canvas.get_renderer()
     marks = axes.transData.transform([label.at for label in labels]) if labels else np.empty((0, 2))
     busy = np.concatenate([axes.transData.transform(line) for line in lines]) if lines else np.empty((0, 2))
     taken = [(*mark - 3 * pixel, *mark + 3 * pixel) for mark in marks]
     frame, texts, leaders = axes.bbox, [], []
     for label, mark in zip(labels, marks, strict=True):
-        text = axes.text(*label.at, label.text, ha="center", va="center", zorder=8, **label.style)
+        east, north = label.at
+        text = axes.text(east, north, label.text, ha="center", va="center", zorder=8, **label.style)
         text.set_in_layout(False)
         box = text.get_window_extent(renderer)
         half = np.array([box.width, box.height]) / 2 + pixel
         best = min(_candidates(mark, half, pixel), key=lambda each: _cost(each, mark, half, taken, busy, frame, pixel))
         low, high = best - half, best + half
         taken.append((*low, *high))
-        text.set_position(axes.transData.inverted().transform(best))
+        text.set_position(tuple(axes.transData.inverted().transform(best)))
         if np.hypot(*(np.clip(mark, low, high) - mark)) > LEADER_FROM * pixel:
             ends = axes.transData.inverted().transform([np.clip(mark, low, high), mark])
             leaders += axes.plot(*ends.T, "-", color="#444444", linewidth=0.6, zorder=7, scalex=False, scaley=False)
         texts.append(text)
-    return [*texts, *leaders]
+    return texts, leaders
 
 
 def _candidates(mark: np.ndarray, half: np.ndarray, pixel: float) -> list[np.ndarray]:

@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.text import Text
 
 from sim.figures.chart import Chart
 from sim.figures.labels import Label, write_labels
 from sim.figures.style import colour, title_of
 from sim.figures.trade import tonnes_text
 
-STILL = {"zorder": 6, "scalex": False, "scaley": False, "linestyle": "none", "markeredgecolor": "white"}
+STILL: dict[str, Any] = {"zorder": 6, "scalex": False, "scaley": False, "linestyle": "none", "markeredgecolor": "white"}
 
 
 class MapLabels:
@@ -41,9 +40,8 @@ class MapLabels:
         lines = [line[4:] for line, each in zip(drawn.lines, shown, strict=True) if each]
         for label, (words, own) in zip(labels, self._words, strict=True):
             label.text = _text(words, own, tonnes, shipped)
-        written = write_labels(axes, labels, lines)
-        self.texts: list[Text] = written[: len(labels)]
-        self.fixed += written[len(labels) :]
+        self.texts, leaders = write_labels(axes, labels, lines)
+        self.fixed += leaders
 
     def _origins(self, axes: Axes, drawn: Chart, meta: dict[str, Any], shipped: np.ndarray) -> list[Label]:
         labels = []

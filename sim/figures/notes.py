@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 
 from sim.figures.style import FOOTER_POINTS, WIDTH_INCHES
@@ -43,6 +44,8 @@ def note_inches(note: str) -> float:
 def make_room(figure: Figure, note: str) -> None:
     """Lift the panels above a note; the sheet must have been made higher by ``note_inches``."""
     height = figure.get_figheight()
-    left, bottom, width, top = figure.get_layout_engine().get()["rect"]
+    layout = figure.get_layout_engine()
+    assert isinstance(layout, ConstrainedLayoutEngine), "sheets are laid out by constraints"
+    left, bottom, width, top = layout.get()["rect"]
     more = note_inches(note) / height
-    figure.get_layout_engine().set(rect=(left, bottom + more, width, top - more))
+    layout.set(rect=(left, bottom + more, width, top - more))

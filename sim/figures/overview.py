@@ -69,8 +69,8 @@ def overview(run: Result, comparison: Result, incidence: Result) -> Figure | Non
         left, middle, right = (figure.add_subplot(below[place]) for place in range(3))
         money = effects["column"] == REVENUE
         other = shorten(comparison[1]["other"].replace("_", " "), 30)
-        _effects(left, effects[~money], "Change (C\\$/t)", f"Prices with {other}")
-        _effects(middle, effects[money], "Change (million C\\$)", "Producer revenue")
+        _effects(left, effects[~money], "Change (C\\$/t)", f"Prices with {other}", meta["scenario"])
+        _effects(middle, effects[money], "Change (million C\\$)", "Producer revenue", meta["scenario"])
         _went(right, shares, incidence, programme)
     return figure
 
@@ -117,7 +117,7 @@ def _prices(strip: Axes, panel: Axes, lines: dict[str, Any], years: list[str], m
     legend(panel)
 
 
-def _effects(panel: Axes, part: pd.DataFrame, label: str, title: str) -> None:
+def _effects(panel: Axes, part: pd.DataFrame, label: str, title: str, scenario: dict[str, Any]) -> None:
     y = range(len(part))
     panel.hlines(y, part["published"], part["mean"], color="#BBBBBB", linewidth=2.6)
     panel.hlines(y, part["p05"], part["p95"], color=colour(0), linewidth=1.4)
@@ -126,7 +126,7 @@ def _effects(panel: Axes, part: pd.DataFrame, label: str, title: str) -> None:
     for place, line in enumerate(part.itertuples()):
         text = true_minus(f"{line.mean:+.0f}")
         panel.text(line.mean, place - 0.16, text, ha="center", va="bottom", fontsize=8.5)
-    names = [effect_title(column).removesuffix(" price") for column in part["column"]]
+    names = [plain(effect_title(column, scenario).removesuffix(" price")) for column in part["column"]]
     panel.set_yticks(y, names if len(part) > 1 else [])
     panel.axvline(0, color="#333333", linewidth=0.8)
     panel.set(title=title, xlabel=label, ylim=(len(part) - 0.5, -0.65))

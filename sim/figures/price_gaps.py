@@ -96,7 +96,7 @@ def _by_period(axes: Axes, table: pd.DataFrame, pairs: list[str], meta: dict[str
     axes.set_xlim(low - 0.05 * span, high + 0.72 * span)  # room for the words
     for place, line in zip(y, table.itertuples(), strict=True):
         ends = [line.p95_cad_t, line.published_cad_t]
-        beside = {"xytext": (9, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
+        beside: dict[str, Any] = {"xytext": (9, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
         axes.annotate(_words(line), (np.nanmax(ends), place), **beside)
     axes.set_yticks(y, [_title(pair, meta) for pair in table["pair"]])
     axes.set_ylim(y[-1] + 0.7, -1.5)

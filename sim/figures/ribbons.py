@@ -77,12 +77,16 @@ def stack(streams: Sequence[Stream], orders: Sequence[Sequence[str]], gap: float
         ranks = [{name: rank for rank, name in enumerate(orders[side])} for side in (column, column + 1)]
         tops: dict[tuple[str, str, int, bool], list[float]] = {}
         for side, places in ((0, leaving), (1, arriving)):
+            ends = {key: key[:2] if side == 0 else (key[1], key[0]) for key in merged}
             for key in sorted(
-                merged, key=lambda key: (ranks[side][key[side]], ranks[1 - side][key[1 - side]], key[2:])
+                merged, key=lambda key: (ranks[side][ends[key][0]], ranks[1 - side][ends[key][1]], key[2:])
             ):
-                places[key[side]] -= merged[key]
-                tops.setdefault(key, []).append(places[key[side]])
-        ribbons += [Ribbon(column, *key[:2], *tops[key], merged[key], *key[2:]) for key in merged]
+                here = ends[key][0]
+                places[here] -= merged[key]
+                tops.setdefault(key, []).append(places[here])
+        for key, kt in merged.items():
+            left, right = tops[key]
+            ribbons.append(Ribbon(column, key[0], key[1], left, right, kt, key[2], key[3]))
     return bars, ribbons
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -16,6 +16,9 @@ from sim.figures.notes import make_room, note_inches
 from sim.figures.style import GREY, STYLE, bar_look, colour, marker, plain, sheet
 from sim.headings import WHEN
 from sim.measure_titles import key_title
+
+if TYPE_CHECKING:
+    from matplotlib.typing import LegendLocType
 
 PANELS = 6  # measures that fit one sheet; tables/indices.csv has all
 COLUMNS = 2
@@ -58,7 +61,7 @@ def sensitivity(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure
     return figure
 
 
-def _legend(figure: Figure, panel: Axes, place: str, columns: int) -> None:
+def _legend(figure: Figure, panel: Axes, place: LegendLocType, columns: int) -> None:
     """One legend for all panels, outside them."""
     handles, labels = panel.get_legend_handles_labels()
     figure.legend(handles, labels, loc=place, ncols=columns, borderaxespad=0.4)

@@ -58,8 +58,10 @@ def responses(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure |
         if others:
             handles, labels = axes[0, 0].get_legend_handles_labels()
             few = len(labels) <= COLUMNS * 2
-            place = {"loc": "outside upper right", "ncols": len(labels)} if few else {"loc": "outside right upper"}
-            figure.legend(handles, labels, title=" · ".join(others), alignment="left", borderaxespad=0.4, **place)
+            corner: dict[str, Any] = {"loc": "outside right upper"}
+            if few:
+                corner = {"loc": "outside upper right", "ncols": len(labels)}
+            figure.legend(handles, labels, title=" · ".join(others), alignment="left", borderaxespad=0.4, **corner)
     return figure
 
 

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from sim.experiments.compare import REVENUE
 from sim.experiments.published import FITTED, PREDICTION, REPLICATION
 from sim.figures.keys import draw_key, key_inches
-from sim.figures.style import GREY, STYLE, colour, sheet, shorten, true_minus
+from sim.figures.style import GREY, STYLE, colour, plain, sheet, shorten, true_minus
 from sim.incidence_names import effect_title
 from sim.shipped import AVERAGE
 
@@ -60,10 +60,10 @@ def table2(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | No
         for column, place in zip(columns, axes.T, strict=True):
             _panel(place[1], lines[lines["column"] == column], rows)
             unit = "million C\\$" if column == REVENUE else "C\\$/t"
-            place[1].set(title=f"{effect_title(column)}\n", xlabel=f"Change ({unit})")
+            place[1].set(title=f"{plain(effect_title(column, meta['scenario']))}\n", xlabel=f"Change ({unit})")
             place[1].set_yticks(range(len(rows)), [_row(row) for row in rows] if column == columns[0] else [])
         axes[1, 0].set_ylabel("Crop year (August-July)")
-        draw_key(axes[0], {handle.get_label(): handle for handle in _legend(lines)}, columns=4)
+        draw_key(axes[0], {str(handle.get_label()): handle for handle in _legend(lines)}, columns=4)
     return figure
 
 

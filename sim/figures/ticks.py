@@ -22,5 +22,6 @@ class Grouped(ScalarFormatter):
 def group_thousands(panel: Axes, which: str) -> None:
     """Write the numbers of the ``x`` or ``y`` axis with commas between thousands, and without an offset."""
     axis = panel.xaxis if which == "x" else panel.yaxis
-    axis.set_major_formatter(Grouped(useOffset=False))
-    axis.get_major_formatter().set_scientific(False)
+    grouped = Grouped(useOffset=False)
+    axis.set_major_formatter(grouped)
+    grouped.set_scientific(False)

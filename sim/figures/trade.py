@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,13 @@ import pandas as pd
 from sim.figures.places import Place, buyer_entry, buyer_place
 from sim.figures.style import plain, shorten
 
-Frame = pd.DataFrame
+Frame: TypeAlias = pd.DataFrame
 
 
 def abroad(ledger: Frame) -> Frame:
     """Rows of the ledger that leave their origin."""
-    return ledger[(ledger["origin"] != ledger["country"]) & (ledger["kt"] > 0)]
+    abroad: Frame = ledger[(ledger["origin"] != ledger["country"]) & (ledger["kt"] > 0)]
+    return abroad
 
 
 def traded(ledger: Frame) -> tuple[Frame, bool]:
@@ -95,7 +96,8 @@ def by_destination(ledger: Frame, found: list[Destination], also: list[str]) -> 
     """Tonnes (kt) by the columns ``also`` and the position of the destination in ``found``."""
     position = {buyer: number for number, each in enumerate(found) for buyer in each.buyers}
     lines = ledger.assign(destination=ledger["buyer"].map(position))
-    return lines.groupby([*also, "destination"], sort=False)["kt"].sum().reset_index()
+    by_destination: Frame = lines.groupby([*also, "destination"], sort=False)["kt"].sum().reset_index()
+    return by_destination
 
 
 def tonnes_text(kt: float) -> str:

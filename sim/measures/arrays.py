@@ -29,14 +29,16 @@ def total(values: np.ndarray) -> np.ndarray:
     if len(values) == 0:
         return np.zeros(values.shape[1:])
     if values[0].size < 8:  # few draws: numpy's running sum is the faster of two equal orders of addition
-        return np.add.accumulate(values, axis=0)[-1]
+        total: np.ndarray = np.add.accumulate(values, axis=0)[-1]
+        return total
     result = values[0].copy()
     for element in values[1:]:
         result += element
-    return result
+    total = result
+    return total
 
 
-def divide(numerator: np.ndarray, denominator: np.ndarray, empty: float = np.nan) -> np.ndarray:
+def divide(numerator: np.ndarray, denominator: np.ndarray | float, empty: float = np.nan) -> np.ndarray:
     """Quotient, with ``empty`` where the denominator is zero; NaN operands stay NaN."""
     numerator, denominator = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
     result = np.full(numerator.shape, empty)
@@ -84,7 +86,8 @@ def group_total(values: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarra
     """
     matrix = _adder(np.asarray(codes, dtype=np.int64).tobytes(), groups)
     flat = np.ascontiguousarray(values, dtype=float).reshape(len(values), int(np.prod(values.shape[1:])))
-    return (matrix @ flat).reshape(groups, *values.shape[1:])
+    group_total: np.ndarray = (matrix @ flat).reshape(groups, *values.shape[1:])
+    return group_total
 
 
 def group_mean(values: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarray:

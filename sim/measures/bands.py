@@ -64,4 +64,5 @@ def _quantiles(values: np.ndarray, quantiles: Sequence[float]) -> np.ndarray:
     before = np.floor(position).astype(int)
     low, high = ordered[:, before], ordered[:, np.minimum(before + 1, last)]
     part, gap = position - before, high - low
-    return np.where(part >= 0.5, high - gap * (1 - part), low + gap * part).T
+    found: np.ndarray = np.where(part >= 0.5, high - gap * (1 - part), low + gap * part).T
+    return found

@@ -73,7 +73,8 @@ def _eligible_prices(ledger: Ledger, buyers: list[str]) -> list[Table]:
 def _paid_rows(ledger: Ledger, index: np.ndarray) -> np.ndarray:
     """Those of the sale rows ``index`` that were paid a bonus in some draw."""
     subsidy = ledger.sales["subsidy_cad_t"]
-    return index[np.array([subsidy[row].any() for row in index], dtype=bool)]
+    paid_rows: np.ndarray = index[np.array([subsidy[row].any() for row in index], dtype=bool)]
+    return paid_rows
 
 
 def _origin(ledger: Ledger) -> str:

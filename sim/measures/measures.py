@@ -58,13 +58,15 @@ class Measures:
 
     def lines(self, positions: Sequence[int]) -> np.ndarray:
         """Values (line, draw) of the keys at some positions."""
-        return self.values[np.asarray(positions, dtype=int)]
+        lines: np.ndarray = self.values[np.asarray(positions, dtype=int)]
+        return lines
 
     def get(self, table: str, row: str, column: str) -> np.ndarray:
         """Values (draw,) of one key."""
         for position, key in enumerate(self.keys):
             if key[:3] == (table, row, column):
-                return self.lines([position])[0]
+                get: np.ndarray = self.lines([position])[0]
+                return get
         raise KeyError(f"no measure {table} / {row} / {column}")
 
     def bands(self, quantiles: Sequence[float] = QUANTILES) -> pd.DataFrame:

@@ -18,7 +18,7 @@ def pick(measures: Measures, name: str, prefix: str = "") -> Table:
     index = np.array([[place[row, column] for column in units] for row in rows], dtype=int).reshape(
         len(rows), len(units)
     )
-    values = measures.lines(index.ravel()).reshape(*index.shape, len(measures.draw_numbers))
+    values = measures.lines(index.ravel().tolist()).reshape(*index.shape, len(measures.draw_numbers))
     columns = tuple(column.removeprefix(prefix) for column in units)
     return Table(name, tuple(rows), columns, tuple(units.values()), values)
 

@@ -8,11 +8,13 @@ in their order, so that a draw gives the same bits alone or in company.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from agents.arrays import Mask
 from sim.ledger import Ledger
 from sim.row_index import RowIndex
 
@@ -36,7 +38,7 @@ class Request:
     """Amounts to be added up over some rows: a cell for each combination of labels of the columns ``by``."""
 
     rows: np.ndarray
-    by: tuple[tuple[str, tuple], ...]
+    by: tuple[tuple[str, tuple[Any, ...]], ...]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -86,14 +88,14 @@ class Reading(Ledger):
         While it is a rehearsal: what has been asked for, with the amounts.
     """
 
-    sold: np.ndarray | None = None
+    sold: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
     requests: dict[Hashable, tuple[Request, set[str]]] | None = None
 
     def __post_init__(self) -> None:
         """Start without any sum."""
         super().__post_init__()
-        if self.sold is None:
-            self.sold = self.sales["kt"].any(axis=1)
+        if len(self.sold) != len(self.rows):
+            self.sold = np.logical_or.reduce(self.sales["kt"], axis=1)
         self._sums: dict[Hashable, np.ndarray] = {}
 
     @classmethod
@@ -131,11 +133,13 @@ class Reading(Ledger):
 
     def _rehearsed(self, read: Callable[[Reading], object]) -> list[tuple[Request, set[str]]]:
         """Find out what ``read`` adds up, from one draw of which all sums are said to be zero."""
-        rehearsal = replace(self._some(0, 1), requests={})
-        read(rehearsal)
-        return list(rehearsal.requests.values())
+        asked: dict[Hashable, tuple[Request, set[str]]] = {}
+        read(replace(self._some(0, 1), requests=asked))
+        return list(asked.values())
 
-    def add_up(self, rows: np.ndarray, by: Mapping[str, Sequence], amounts: Sequence[str]) -> dict[str, np.ndarray]:
+    def add_up(
+        self, rows: np.ndarray, by: Mapping[str, Sequence[Any]], amounts: Sequence[str]
+    ) -> dict[str, np.ndarray]:
         """Add up amounts over ``rows``, cross-tabulated by columns.
 
         Parameters
@@ -165,10 +169,8 @@ class Reading(Ledger):
             for name in missing:
                 values = AMOUNTS[name]({column: values[counted] for column, values in self.sales.items()})
                 own[request.key, name] = matrix @ values
-        return {
-            name: self._sums.get((request.key, name), own.get((request.key, name))).reshape(*request.shape, self.draws)
-            for name in amounts
-        }
+        found = own if own is self._sums else {**own, **self._sums}
+        return {name: found[request.key, name].reshape(*request.shape, self.draws) for name in amounts}
 
     def _plan(self, requests: Sequence[tuple[Request, set[str]]]) -> list[Year]:
         """Sort what has been asked for by crop year.

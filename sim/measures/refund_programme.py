@@ -40,7 +40,9 @@ def refund_programme(ledger: Ledger) -> list[Table]:
     """
     if "refund_bid_kt" not in ledger.states:
         return []
-    columns, units, values = [], [], []
+    columns: list[str] = []
+    units: list[str] = []
+    values: list[np.ndarray] = []
     for name in ledger.states["refund_bid_kt"].labels:
         year = {
             state: state_by_year(ledger, f"refund_{state}", name)
@@ -80,7 +82,9 @@ def intervention(ledger: Ledger) -> list[Table]:
         return []
     flows = {"bought_kt": "bought_kt", "sold_home_kt": "home_kt", "sold_abroad_kt": "exported_kt"}
     money = {"purchases": "paid_cad_k", "proceeds": "proceeds_cad_k", "loss": "loss_cad_k"}
-    columns, units, values = [], [], []
+    columns: list[str] = []
+    units: list[str] = []
+    values: list[np.ndarray] = []
     for name in ledger.states["intervention_stock_kt"].labels:
         columns += [f"{name}:{item}" for item in flows] + [f"{name}:closing_stock_kt"]
         columns += [f"{name}:{item}_million_cad" for item in money]

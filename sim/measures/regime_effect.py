@@ -62,7 +62,8 @@ class ProducerAccount:
     @property
     def revenue_million_cad(self) -> np.ndarray:
         """Receipts plus the value of the change in stocks, million C$ (crop year, draw)."""
-        return (self.receipts_cad_k + self.stock_change_cad_k) / 1000
+        revenue_million_cad: np.ndarray = (self.receipts_cad_k + self.stock_change_cad_k) / 1000
+        return revenue_million_cad
 
     @property
     def marketed_kt(self) -> np.ndarray:
@@ -85,7 +86,8 @@ def stock_change(ledger: Ledger, origin: str) -> np.ndarray:
         return np.zeros((years, ledger.draws))
     first = [int(np.flatnonzero(codes == year)[0]) for year in range(years)]
     last = [int(np.flatnonzero(codes == year)[-1]) for year in range(years)]
-    return ledger.state("closing_kt", origin)[last] - ledger.state("opening_kt", origin)[first]
+    stock_change: np.ndarray = ledger.state("closing_kt", origin)[last] - ledger.state("opening_kt", origin)[first]
+    return stock_change
 
 
 def intervention_account(ledger: Ledger, origin: str) -> tuple[np.ndarray, np.ndarray]:

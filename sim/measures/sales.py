@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ def select(ledger: Ledger, **conditions: object) -> np.ndarray:
     return ledger.index.select(**conditions)
 
 
-def labels(ledger: Ledger, column: str, index: np.ndarray | None = None) -> list:
+def labels(ledger: Ledger, column: str, index: np.ndarray | None = None) -> list[Any]:
     """Values of a column: time in order, names sorted. Time comes from the calendar, names from the rows."""
     if column in ledger.times:
         return ledger.times[column]
@@ -37,7 +38,7 @@ def tabulate(
     index: np.ndarray,
     amounts: Sequence[str],
     by: Sequence[str],
-    names: dict[str, Sequence[str]] | None = None,
+    names: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, np.ndarray]:
     """Add up amounts over the rows ``index``, cross-tabulated by columns.
 
@@ -65,7 +66,7 @@ def tabulate(
 
 def market_prices(
     ledger: Ledger, origin: str | None, grade: str | None, markets: Sequence[str] | None = None, by: str = "period"
-) -> tuple[np.ndarray, list, list[str]]:
+) -> tuple[np.ndarray, list[Any], list[str]]:
     """Tonnage-weighted f.o.b. price of an origin's sales in each market.
 
     Parameters
@@ -113,7 +114,8 @@ def grades_of(ledger: Ledger, pool: str) -> list[str]:
 
 def board_origins(ledger: Ledger) -> dict[str, str]:
     """Origin of each board, as its sale rows say."""
-    return dict(combinations(ledger, ("seller", "origin"), select(ledger, role="board")))
+    boards = combinations(ledger, ("seller", "origin"), select(ledger, role="board"))
+    return {board: origin for board, origin in boards}
 
 
 def state_by_year(ledger: Ledger, name: str, label: str) -> np.ndarray:

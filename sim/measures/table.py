@@ -45,11 +45,13 @@ class Table:
 
     def row(self, name: str) -> np.ndarray:
         """Values (column, draw) of one row."""
-        return self.values[self.rows.index(name)]
+        row: np.ndarray = self.values[self.rows.index(name)]
+        return row
 
     def cell(self, row: str, column: str) -> np.ndarray:
         """Values (draw,) of one cell."""
-        return self.values[self.rows.index(row), self.columns.index(column)]
+        cell: np.ndarray = self.values[self.rows.index(row), self.columns.index(column)]
+        return cell
 
     def only(self, rows: Sequence[str]) -> Table:
         """Return the table with the named rows only, in the order asked for."""

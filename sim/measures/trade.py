@@ -37,17 +37,22 @@ def sums(ledger: Ledger, amounts: tuple[str, ...], by: tuple[str, ...], unit: st
     for name in amounts:
         values = np.zeros((len(ledger.crop_years), len(columns), ledger.draws))
         for column, position in enumerate(parts):
-            values[:, column] = cubes[name][(slice(None), *position)]
+            place: tuple[slice | int, ...] = (slice(None), *position)
+            values[:, column] = cubes[name][place]
         tables.append(Table(name, tuple(ledger.crop_years), columns, (unit,) * len(columns), values))
     return tables
 
 
-def tonnes(ledger: Ledger, by: tuple[str, ...] = ("market", "grade"), name: str = "tonnes", **conditions) -> Table:
+def tonnes(
+    ledger: Ledger, by: tuple[str, ...] = ("market", "grade"), name: str = "tonnes", **conditions: object
+) -> Table:
     """Tonnage by crop year, kt; see :func:`sums`."""
     return replace(sums(ledger, ("kt",), by, "kt", **conditions)[0], name=name)
 
 
-def prices(ledger: Ledger, by: tuple[str, ...] = ("market", "grade"), name: str = "price", **conditions) -> Table:
+def prices(
+    ledger: Ledger, by: tuple[str, ...] = ("market", "grade"), name: str = "price", **conditions: object
+) -> Table:
     """Tonnage-weighted f.o.b. price by crop year, C$/t; NaN where nothing was sold."""
     value, kt = sums(ledger, ("value_cad_k", "kt"), by, "C$/t", **conditions)
     return replace(value, name=name, values=divide(value.values, kt.values))
@@ -59,7 +64,9 @@ def landed_prices(ledger: Ledger, by: tuple[str, ...], name: str) -> Table:
     return replace(value, name=name, values=divide(value.values, kt.values))
 
 
-def subsidies(ledger: Ledger, by: tuple[str, ...] = ("market", "grade"), name: str = "subsidy", **conditions) -> Table:
+def subsidies(
+    ledger: Ledger, by: tuple[str, ...] = ("market", "grade"), name: str = "subsidy", **conditions: object
+) -> Table:
     """Bonuses and refunds paid by crop year, million C$; see :func:`sums`."""
     table = sums(ledger, ("subsidy_cad_k",), by, "million C$", **conditions)[0]
     return replace(table, name=name, values=table.values / 1000)
@@ -171,8 +178,8 @@ def bonus_pass_through(base: Ledger, other: Ledger, subsidised: str, grade: str,
     for ledger in (base, other):
         values, years, _ = market_prices(ledger, origin, grade, markets, by="crop_year")
         tables.append(Table("price", tuple(years), tuple(markets), ("C$/t",) * len(markets), values))
-        bonus = average_bonus(ledger, subsidised)[:, None]
-        bonuses.append(Table("bonus", tuple(years), ("bonus",), ("C$/t",), bonus))
+        paid = average_bonus(ledger, subsidised)[:, None]
+        bonuses.append(Table("bonus", tuple(years), ("bonus",), ("C$/t",), paid))
     price, bonus = tables[0].minus(tables[1]), bonuses[0].minus(bonuses[1])
     values = divide(price.values, np.broadcast_to(bonus.values, price.values.shape))
     units = ("C$ per C$",) * len(markets)

@@ -65,7 +65,7 @@ def consumers_surplus(ledger: Ledger) -> Table:
     In each period a buyer's surplus is ``choke x Q - slope x Q^2 / 2`` less the landed cost of its purchases, with
     ``Q`` all it buys of a grade in the period (the linear inverse demand is landed: P = choke - slope x Q).
     """
-    country_of = dict(combinations(ledger, ("buyer", "country")))
+    country_of = {buyer: country for buyer, country in combinations(ledger, ("buyer", "country"))}
     return _surplus_by(ledger, "consumers_surplus", country_of, labels(ledger, "country"))
 
 
@@ -99,9 +99,8 @@ def surplus_by_demand(ledger: Ledger) -> Iterator[tuple[str, np.ndarray]]:
 
 def _table(ledger: Ledger, name: str, columns: list[str], values_cad_k: np.ndarray) -> Table:
     """Table in million C$ from values (column, crop year, draw) in thousand C$."""
-    columns = tuple(columns)
     values = np.moveaxis(np.asarray(values_cad_k).reshape(len(columns), len(ledger.crop_years), ledger.draws), 0, 1)
-    return Table(name, tuple(ledger.crop_years), columns, (UNIT,) * len(columns), values / 1000)
+    return Table(name, tuple(ledger.crop_years), tuple(columns), (UNIT,) * len(columns), values / 1000)
 
 
 def pool_deficits(ledger: Ledger) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from sim.figures.arrows import arrow, edge
@@ -166,8 +167,10 @@ class FlowBars:
         axes.set(xlim=(0, 1.12 * max(float(self.tonnes.max()), 1e-9)), ylim=(len(bars) - 0.5, -0.5))
         axes.grid(axis="y", visible=False)
         axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
-        box, wide = axes.get_position(), axes.figure.get_figwidth()
-        axis = AXIS_INCHES / axes.figure.get_figheight()
+        page = axes.figure
+        assert isinstance(page, Figure), "the panel is on a page of its own"
+        box, wide = axes.get_position(), page.get_figwidth()
+        axis = AXIS_INCHES / page.get_figheight()
         names_wide = 0.075 * max(len(shorten(bar, 52)) for bar in bars)  # inches
         axes.set_position((box.x0 + names_wide / wide, box.y0 + axis, box.width - names_wide / wide, box.height - axis))
         axes.set_xlabel("Tonnes (kt)")

@@ -122,7 +122,7 @@ def return_board(frames: dict[str, pd.DataFrame], meta: dict[str, Any], shown: l
     years, origin = crop_years_of(series), home_origin(scenario)
     board = next((name for name, each in (scenario.get("boards") or {}).items() if each["origin"] == origin), None)
     parts = _pool(series, board, origin, years) if board else {}
-    if parts:
+    if board and parts:
         title = f"{title_of(meta, 'boards', board, 30)}, {plain(pool_word(scenario, 'feed'))} pool"
         return LineBoard(axes, parts, title, "Price at port (C\\$/t)", years, shown, meta)
     shipped = _yearly_sum(lines_of(series, "exports_kt"))

@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from sim.figures.atlas import LAND
 from sim.figures.style import PALETTE
 from sim.store import ResultsError, StoreError
-from sim.stored.writing import whole_file
+from sim.stored.whole_file import whole_file
 
 FORMATS = ("gif", "mp4")
 HOLD_SECONDS = 2.0  # for the last picture, before a GIF begins again

@@ -55,7 +55,7 @@ class Stage:
             high = top + HEAD + plan.height + HEAD + 0.08 + PANELS + AXIS + FOOT
             high = 2 * np.ceil(high * DPI / 2) / DPI  # films want even numbers of pixels
             self.figure = Figure(figsize=(WIDE, high), dpi=DPI)
-            FigureCanvasAgg(self.figure)
+            self._canvas = FigureCanvasAgg(self.figure)
             self._words(top, high)
 
             def panel(left: float, down: float, wide: float, tall: float) -> Any:
@@ -73,8 +73,8 @@ class Stage:
         self._moving += [self._date, self._year, *self._news]
         for artist in self._moving:
             artist.set_animated(True)
-        self.figure.canvas.draw()
-        self._still = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+        self._canvas.draw()
+        self._still = self._canvas.copy_from_bbox(self.figure.bbox)
 
     def _words(self, top: float, high: float) -> None:
         """Title, footer, and the texts for the date and the policies."""
@@ -98,7 +98,7 @@ class Stage:
             self._tell(moment)
             for board in self._boards:
                 board.show(moment)
-            canvas = self.figure.canvas
+            canvas = self._canvas
             canvas.restore_region(self._still)
             for artist in self._moving:
                 self.figure.draw_artist(artist)

@@ -89,10 +89,10 @@ def make_again(task: Task) -> Path:
 
 def _run(task: Task) -> Path:
     from sim.scenario import load
-    from sim.verbs.run import run_loaded
+    from sim.verbs.run import EVERY_SALE, run_loaded
 
     loaded = load(task.file("scenario_file"), task.texts("sets"))
-    save_draws = task.get("save_draws", bool)
+    save_draws = EVERY_SALE in task.stored.manifest["files"]
     return run_loaded(
         loaded, *task.draws_and_seed, task.out, task.engine, save_draws, task.chunk, False, *task.consoles
     )

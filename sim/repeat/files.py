@@ -107,7 +107,7 @@ def _of_pictures(old: Path, new: Path) -> Difference | None:
         one, other = (np.asarray(each.convert("RGBA")) for each in (first, second))
     if one.shape != other.shape:
         sizes = ["x".join(map(str, each.shape[1::-1])) for each in (one, other)]
-        return Difference("size", "", None, *sizes)
+        return Difference("size", "", None, sizes[0], sizes[1])
     apart = (one != other).any(axis=-1)
     return Difference(f"{int(apart.sum())} of {apart.size} pixels", count=int(apart.sum())) if apart.any() else None
 
@@ -115,7 +115,8 @@ def _of_pictures(old: Path, new: Path) -> Difference | None:
 def _of_tables(old: Path, new: Path) -> Difference | None:
     one, other = (list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))) for path in (old, new))
     names = one[0] if one else []
-    for row, (before, after) in enumerate(zip_longest(one, other, fillvalue=[])):
+    nothing: list[str] = []
+    for row, (before, after) in enumerate(zip_longest(one, other, fillvalue=nothing)):
         for place, (was, now) in enumerate(zip_longest(before, after, fillvalue="")):
             if was != now:
                 column = names[place] if place < len(names) else ""

@@ -28,7 +28,8 @@ def beside_sentences(runs: Sequence[Shown]) -> list[tuple[str, list[str]]]:
     years = common_years(runs)
     if not years:
         return [("The runs have no crop year in common, so nothing is compared.", [])]
-    first, out = runs[0], [(basis(runs, years), [])]
+    first = runs[0]
+    out: list[tuple[str, list[str]]] = [(basis(runs, years), [])]
     for other in runs[1:]:
         changes = [
             (each, found)

@@ -136,7 +136,7 @@ def _chart(
             traces.append(_band(line))
         traces.append(_trace(line, shown, axis, unit, len(runs) > 1))
     few, months = len(lines) <= 9, season(runs[0].meta["scenario"])
-    layout = {
+    layout: dict[str, Any] = {
         "xaxis": {"type": axis, "title": {"text": "Month" if axis == "date" else f"Crop year ({months})"}},
         "yaxis": {"title": {"text": _plain(unit)}},
         "hovermode": "x unified" if few else "closest",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.headings import title_of
 from sim.reports.gather import Shown
-from sim.reports.tables import Grid, figure_cell, grid_of
+from sim.reports.tables import Cell, Grid, figure_cell, grid_of
 from sim.reports.words import amount, capital, change, plural
 from sim.screen import number
 from sim.shipped import home_origin
@@ -29,7 +29,7 @@ def comparison_sentences(shown: Shown) -> list[str]:
     out = [text if shown.draws > 1 else text.partition(": ranges")[0] + "; a single draw has no range."]
     row = averages(frame)[-1:] or years[-1:]
     for line in frame[frame["row"].isin(row)].itertuples():
-        what = headings(pd.DataFrame({"column": [line.column]}))[line.column].partition(" (")[0]
+        what = headings(pd.DataFrame({"column": [line.column]}), scenario)[line.column].partition(" (")[0]
         name = f"{what} of {who}" if "revenue" in what else f"{what} that producers in {who} get"
         sentence = f"{name} {change(line.mean, line.p05, line.p95, line.unit, shown.draws)}, {line.row}"
         sentence += _open_years(frame, line.column, shown.draws)
@@ -76,7 +76,7 @@ def _place(line: SimpleNamespace, draws: int) -> str:
 def comparison_grids(shown: Shown) -> list[Grid]:
     """Effects per crop year, and markets and programmes with both sides."""
     frame, meta = shown.frames["comparison"], shown.meta
-    columns = headings(frame)
+    columns = headings(frame, meta["scenario"])
     published = [name for name in columns if frame.loc[frame["column"] == name, "published"].notna().any()]
     cells = {(line.row, line.column): line for line in frame.itertuples()}
     names = ["Crop year"]
@@ -84,7 +84,7 @@ def comparison_grids(shown: Shown) -> list[Grid]:
         names += [heading, "published"] if column in published else [heading]
     rows = []
     for row in dict.fromkeys(frame["row"]):
-        line = [capital(row)]
+        line: list[str | Cell] = [capital(row)]
         for column in columns:
             cell = cells[row, column]
             line.append(figure_cell(cell.mean, cell.p05, cell.p95, shown.draws))
@@ -94,12 +94,12 @@ def comparison_grids(shown: Shown) -> list[Grid]:
     effects = grid_of(f"{meta['other']} minus {meta['base']}", names, rows, "Mean over draws; 5-95 % of draws below.")
     markets = shown.frames["markets"]
     units = dict(zip(markets["row"], markets["unit"], strict=True))
-    result = SimpleNamespace(markets=SimpleNamespace(rows=list(dict.fromkeys(markets["row"]))), market_units=units)
+    labels = market_labels(list(dict.fromkeys(markets["row"])), units, meta["scenario"])
     bands = {(line.row, line.column): line for line in markets.itertuples()}
     lines = [
         [label, *(number(bands[row, side].mean) for side in ("base", "other")),
-         figure_cell(*(getattr(bands[row, "difference"], name) for name in ("mean", "p05", "p95")), shown.draws)]
-        for row, label in market_labels(result, meta["scenario"]).items()
+         figure_cell((change := bands[row, "difference"]).mean, change.p05, change.p95, shown.draws)]
+        for row, label in labels.items()
     ]  # fmt: skip
     heads = ["", str(meta["base"]), str(meta["other"]), "difference"]
     return [effects, *([grid_of("Markets and programmes, mean of crop years", heads, lines)] if lines else [])]

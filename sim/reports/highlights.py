@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -45,8 +46,8 @@ def _desk(lines: pd.DataFrame, draws: int) -> list[str]:
     for row in [row for row in (WAR_YEARS, AVERAGE) if row in set(desk["row"])][:1]:
         when = "crop years in which all of them paid" if row == WAR_YEARS else "mean of the crop years"
         own = {line.column: line for line in desk[desk["row"] == row].itertuples()}
-        pair = [own.get(f"{side}:{column}") for side in ("with", "without")]
-        if None not in pair and all(line.mean < 0 for line in pair):
+        pair = [own[name] for side in ("with", "without") if (name := f"{side}:{column}") in own]
+        if len(pair) == 2 and all(line.mean < 0 for line in pair):
             texts = [
                 f"{amount(-line.mean, line.unit)} a crop year{_between(line, draws, turned=True)}" for line in pair
             ]
@@ -95,7 +96,7 @@ def _premium(shown: Shown) -> list[str]:
             f"{_between(other, shown.draws, turned=sign < 0)}, mean of the crop years."]  # fmt: skip
 
 
-def _between(line: object, draws: int, turned: bool = False) -> str:
+def _between(line: Any, draws: int, turned: bool = False) -> str:
     low, high = (-line.p95, -line.p05) if turned else (line.p05, line.p95)
     if draws == 1 or not low < high:
         return ""

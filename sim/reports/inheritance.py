@@ -119,7 +119,7 @@ def yaml_of(scenario: dict[str, Any]) -> str:
     return write_yaml(own, folder=os.getcwd())
 
 
-def _changed(before: Any, after: Any, path: tuple) -> Iterator[tuple[tuple, Any, Any]]:
+def _changed(before: Any, after: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any, Any]]:
     """Keys whose values differ; an entry that only one side has is one line, however much is in it."""
     if not (isinstance(before, dict) and isinstance(after, dict)):
         if before != after:

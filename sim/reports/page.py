@@ -233,4 +233,5 @@ def _read(name: str) -> str:
 def _plotly() -> str:
     from plotly.offline import get_plotlyjs
 
-    return get_plotlyjs().replace("\r\n", "\n").replace("\r", "\n")
+    plotly: str = get_plotlyjs().replace("\r\n", "\n").replace("\r", "\n")
+    return plotly

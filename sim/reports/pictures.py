@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -88,7 +89,7 @@ def _source(figure: Figure) -> str:
     return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode('ascii')}"
 
 
-def _panel(axes: object) -> str:
+def _panel(axes: Axes) -> str:
     """What one panel shows: its title and what its axes measure."""
     name = _text(axes.get_title("left") or axes.get_title())
     over = [_text(label).replace("\n", " ") for label in (axes.get_ylabel(), axes.get_xlabel()) if label]

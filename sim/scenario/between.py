@@ -37,4 +37,5 @@ def through_means(steps: np.ndarray, unit: np.ndarray) -> np.ndarray:
     for _ in range(ROUNDS):
         line = np.interp(time, middles, knots)
         knots = knots + figures - np.add.reduceat(line, starts) / lengths
-    return np.interp(time, middles, knots)
+    through_means: np.ndarray = np.interp(time, middles, knots)
+    return through_means

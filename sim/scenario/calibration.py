@@ -98,10 +98,8 @@ def load_calibration(path: str | os.PathLike[str], changes: Mapping[str, Any] | 
     """
     report = Report()
     file = os.fspath(path)
-    tree, plan = read_experiment(file, Calibration, ABOUT, calibration_names, report)
-    if plan is None:
-        report.stop()
-    plan = plan.model_copy(update=dict(changes or {}))
+    tree, stated = read_experiment(file, Calibration, ABOUT, calibration_names, report)
+    plan = report.needed(stated).model_copy(update=dict(changes or {}))
     for section in ("runs", "parameters", "moments"):
         if not getattr(plan, section):
             report.add(mark_of(tree, (section,)), section, "at least one is needed")

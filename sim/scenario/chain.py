@@ -13,7 +13,7 @@ from sim.scenario.merge import log_changes, merge
 from sim.scenario.nearby import near_file
 from sim.scenario.overrides import SET_FILE, apply_overrides, apply_sets
 from sim.scenario.parent_events import MORE, WITHOUT, change_events
-from sim.scenario.problems import Mark, Report, show
+from sim.scenario.problems import Mark, Path, Report, show
 from sim.scenario.reader import Node, parse
 from sim.scenario.source import YAML_BYTES, read_text
 from sim.scenario.tree import elements, items, replace_at
@@ -56,7 +56,7 @@ SCENARIO = "a scenario is a mapping of keys such as `title` and `calendar`"
 def read_document(
     file: str,
     report: Report,
-    cited: tuple[Mark, str] | None = None,
+    cited: tuple[Mark, Path | str] | None = None,
     wanted: str = SCENARIO,
     known: Callable[[], list[str]] = shipped_names,
 ) -> Document | None:
@@ -99,7 +99,7 @@ def show_node(node: Node) -> str:
 
 def refuse_blanks(root: Node, report: Report) -> None:
     """Refuse keys with nothing after the colon: more often a slip of indentation than a wish to remove something."""
-    todo: list[tuple[Node, tuple]] = [(root, ())]
+    todo: list[tuple[Node, Path]] = [(root, ())]
     seen: set[int] = set()
     while todo:
         node, path = todo.pop()

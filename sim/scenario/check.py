@@ -63,7 +63,8 @@ def _translate(error: Any, tree: Node, report: Report, names_follow: bool, root:
 def _locate(tree: Node, loc: tuple[Any, ...], root: Slot) -> tuple[Path, Node, Slot | None, list[Any], bool]:
     """Follow a location down the tree; names of union branches on the way are not keys and are passed over."""
     path: Path = ()
-    node, slot, rest = tree, root, []
+    slot: Slot | None = root
+    node, rest = tree, []
     for step in loc:
         below = child(node, step)
         if below is None or below.bad:

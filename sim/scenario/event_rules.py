@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.fields import ROOT, Slot
+from sim.scenario.fields import ROOT
 from sim.scenario.problems import Path, Report, nearest
 from sim.scenario.reader import Node
 from sim.scenario.schema.buyers import BUYERS
@@ -46,7 +46,7 @@ FIXED = (
 
 def may_change(path: Path, node: Node, tree: Node, index: int, body: Node, report: Report) -> bool:
     """Whether an event may set this leaf; problems for unknown keys, things fixed in time and new entries."""
-    slot: Slot | None = ROOT
+    slot = ROOT
     base: Node | None = tree
     full = ("events", index)
     for step, key in enumerate(path):
@@ -62,8 +62,8 @@ def may_change(path: Path, node: Node, tree: Node, index: int, body: Node, repor
             return False
         absent = child(base, key) is None
         if absent and slot.is_dict and path[0] != "marketing" and _could_change(here):
-            known = nearest(str(key), dict(items(base)))
-            report.add(mark, (*full, *here), f"an event cannot add an entry; state it in the scenario itself{known}")
+            near = nearest(str(key), dict(items(base)))
+            report.add(mark, (*full, *here), f"an event cannot add an entry; state it in the scenario itself{near}")
             return False
         if absent and step == 0 and below.optional:
             message = f"the scenario has no `{key}`; state it there (with enabled: false) to switch it"
@@ -75,7 +75,7 @@ def may_change(path: Path, node: Node, tree: Node, index: int, body: Node, repor
     removable = node.value is None and not node.bad
     if not _matches(path, MAY_CHANGE) or (removable and not _may_remove(path)):
         what = "cannot be removed by an event" if removable and _matches(path, MAY_CHANGE) else "cannot change in time"
-        report.add(mark_of(body, path), (*full, *path), f"{what}; what may change: {_choices(path[0])}")
+        report.add(mark_of(body, path), (*full, *path), f"{what}; what may change: {_choices(str(path[0]))}")
         return False
     return True
 

@@ -39,9 +39,7 @@ def read_experiment(
     ScenarioError
         When the file holds no mapping at all.
     """
-    document = read_document(file, report, wanted=wanted, known=known)
-    if document is None:
-        report.stop()
+    document = report.needed(read_document(file, report, wanted=wanted, known=known))
     kind = wanted.partition(" is ")[0]
     for key in document.own:
         report.add(document.body.keys[key], key, f"belongs to a scenario; {kind} only names scenarios")

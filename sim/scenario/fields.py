@@ -78,7 +78,7 @@ class Slot:
         return cls(
             annotation=annotation,
             metadata=tuple(limit for each in fields for limit in each.metadata),
-            unit=next((extra["unit"] for extra in extras if "unit" in extra), ""),
+            unit=next((str(extra["unit"]) for extra in extras if "unit" in extra), ""),
             description=next((each.description for each in fields if each.description), ""),
             optional=optional,
             default=default,
@@ -196,9 +196,9 @@ def describe_fields(slot: Slot = ROOT, path: str = "") -> Iterator[tuple[str, Sl
         yield path, slot
     if slot.is_level:
         return
-    if slot.is_dict:
-        yield from describe_fields(slot.child("x"), f"{path}.<name>")
-    elif slot.is_list:
-        yield from describe_fields(slot.child(0), f"{path}[]")
+    if slot.is_dict and (entry := slot.child("x")) is not None:
+        yield from describe_fields(entry, f"{path}.<name>")
+    elif slot.is_list and (element := slot.child(0)) is not None:
+        yield from describe_fields(element, f"{path}[]")
     for key, below in slot.keys.items():
         yield from describe_fields(below, f"{path}.{key}" if path else key)

@@ -19,7 +19,7 @@ from sim.scenario.loader import Loaded, load
 from sim.scenario.nearby import near_file
 from sim.scenario.problems import Problem, Report, ScenarioError
 from sim.scenario.reader import Node
-from sim.scenario.tree import child, elements, items, mark_of
+from sim.scenario.tree import child, elements, items, mark_of, place_of
 from sim.shipped import game_market_names, game_names, shipped_folder, shipped_names
 
 MOST_CELLS = 400
@@ -65,6 +65,13 @@ class _Faults:
 
     problems: list[Problem] = field(default_factory=list)
 
+    def base(self, base: str, sets: Sequence[str]) -> Loaded:
+        """Load the base alone; raises when that is no scenario."""
+        loaded = self.load(base, sets, ())
+        self.stop()
+        assert loaded is not None, "what is wrong is reported"
+        return loaded
+
     def load(self, base: str, sets: Sequence[str], strategies: Sequence[Strategy]) -> Loaded | None:
         """Load the base with strategies; None and problems, which name the strategies, when that is no scenario."""
         try:
@@ -107,11 +114,10 @@ def load_game(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> LoadedG
         base_file = str(shipped_folder() / "games" / "markets" / f"{game.base.removesuffix('.yaml')}.yaml")
     if not _is_file(base_file):
         hint = near_file(base_file, os.path.dirname(file), lambda: [*shipped_names(), *game_market_names()])
-        report.add(child(tree, "base").mark, "base", f"file `{base_file}` not found{hint}")
+        report.add(place_of(tree, ("base",)), "base", f"file `{base_file}` not found{hint}")
     report.stop()
     faults = _Faults()
-    base = faults.load(base_file, sets, ())
-    faults.stop()
+    base = faults.base(base_file, sets)
     check_places(tree, game, base, report)
     crop_years = _crop_years(tree, game, base, report)
     sides = [read_side(tree, name, player, report) for name, player in game.players.items()]
@@ -125,9 +131,10 @@ def load_game(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> LoadedG
     faults.stop()
     first, second = sides
     cells = {
-        (i, j): faults.load(base_file, sets, [one, other])
+        (i, j): loaded
         for i, one in enumerate(first.strategies)
         for j, other in enumerate(second.strategies)
+        if (loaded := faults.load(base_file, sets, [one, other])) is not None
     }
     faults.stop()
     for loaded in (base, *cells.values()):
@@ -141,13 +148,14 @@ def _is_file(file: str) -> bool:
 
 def _read(file: str, report: Report) -> tuple[Node, Game]:
     wanted = "a game is a mapping of keys such as `title`, `base` and `players`"
-    tree, game = read_experiment(file, Game, wanted, game_names, report)
+    tree, stated = read_experiment(file, Game, wanted, game_names, report)
     for name, player in items(child(tree, "players")):
         ways = [child(player, key) for key in ("strategies", "levels")]
         if sum(way is not None and way.value is not None for way in ways) != 1:
             at = ("players", name)
             report.add(mark_of(tree, at), at, "state `strategies` or `levels`, one of them")
     report.stop()
+    game = report.needed(stated)
     if len(game.players) != 2:
         report.add(tree.keys["players"], "players", f"{len(game.players)} players; a game is for two")
     elif math.prod(_count(player) for player in game.players.values()) > MOST_CELLS:
@@ -157,7 +165,7 @@ def _read(file: str, report: Report) -> tuple[Node, Game]:
 
 
 def _count(player: Player) -> int:
-    return len(player.strategies) if player.levels is None else len(player.levels.values)
+    return len(player.strategies or ()) if player.levels is None else len(player.levels.values)
 
 
 def _crop_years(tree: Node, game: Game, base: Loaded, report: Report) -> tuple[str, ...]:
@@ -166,7 +174,11 @@ def _crop_years(tree: Node, game: Game, base: Loaded, report: Report) -> tuple[s
         return tuple(known)
     node = child(tree, "crop_years")
     if not game.crop_years:
-        report.add(node.mark, "crop_years", "no crop year; name one or more, or leave the key out for all")
+        report.add(
+            place_of(tree, ("crop_years",)),
+            "crop_years",
+            "no crop year; name one or more, or leave the key out for all",
+        )
     for year, below in zip(game.crop_years, elements(node), strict=True):
         if year not in known:
             span = f"the calendar has {known[0]} to {known[-1]}"

@@ -9,9 +9,9 @@ from sim.scenario.chain import LOADERS_OWN, Document, Layer
 from sim.scenario.game_schema import Game, Player
 from sim.scenario.loader import Loaded
 from sim.scenario.overrides import overlap
-from sim.scenario.problems import Report, dotted, nearest
+from sim.scenario.problems import Mark, Path, Report, dotted, nearest
 from sim.scenario.reader import Node
-from sim.scenario.tree import child, elements, find, items, leaves, mark_of, split_path
+from sim.scenario.tree import child, elements, find, items, leaves, mark_of, place_of, split_path
 
 OF_THE_GAME = ("title", "description", "extends", "data", "calendar", "draws", "seed")
 
@@ -57,15 +57,15 @@ def read_side(tree: Node, name: str, player: Player, report: Report) -> Side:
     """Side of a player, with its strategies as layers over the base."""
     at = ("players", name)
     source = report.sources[tree.mark.file]
-    if player.levels is None:
-        strategies = _named(find(tree, (*at, "strategies")), (*at, "strategies"), source, report)
-    else:
-        strategies = _levels(find(tree, (*at, "levels")), (*at, "levels"), source, report)
+    read, key = (_named, "strategies") if player.levels is None else (_levels, "levels")
+    block = find(tree, (*at, key))
+    assert block is not None, "a player has one or the other"
+    strategies = read(block, (*at, key), source, report)
     labels = [strategy.name for strategy in strategies]
     stated = player.disarmed or ("disarmed" if "disarmed" in labels else labels[0] if labels else "")
     if player.disarmed and player.levels is None and stated not in labels:
         message = f"unknown strategy `{stated}`{nearest(stated, labels)}"
-        report.add(find(tree, (*at, "disarmed")).mark, (*at, "disarmed"), message)
+        report.add(place_of(tree, (*at, "disarmed")), (*at, "disarmed"), message)
     if player.disarmed and player.levels is not None:
         message = "the first level is the disarmed one; leave this out"
         report.add(mark_of(tree, (*at, "disarmed")), (*at, "disarmed"), message)
@@ -73,7 +73,7 @@ def read_side(tree: Node, name: str, player: Player, report: Report) -> Side:
     return Side(name, player, _places(player), tuple(strategies), disarmed)
 
 
-def _named(block: Node, at: tuple, source: list[str], report: Report) -> list[Strategy]:
+def _named(block: Node, at: Path, source: list[str], report: Report) -> list[Strategy]:
     """Strategies stated as blocks of scenario keys."""
     if not items(block):
         report.add(block.mark, at, "no strategy; write one or more")
@@ -90,12 +90,13 @@ def _named(block: Node, at: tuple, source: list[str], report: Report) -> list[St
     return found
 
 
-def _levels(block: Node, at: tuple, source: list[str], report: Report) -> list[Strategy]:
+def _levels(block: Node, at: Path, source: list[str], report: Report) -> list[Strategy]:
     """Strategies that set one key to each value."""
     key, values = child(block, "key"), elements(child(block, "values"))
+    assert key is not None, "levels are of a key"
     numbers = [float(node.value) for node in values]
     if len(numbers) < 2 or any(low >= high for low, high in zip(numbers, numbers[1:], strict=False)):
-        report.add(child(block, "values").mark, (*at, "values"), "write two or more numbers in ascending order")
+        report.add(place_of(block, ("values",)), (*at, "values"), "write two or more numbers in ascending order")
     found = []
     for index, node in enumerate(values):
         overrides = Node({key.value: node}, key.mark, {key.value: key.mark})
@@ -116,8 +117,9 @@ def check_places(tree: Node, game: Game, base: Loaded, report: Report) -> None:
         at = ("players", name, "origin")
         node = find(tree, at)
         if not _places(player):
-            report.add(node.mark, at, "no origin; name one or more")
-        for place, mark in zip(_places(player), [n.mark for n in elements(node)] or [node.mark], strict=True):
+            report.add(place_of(tree, at), at, "no origin; name one or more")
+        marks = [n.mark for n in elements(node)] or [place_of(tree, at)] * len(_places(player))
+        for place, mark in zip(_places(player), marks, strict=True):
             if place not in known:
                 report.add(mark, at, f"unknown origin `{place}`{nearest(place, known)}")
             elif place in owner:
@@ -129,7 +131,7 @@ def check_apart(sides: Sequence[Side], report: Report) -> None:
     """Report keys that strategies of both players state: what holds would depend on who is listed first."""
     stated = []
     for side in sides:
-        found = {}
+        found: dict[Path, tuple[str, Mark]] = {}
         for strategy in side.strategies:
             document = strategy.layer.document
             for path, _ in leaves(document.body):

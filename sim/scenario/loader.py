@@ -93,7 +93,10 @@ class Loaded:
             values = each[self.regime_of_period, np.arange(len(self.timeline))]
         else:
             values = self.series.resolve(level, self.timeline)
-        return values if kind == "period" else values.reshape(len(self.timeline.crop_years), -1).mean(axis=1)
+        levels: np.ndarray = (
+            values if kind == "period" else values.reshape(len(self.timeline.crop_years), -1).mean(axis=1)
+        )
+        return levels
 
 
 def load(path: str | os.PathLike[str], sets: Sequence[str] = (), layers: Sequence[Layer] = ()) -> Loaded:
@@ -122,8 +125,7 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), layers: Sequenc
 
 def finish(merged: Merged | None, report: Report, file: str, warn_equal: bool = True) -> Loaded:
     """Check a merged tree and make a scenario of it; raises ``ScenarioError`` with the problems of ``report``, too."""
-    if merged is None:
-        report.stop()
+    merged = report.needed(merged)
     tree = prune(merged.tree)
     scenario = validate(tree, report)
     files = _data_files(tree)
@@ -146,6 +148,7 @@ def finish(merged: Merged | None, report: Report, file: str, warn_equal: bool = 
         for each in [tree, *regimes.trees]:
             validate(each, report, names_follow=False)
     report.stop()
+    scenario, timeline = report.needed(scenario), report.needed(timeline)
     warn_overruled(tree, read_events(tree, timeline, Report()), merged.files, report)
     located = _with_data_paths(scenario, tree)
     if warn_equal:

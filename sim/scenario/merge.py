@@ -30,7 +30,7 @@ def merge(base: Node | None, over: Node, slot: Slot | None, path: Path, report: 
             report.add(over.keys[key], (*path, key), f"there is no entry to remove{nearest(key, values)}")
         values[key] = merge(values.get(key), node, below, (*path, key), report)
         keys[key] = over.keys[key] if not (key in keys and isinstance(node.value, dict)) else keys[key]
-    return Node(values, base.mark if items(base) else over.mark, keys, bad=over.bad)
+    return Node(values, base.mark if base is not None and items(base) else over.mark, keys, bad=over.bad)
 
 
 def prune(node: Node, slot: Slot | None = ROOT) -> Node:
@@ -45,7 +45,7 @@ def prune(node: Node, slot: Slot | None = ROOT) -> Node:
     kept = {}
     for key, entry in node.value.items():
         below = slot.child(key) if slot else None
-        removable = below is not None and (slot.is_dict or below.optional or below.has_default)
+        removable = slot is not None and below is not None and (slot.is_dict or below.optional or below.has_default)
         if entry.value is not None or entry.bad or not removable:
             kept[key] = prune(entry, below)
     return Node(kept, node.mark, node.keys, bad=node.bad)
@@ -77,10 +77,13 @@ def _text(value: Any) -> str:
 
 def log_changes(before: Node, after: Node, path: Path = ()) -> list[str]:
     """Log of what changed between two trees, at or below ``path``; nulls counted as removed."""
-    slot, here = ROOT, ()
+    slot = ROOT
+    here: Path = ()
     for key in path:  # what stands beside the path is the same in both
-        nodes, below = [child(each, key) for each in (before, after)], slot.child(key)
-        if below is None or below.is_level or below.is_list or any(each is None or not items(each) for each in nodes):
+        first, second, below = child(before, key), child(after, key), slot.child(key)
+        if below is None or below.is_level or below.is_list:
             break
-        (before, after), slot, here = nodes, below, (*here, key)
+        if first is None or second is None or not items(first) or not items(second):
+            break
+        before, after, slot, here = first, second, below, (*here, key)
     return differences(plain(prune(before, slot)), plain(prune(after, slot)), slot, here)

@@ -83,6 +83,7 @@ def _published(line: Moments, here: Path, tree: Node, report: Report) -> list[Ce
         message = "Table 2 is what the model is judged by: it is held out of every calibration"
         report.add(mark_of(tree, (*here, "table")), (*here, "table"), message)
         return []
+    assert line.table is not None, "a line is about a published table or about a measure"
     rows = _chosen(line.rows, [row for _, row, _, _ in known], (*here, "rows"), tree, report)
     columns = _chosen(line.columns, [column for *_, column, _ in known], (*here, "columns"), tree, report)
     for index, row in enumerate(line.rows or []):
@@ -121,7 +122,9 @@ def _measured(line: Moments, here: Path, tree: Node, report: Report) -> list[Cel
         message = f"write `table: {line.measure[-1]}`"
         report.add(mark_of(tree, (*here, "measure")), (*here, "measure"), message)
         return []
-    single = len(line.rows or []) == 1 and len(line.columns or []) == 1
+    assert line.measure is not None, "a line is about a published table or about a measure"
+    rows, columns = line.rows or [], line.columns or []
+    single = len(rows) == 1 and len(columns) == 1
     if not single or line.target is None or (line.scale is None and line.weight is None):
         report.add(mark_of(tree, here), here, "a measure needs one row, one column, a target, and a scale or a weight")
         return []
@@ -129,8 +132,8 @@ def _measured(line: Moments, here: Path, tree: Node, report: Report) -> list[Cel
         Cell(
             line.run,
             line.measure,
-            line.rows[0],
-            line.columns[0],
+            rows[0],
+            columns[0],
             None,
             line.target,
             False,

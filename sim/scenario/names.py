@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.fields import ROOT, Slot
-from sim.scenario.problems import Path, Report, nearest, printable
+from sim.scenario.problems import Mark, Path, Report, nearest, printable
 from sim.scenario.reader import Node
 from sim.scenario.schema.buyers import BUYERS
 from sim.scenario.series import SeriesTable
@@ -87,7 +87,7 @@ def is_reference(path: Path, key: bool = False) -> bool:
     return False
 
 
-def _check(tree: Node, name: str, sections: tuple, what: str, report: Report, path: Path, mark: object) -> None:
+def _check(tree: Node, name: str, sections: tuple[str, ...], what: str, report: Report, path: Path, mark: Mark) -> None:
     known = [key for section in sections for key, _ in items(child(tree, section))]
     if name not in known and not any((section := find(tree, (each,))) is not None and section.bad for each in sections):
         report.add(mark, path, f"unknown {what} `{printable(name, 60)}`{nearest(name, known)}")
@@ -109,7 +109,7 @@ def check_series_names(tree: Node, table: SeriesTable, report: Report) -> None:
     for path, node, _ in levels(tree):
         for key in ("series", "less", "times"):
             stated = child(node, key)
-            entries = [((), stated)] if stated is not None else []
+            entries: list[tuple[Path, Node]] = [((), stated)] if stated is not None else []
             if stated is not None and isinstance(stated.value, list):
                 entries = [((index,), entry) for index, entry in enumerate(stated.value)]
                 if not entries:

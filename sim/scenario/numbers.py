@@ -88,6 +88,7 @@ class Numbers:
 
 def _differences(one: Any, two: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, Any, Any]]:
     """Paths at which two scenarios differ, with what stands there in each."""
+    steps: list[tuple[Any, Any, Any]]
     if isinstance(one, BaseModel) and type(one) is type(two):
         steps = [(key, getattr(one, key), getattr(two, key)) for key in type(one).model_fields]
         for key, before, after in steps:
@@ -96,7 +97,7 @@ def _differences(one: Any, two: Any, path: tuple[str | int, ...] = ()) -> Iterat
     elif isinstance(one, dict) and isinstance(two, dict) and list(one) == list(two):
         steps = [(key, one[key], two[key]) for key in one]
     elif isinstance(one, list | tuple) and isinstance(two, list | tuple) and len(one) == len(two):
-        steps = [(n, *pair) for n, pair in enumerate(zip(one, two, strict=True))]
+        steps = [(n, before, after) for n, (before, after) in enumerate(zip(one, two, strict=True))]
     else:
         if one != two:
             yield path, one, two
@@ -116,7 +117,7 @@ def _with(section: Any, path: Sequence[str | int], value: np.ndarray) -> Any:
         return value
     step, rest = path[0], path[1:]
     if isinstance(section, BaseModel):
-        return section.model_copy(update={step: _with(getattr(section, str(step)), rest, value)})
+        return section.model_copy(update={str(step): _with(getattr(section, str(step)), rest, value)})
     if isinstance(section, dict):
         return {**section, step: _with(section[step], rest, value)}
     return [*section[: int(step)], _with(section[int(step)], rest, value), *section[int(step) + 1 :]]

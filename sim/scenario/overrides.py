@@ -113,24 +113,24 @@ def _apply(tree: Node, path: Path, value: Node, mark: Mark, report: Report) -> N
 
 def _known_slot(tree: Node, path: Path, value: Node, mark: Mark, report: Report) -> Slot | None:
     """Slot at the path; None and a problem with the nearest name when a step leads nowhere."""
-    slot: Slot | None = ROOT
+    slot = ROOT
     node: Node | None = tree
     column = mark.column
     for index, key in enumerate(path):
         below = slot.child(key)
         place = Mark(mark.file, mark.line, column)
         if isinstance(key, int) or slot.is_list:
-            if not (below and isinstance(key, int) and key < len(elements(node))):
+            if below is None or not isinstance(key, int) or key >= len(elements(node)):
                 report.add(place, path, f"there is no element [{key}] ({len(elements(node))} in the list)")
                 return None
+        elif below is None:
+            report.add(place, path, f"unknown key `{key}`{nearest(key, slot.keys)}")
+            return None
         elif slot.is_dict and key not in dict(items(node)):
             adds = index == len(path) - 1 and (isinstance(value.value, dict) or below.model is None or below.is_level)
             if value.value is None or not adds:
                 report.add(place, path, f"unknown entry `{key}`{nearest(key, dict(items(node)))}")
                 return None
-        elif below is None:
-            report.add(place, path, f"unknown key `{key}`{nearest(key, slot.keys)}")
-            return None
         slot, node = below, child(node, key)
         column += len(str(key)) + (1 if not isinstance(key, int) else 2)
     return slot

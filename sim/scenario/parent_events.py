@@ -31,15 +31,15 @@ def change_events(tree: Node, own: dict[str, Node], body: Node, report: Report) 
         elif not isinstance(node.value, list):
             what = "the names of events" if key == WITHOUT else "events as in `events`"
             report.add(node.mark, key, f"allowed here: a list of {what}")
-    usable = [key for key, node in stated if isinstance(node.value, list)]
+    usable = {key: node for key, node in stated if isinstance(node.value, list)}
     if child(body, "events") is not None or not usable:
         return tree
     kept = list(elements(child(tree, "events")))
     if WITHOUT in usable:
-        kept = _dropped(kept, without, report)
+        kept = _dropped(kept, usable[WITHOUT], report)
     if MORE in usable:
         kept += elements(more)
-    mark = more.mark if MORE in usable else without.mark
+    mark = usable[MORE if MORE in usable else WITHOUT].mark
     return Node({**tree.value, "events": Node(kept, mark)}, tree.mark, {**tree.keys, "events": mark}, bad=tree.bad)
 
 

@@ -127,7 +127,9 @@ def _boards(tree: Node, report: Report) -> None:
                 report.add(node.mark, ("boards", name, key), cure)
         node = child(board, "origin")
         origin = text_of(node)
-        known = origin is not None and find(tree, ("origins", origin)) is not None
+        if node is None or origin is None:
+            continue
+        known = find(tree, ("origins", origin)) is not None
         if known and child(ruled, origin) is None and not (ruled is not None and ruled.bad):
             message = f"origin `{origin}` has an open cash market, where a board has no part; add marketing.{origin}"
             report.add(node.mark, ("boards", name, "origin"), message)
@@ -151,7 +153,7 @@ def _agreements(tree: Node, report: Report) -> None:
         grades = find(tree, ("boards", board, "grades")) if board else None
         sold = [text_of(entry) for entry in elements(grades)]
         known = all(find(tree, ("grades", grade)) is not None for grade in sold if grade)
-        if sold and known and not set(sold) & set(bought):
+        if grades is not None and sold and known and not set(sold) & set(bought):
             place = f"boards.{board}.grades ({printable(grades.mark.file)}:{grades.mark.line})"
             message = f"board `{board}` does not sell `{bought[0]}`, the feed `{name}` buys; add it to {place}"
             report.add(node.mark, path, message)
@@ -165,7 +167,7 @@ def _feeders(tree: Node, report: Report) -> None:
     for name, feeders in items(section):
         node = child(feeders, "origin")
         origin = text_of(node)
-        if origin is None:
+        if node is None or origin is None:
             continue
         if first.setdefault(origin, name) != name:
             other = first[origin]
@@ -186,6 +188,6 @@ def _feeders(tree: Node, report: Report) -> None:
     growing = {text_of(child(group, "origin")) for _, group in items(child(tree, "growers"))}
     for origin, _ in items(child(tree, "origins")):
         if origin not in first and origin in growing:
-            path = ("origins", origin)
+            at = ("origins", origin)
             message = f"nobody in feeders buys in origin `{origin}`; its cash price comes from an entry there"
-            report.add(mark_of(tree, path), path, message)
+            report.add(mark_of(tree, at), at, message)

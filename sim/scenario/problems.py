@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.kept import Inputs
 
+T = TypeVar("T")
 Path = tuple[str | int, ...]
 WIDTH = 100  # longest piece of a source line shown
 QUOTED = 60  # longest piece of a value shown
@@ -111,6 +112,13 @@ class Report:
             tail = [Problem(problems[-1].mark, "", "more problems are not shown")] if more else []
             raise ScenarioError([*problems, *tail])
 
+    def needed(self, found: T | None) -> T:
+        """What was read; raises with the problems when it is missing, which has been reported by then."""
+        if found is None:
+            self.stop()
+        assert found is not None, "what is missing is reported"
+        return found
+
     def _problem(self, mark: Mark, path: Path | str, message: str) -> Problem:
         lines = self.sources.get(mark.file, [])
         source = lines[mark.line - 1] if 0 < mark.line <= len(lines) else ""
@@ -118,7 +126,7 @@ class Report:
         event = self.events.get(mark, "")
         if event and not text.startswith("events"):
             text = f"{event}.{text}" if text else event
-        return Problem(mark, text, message if len(message) <= MESSAGE else f"{message[:MESSAGE]}...", source)
+        return Problem(mark, printable(text), printable(message, MESSAGE), source)  # names in it may be anybody's
 
 
 def dotted(path: Path) -> str:

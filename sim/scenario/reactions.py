@@ -16,10 +16,10 @@ def check_reactions(tree: Node, report: Report) -> None:
         if name == "restitution" and text_of(child(rules, "rule")) == "spend_budget":
             budget = child(section, "budget_ecu_million")
             if budget is None or budget.value is None:
-                path = (name, "reaction", "rule")
-                report.add(mark_of(tree, path), path, "rule `spend_budget` needs `restitution.budget_ecu_million`")
+                at = (name, "reaction", "rule")
+                report.add(mark_of(tree, at), at, "rule `spend_budget` needs `restitution.budget_ecu_million`")
     for origin, section in items(child(tree, "export_subsidies")):
-        path = ("export_subsidies", origin, "reaction")
+        path: Path = ("export_subsidies", origin, "reaction")
         rules = child(section, "reaction")
         _check(tree, path, rules, origin, report)
         if rules is None or rules.value is None:
@@ -39,7 +39,7 @@ def _check(tree: Node, path: Path, rules: Node | None, origin: str | None, repor
     node = child(rules, "rival")
     rival = text_of(node)
     freight = child(tree, "freight_usd_t")
-    if rival is None or origin is None:
+    if node is None or rival is None or origin is None:
         return
     if rival == origin:
         report.add(node.mark, (*path, "rival"), f"`{printable(rival, 60)}` cannot answer itself")

@@ -7,7 +7,7 @@ counted before they are expanded, and duplicate keys are seen.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -100,7 +100,7 @@ class _Builder:
         column = place.column + (self.column if place.line == 0 else 1)
         return Mark(self.file, place.line + self.line, column)
 
-    def stop(self, mark: Mark, message: str) -> None:
+    def stop(self, mark: Mark, message: str) -> NoReturn:
         self.report.add(mark, self.path(), message)
         raise _Stop
 

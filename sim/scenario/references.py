@@ -19,7 +19,7 @@ from sim.scenario.reader import Node
 from sim.scenario.schema.buyers import BUYERS
 from sim.scenario.sellers import check_sellers
 from sim.scenario.systems import check_systems
-from sim.scenario.tree import child, elements, find, items, mark_of, text_of
+from sim.scenario.tree import child, elements, find, items, mark_of, place_of, text_of
 
 TOLERANCE = 1e-6
 GROWN = ("production_kt", "opening_stock_kt", "carryover_kt", "own_use_kt", "harvest_month")
@@ -74,8 +74,9 @@ def _shares(tree: Node, report: Report) -> None:
         for key in GROWN:
             if child(section, key) is None:
                 report.add(mark_of(tree, path), (*path, key), "missing; an origin with growers needs it")
-        values = [share.value if share is not None else None for _, share in members]
-        if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
+        stated = [share.value for _, share in members if share is not None]
+        values = [value for value in stated if isinstance(value, (int, float)) and not isinstance(value, bool)]
+        if len(values) < len(members):
             continue
         if not all(0 <= value <= 1 for value in values):
             continue  # reported by the schema
@@ -111,14 +112,14 @@ def _lanes(tree: Node, report: Report) -> None:
             served.setdefault(region, []).append(origin)
     for kind in (kind for kind in BUYERS if kind != "feeders"):  # feeders buy at home
         for name, buyer in items(child(tree, kind)):
-            region = text_of(child(buyer, "region"))
+            bought_in = text_of(child(buyer, "region"))
             path = (kind, name, "region")
-            if region and region not in served:
-                hint = nearest(region, served)
-                message = f"no origin has freight to region `{printable(region, 60)}` in freight_usd_t{hint}"
-                report.add(child(buyer, "region").mark, path, message)
-            elif region:
-                _agreement_lanes(tree, kind, name, region, served[region], report)
+            if bought_in and bought_in not in served:
+                hint = nearest(bought_in, served)
+                message = f"no origin has freight to region `{printable(bought_in, 60)}` in freight_usd_t{hint}"
+                report.add(place_of(buyer, ("region",)), path, message)
+            elif bought_in:
+                _agreement_lanes(tree, kind, name, bought_in, served[bought_in], report)
 
 
 def _agreement_lanes(tree: Node, kind: str, name: str, region: str, served_from: list[str], report: Report) -> None:
@@ -129,7 +130,7 @@ def _agreement_lanes(tree: Node, kind: str, name: str, region: str, served_from:
         if origin and origin not in served_from and find(tree, ("origins", origin)) is not None:
             path = (kind, name, "agreement", key)
             message = f"origin `{origin}` has no freight to region `{region}`; add freight_usd_t.{origin}.{region}"
-            report.add(child(agreement, key).mark, path, message)
+            report.add(place_of(tree, path), path, message)
 
 
 def _reference_prices(tree: Node, report: Report) -> None:

@@ -12,7 +12,8 @@ from sim.scenario.series import SeriesTable
 
 def resolved_data(scenario: Scenario) -> dict[str, Any]:
     """Return the scenario as plain data: defaults filled in, keys as in YAML, absent options left out."""
-    return _without_none(scenario.model_dump(mode="python", by_alias=True))
+    resolved_data: dict[str, Any] = _without_none(scenario.model_dump(mode="python", by_alias=True))
+    return resolved_data
 
 
 def _without_none(data: Any, inside_event: bool = False) -> Any:

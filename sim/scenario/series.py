@@ -51,7 +51,8 @@ class SeriesTable:
             return np.repeat(self.annual(name, [timeline.held], timeline.first_month), len(timeline))
         if self.is_monthly(name):
             return self.lookup(name, timeline.month_of_period)
-        return self.lookup(name, timeline.crop_years)[timeline.year_of_period]
+        per_period: np.ndarray = self.lookup(name, timeline.crop_years)[timeline.year_of_period]
+        return per_period
 
     def line(self, name: str, timeline: Timeline) -> np.ndarray:
         """Value in each period, shape (T,), on a line between the middles of its crop years or months.

@@ -20,7 +20,7 @@ def read_text(
     file: str,
     report: Report,
     limit: int,
-    cited: tuple[Mark, Path] | None = None,
+    cited: tuple[Mark, Path | str] | None = None,
     hint: Callable[[], str] | None = None,
 ) -> str | None:
     """Text of a UTF-8 file, its lines kept in the report; None and a problem when it cannot be read.
@@ -40,8 +40,9 @@ def read_text(
     """
     mark, path = cited or (Mark(file), "")
 
-    def refuse(message: str, more: str = "") -> None:
+    def refuse(message: str, more: str = "") -> str | None:
         report.add(mark, path, message.format(name=f"file `{printable(file, 200)}`" if cited else "file") + more)
+        return None  # no text
 
     try:
         raw = _raw(file, limit)

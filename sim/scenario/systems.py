@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import get_args
 
 from sim.scenario.parties import companies_taking_part
-from sim.scenario.problems import Report
+from sim.scenario.problems import Mark, Path, Report
 from sim.scenario.reader import Node
 from sim.scenario.schema import Marketing, MarketingSystem
-from sim.scenario.tree import child, elements, find, items, mark_of, text_of
+from sim.scenario.tree import child, elements, find, items, mark_of, place_of, text_of
 
 POOLS = ("feed", "malting")
 SPLITS = (
@@ -28,8 +28,9 @@ def check_systems(tree: Node, report: Report) -> None:
         for pool, system in zip(POOLS, systems, strict=True):
             if system == "continental" and child(rule, "continental_market") is None:
                 message = f"`continental` needs the market it opens; state marketing.{origin}.continental_market"
-                report.add(child(rule, pool).mark, (*path, pool), message)
-        if None in systems:
+                report.add(place_of(rule, (pool,)), (*path, pool), message)
+        known = tuple(system for system in systems if system is not None)
+        if len(known) < len(systems):
             continue
         if systems[0] != systems[1] and systems not in SPLITS:
             listed = ", ".join(f"({feed}, {malting})" for feed, malting in SPLITS)
@@ -37,8 +38,9 @@ def check_systems(tree: Node, report: Report) -> None:
                 f"feed under `{systems[0]}` with malting under `{systems[1]}` does not exist; "
                 f"both pools may have the same system, or (feed, malting) may be one of {listed}"
             )
-            report.add(*_place(tree, origin, report), message)
-        _merchants(tree, origin, systems, report)
+            mark, where = _place(tree, origin, report)
+            report.add(mark, where, message)
+        _merchants(tree, origin, known, report)
 
 
 def _system(rule: Node, pool: str) -> str | None:
@@ -50,14 +52,13 @@ def _system(rule: Node, pool: str) -> str | None:
     return name if name in get_args(MarketingSystem) else None
 
 
-def _place(tree: Node, origin: str, report: Report) -> tuple:
+def _place(tree: Node, origin: str, report: Report) -> tuple[Mark, Path]:
     """Mark and path of the pool whose system is stated last: in an event, else the first one that is stated."""
     rule = find(tree, ("marketing", origin))
-    stated = [pool for pool in POOLS if child(rule, pool) is not None]
-    dated = [pool for pool in stated if child(rule, pool).mark in report.events]
-    path = ("marketing", origin, *(dated or stated)[:1])
-    node = find(tree, path)
-    return node.mark, path
+    stated = {pool: node.mark for pool in POOLS if (node := child(rule, pool)) is not None}
+    dated = [pool for pool, mark in stated.items() if mark in report.events]
+    path = ("marketing", origin, *(dated or list(stated))[:1])
+    return place_of(tree, path), path
 
 
 def _merchants(tree: Node, origin: str, systems: tuple[str, ...], report: Report) -> None:

@@ -61,7 +61,8 @@ class _Reader:
 
     def read(self, data: DataFile, text: str) -> bool:
         self.file, self.found = data.file, 0
-        self.last, self.hidden = Mark(data.file), None
+        self.last = Mark(data.file)
+        self.hidden: Mark | None = None
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header = next(rows, None)
@@ -127,9 +128,9 @@ class _Reader:
         if kind and self.kind.setdefault(name, kind) != kind:
             message = f"a {kind} in a series of {self.kind[name]}s; keep one kind of period per series"
             self.add(line, period, path, message)
-        first = self.origin.setdefault((name, period), Mark(self.file, line))
-        if first != Mark(self.file, line):
-            self.add(line, name, path, f"given twice; first in {first.file}:{first.line}")
+        before = self.origin.setdefault((name, period), Mark(self.file, line))
+        if before != Mark(self.file, line):
+            self.add(line, name, path, f"given twice; first in {before.file}:{before.line}")
         if self.found == known:
             self.table.values.setdefault(name, {})[period] = float(text)
 

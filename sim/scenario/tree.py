@@ -27,7 +27,8 @@ def child(node: Node | None, key: str | int) -> Node | None:
     if isinstance(node.value, dict):
         return node.value.get(str(key))
     if isinstance(node.value, list) and isinstance(key, int) and key < len(node.value):
-        return node.value[key]
+        child: Node | None = node.value[key]
+        return child
     return None
 
 
@@ -48,6 +49,12 @@ def mark_of(root: Node, path: Path) -> Mark:
             break
         mark, node = node.keys.get(str(key), below.mark), below
     return mark
+
+
+def place_of(root: Node, path: Path) -> Mark:
+    """Place of the value at ``path``, or of the key or the nearest thing above it that is written down."""
+    node = find(root, path)
+    return mark_of(root, path) if node is None else node.mark
 
 
 def items(node: Node | None) -> list[tuple[str, Node]]:

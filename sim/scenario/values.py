@@ -113,7 +113,10 @@ class LevelChecker:
                 return
 
     def _covered(self, level: SeriesLevel) -> np.ndarray:
-        return np.all([~np.isnan(self.table.per_period(name, self.timeline)) for name in all_names(level)], axis=0)
+        covered: np.ndarray = np.all(
+            [~np.isnan(self.table.per_period(name, self.timeline)) for name in all_names(level)], axis=0
+        )
+        return covered
 
     def report_gaps(self, tree: Node) -> None:
         """Report gaps: one line per series, or one for many series that lack the same periods."""

@@ -180,7 +180,8 @@ def _fault(stored: StoredRun) -> str:
 
 def _size(folder: Path, files: dict[str, Any]) -> int:
     stated = sum(entry.get("bytes", 0) for entry in files.values() if isinstance(entry.get("bytes", 0), int))
-    return stated + _bytes(folder / MANIFEST)
+    size: int = stated + _bytes(folder / MANIFEST)
+    return size
 
 
 def _bytes(path: Path) -> int:

@@ -13,7 +13,7 @@ quoted and values are parameters, so no text of a user's is ever read as SQL.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sim.store import StoreError
@@ -108,7 +108,7 @@ class _Parser:
         self.at += 1
         return token
 
-    def _joined(self, word: str, part) -> str:
+    def _joined(self, word: str, part: Callable[[], str]) -> str:
         parts = [part()]
         while self._word(word):
             parts.append(part())

@@ -35,4 +35,5 @@ def measure_field(name: str, unit: str) -> pa.Field:
 
 def unit_of(field: pa.Field) -> str:
     """Unit of the column of a measure."""
-    return (field.metadata or {}).get(b"unit", b"").decode()
+    unit_of: str = (field.metadata or {}).get(b"unit", b"").decode()
+    return unit_of

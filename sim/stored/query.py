@@ -105,7 +105,7 @@ def ask(con: duckdb.DuckDBPyConnection, runs: Sequence[StoredRun], question: Que
     StoreError
         For files that are damaged, and for measures, crop years or columns that no run has.
     """
-    sources = []
+    sources: list[Source] = []
     for stored in runs:
         if stored.path not in [each.stored.path for each in sources]:
             sources.append(open_source(con, stored))

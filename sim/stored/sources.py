@@ -149,13 +149,16 @@ def _try(con: duckdb.DuckDBPyConnection, sql: str, folder: Path) -> list[tuple[s
 
 def unreadable(folder: Path | str, error: Exception) -> StoreError:
     """Say that files of a run are not what they should be."""
-    return StoreError(f"{folder}: its tables cannot be read ({' '.join(str(error).split())[:200]}); run it again")
+    from sim.scenario.problems import printable
+
+    why = printable(" ".join(str(error).split()), 200)
+    return StoreError(f"{folder}: its tables cannot be read ({why}); run it again")
 
 
 def measures(con: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[str, str, str]]:
     """(table, column, unit) of every measure of a source, in the order of its file."""
     sql = f'select "table", "column", unit from ({source.bands}) group by all order by min(line)'
-    return [tuple(map(str, row)) for row in con.sql(sql).fetchall()]
+    return [(str(table), str(column), str(unit)) for table, column, unit in con.sql(sql).fetchall()]
 
 
 def crop_years(con: duckdb.DuckDBPyConnection, source: Source) -> list[Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from sim.store import MANIFEST, ResultsError, StoreError, cannot_write
+from sim.stored.held import ATTEMPTS, Taken, held, remove_abandoned
 
 IMPOSSIBLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG)
 """What goes wrong with a path, as opposed to a disk."""
@@ -51,17 +53,36 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         When the disk is full.
     """
     check_place(path)
-    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    stem, draft = f".{path.name[:100]}", None
     try:
-        with draft.open("xb") as file:
+        remove_abandoned(path.parent, f"{glob.escape(stem)}.{'[0-9a-f]' * 8}.tmp")
+        with _new_draft(path.with_name(stem)) as (file, draft):
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(draft, path)
+            os.replace(draft, path)
     except OSError as error:
         if error.errno in IMPOSSIBLE and not isinstance(error, ResultsError):
             raise StoreError(f"--to {str(path)[:200]}: cannot be written ({error.strerror})") from error
         raise error if isinstance(error, ResultsError) else cannot_write(error, str(path)) from error
     finally:
         with suppress(OSError):
-            draft.unlink(missing_ok=True)
+            if draft is not None:
+                draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _new_draft(stem: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """Open a file that this process holds; one that somebody who tidies took for abandoned is made again."""
+    for left in reversed(range(ATTEMPTS)):
+        draft = stem.with_name(f"{stem.name}.{secrets.token_hex(4)}.tmp")
+        with ExitStack() as stack:
+            file = stack.enter_context(draft.open("xb"))
+            try:
+                stack.enter_context(held(draft))
+            except (Taken, FileNotFoundError):
+                if left:
+                    continue
+                raise
+            yield file, draft
+            return

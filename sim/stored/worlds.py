@@ -111,6 +111,6 @@ def _plan(stored: StoredRun) -> dict[str, Any]:
         and all(isinstance(each, dict) and isinstance(each.get("name"), str) for each in factors)
         and (stored.manifest.get("seed") or 0) >= 0
     )
-    if not sound:
+    if not sound or not isinstance(plan, dict):
         raise StoreError(f"{stored.path / 'run.json'}: damaged (it holds no sweep); run the sweep again")
     return plan

@@ -54,7 +54,7 @@ def _stated_keys(name: str, plan: FactorPlan) -> list[tuple[Path, str]]:
         return [((*here, "key"), plan.key)]
     if plan.keys is not None:
         return [((*here, "keys", index), key) for index, key in enumerate(plan.keys)]
-    found = []
+    found: list[tuple[Path, str]] = []
     for label, settings in (plan.levels or {}).items():
         for index, text in enumerate(settings):
             found.append(((*here, "levels", label, index), text.partition("=")[0].strip()))

@@ -15,7 +15,7 @@ from sim.sweeps.schema import SweepPlan
 
 
 def own_values(
-    plan: SweepPlan, spreads: list[Spread], at_base: Mapping[str, Loaded | None], tree: Node, report: Report
+    plan: SweepPlan, spreads: list[Spread], at_base: Mapping[str, Loaded], tree: Node, report: Report
 ) -> dict[str, float | str]:
     """Base of every factor that has one; a problem where the design needs one that neither says."""
     first = next(iter(at_base.values()))

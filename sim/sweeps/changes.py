@@ -28,12 +28,14 @@ def lay_over(tree: Node, changes: Mapping[str, Any], report: Report) -> Node:
     """
     text = "\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in changes.items())
     report.sources[FILE] = text.splitlines()
-    over = parse(text, FILE, report)
+    over = report.needed(parse(text, FILE, report))
     own, design = dict(tree.value), tree.value.get("design")
     marks = dict(tree.keys)
     for name, node in items(over):
         if name in DesignPlan.model_fields and name not in SweepPlan.model_fields:
-            inside = design if design is not None and isinstance(design.value, dict) else Node({}, over.keys[name])
+            inside = Node({}, over.keys[name])
+            if isinstance(design, Node) and isinstance(design.value, dict):
+                inside = design
             design = Node({**inside.value, name: node}, inside.mark, {**inside.keys, name: over.keys[name]})
             own["design"] = design
         else:
@@ -43,5 +45,6 @@ def lay_over(tree: Node, changes: Mapping[str, Any], report: Report) -> Node:
 
 
 def _after(first: Node | None, second: Node) -> Node:
-    both = first is not None and isinstance(first.value, list) and isinstance(second.value, list)
-    return Node([*first.value, *second.value], second.mark) if both else second
+    if first is None or not isinstance(first.value, list) or not isinstance(second.value, list):
+        return second
+    return Node([*first.value, *second.value], second.mark)

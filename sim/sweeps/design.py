@@ -124,13 +124,15 @@ def make_design(
 
 
 def _drawn(design: DesignPlan, factors: int, seed: int) -> np.ndarray:
+    size = design.trajectories if design.method == "morris" else design.points
+    assert size is not None, "a design that is drawn says how many, or it was refused"
     if design.method == "latin_hypercube":
-        return methods.latin_hypercube(design.points, factors, seed)
+        return methods.latin_hypercube(size, factors, seed)
     if design.method == "sobol":
-        return methods.sobol(design.points, factors, seed)
+        return methods.sobol(size, factors, seed)
     if design.method == "saltelli":
-        return methods.saltelli(design.points, factors, design.second_order is not False, seed)
-    return methods.morris(design.trajectories, factors, design.steps or 4, seed)
+        return methods.saltelli(size, factors, design.second_order is not False, seed)
+    return methods.morris(size, factors, design.steps or 4, seed)
 
 
 def _listed(
@@ -139,8 +141,10 @@ def _listed(
     counts = [len(each.listed) for each in spreads]
     if method in BASED:
         at_base = [values.index(base[each.factor.name]) for each, values in zip(spreads, listed, strict=True)]
-        return getattr(methods, method)(counts, at_base)
-    return getattr(methods, method)(counts)
+        found: np.ndarray = getattr(methods, method)(counts, at_base)
+        return found
+    found = getattr(methods, method)(counts)
+    return found
 
 
 def _with_base(spread: Spread, base: Mapping[str, float | str]) -> list[float | str]:

@@ -18,7 +18,8 @@ def uniform(share: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def loguniform(share: np.ndarray, low: float, high: float) -> np.ndarray:
     """Quantiles of a number whose logarithm is uniform; both limits above 0."""
-    return np.exp(uniform(share, math.log(low), math.log(high)))
+    loguniform: np.ndarray = np.exp(uniform(share, math.log(low), math.log(high)))
+    return loguniform
 
 
 def normal(
@@ -33,7 +34,8 @@ def normal(
         1.0 if high is None else float(ndtr((high - mean) / sd))
     )  # fmt: skip
     within = np.clip(least + np.asarray(share) * (most - least), SMALLEST, 1 - SMALLEST)
-    return np.clip(mean + sd * ndtri(within), low, high)
+    normal: np.ndarray = np.clip(mean + sd * ndtri(within), low, high)
+    return normal
 
 
 def share_within(mean: float, sd: float, low: float | None, high: float | None) -> float:
@@ -48,7 +50,8 @@ def lognormal(
 ) -> np.ndarray:
     """Quantiles of a lognormal distribution cut off at the limits."""
     logs = [None if limit is None or limit <= 0 else math.log(limit) for limit in (low, high)]
-    return np.clip(np.exp(normal(share, math.log(median), log_sd, *logs)), low, high)
+    lognormal: np.ndarray = np.clip(np.exp(normal(share, math.log(median), log_sd, *logs)), low, high)
+    return lognormal
 
 
 def triangular(share: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
@@ -57,7 +60,8 @@ def triangular(share: np.ndarray, low: float, mode: float, high: float) -> np.nd
     rise, fall = (mode - low) * (high - low), (high - mode) * (high - low)
     up = low + np.sqrt(np.maximum(share, 0) * rise)
     down = high - np.sqrt(np.maximum(1 - share, 0) * fall)
-    return np.where(share * (high - low) < mode - low, up, down)
+    triangular: np.ndarray = np.where(share * (high - low) < mode - low, up, down)
+    return triangular
 
 
 def beta(share: np.ndarray, a: float, b: float, low: float = 0.0, high: float = 1.0) -> np.ndarray:

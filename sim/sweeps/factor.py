@@ -11,7 +11,7 @@ import numpy as np
 from sim.scenario.writer import scalar_text
 from sim.sweeps import distributions
 from sim.sweeps.schema import FactorPlan
-from sim.sweeps.spread import DISTRIBUTIONS, ends, tidy
+from sim.sweeps.spread import DISTRIBUTIONS, ends, limits, tidy
 
 SCENARIO = "scenario"
 FORMS = ("values", "levels", "range", *DISTRIBUTIONS)
@@ -79,10 +79,11 @@ class Spread:
             return tidy(getattr(distributions, self.form)(share, **stated.model_dump()), *ends(plan, self.form))
         if self.form == "range" and self.factor.numeric:
             spread = distributions.loguniform if plan.scale == "log" else distributions.uniform
-            return tidy(spread(share, plan.low, plan.high), plan.low, plan.high)
+            return tidy(spread(share, *limits(plan)), *limits(plan))
         weights = np.ones(len(self.listed)) if plan.weights is None else np.array(plan.weights)
         kind = float if self.factor.numeric else object
-        return np.array(self.listed, dtype=kind)[distributions.pick(share, weights)]
+        drawn: np.ndarray = np.array(self.listed, dtype=kind)[distributions.pick(share, weights)]
+        return drawn
 
 
 def with_levels(spread: Spread, values: Sequence[float | str]) -> Spread:

@@ -15,7 +15,7 @@ from sim.sweeps.apart import check_apart
 from sim.sweeps.factor import FORMS, SCENARIO, Factor, Spread, label_of, with_levels
 from sim.sweeps.keys import key_problem, kind_of_value, unit_of, whole_range
 from sim.sweeps.schema import FactorPlan, SweepPlan
-from sim.sweeps.spread import DISTRIBUTIONS, check_distribution, listed_numbers
+from sim.sweeps.spread import DISTRIBUTIONS, check_distribution, limits, listed_numbers
 
 MOST_LISTED = 100_000  # values of one factor
 TAKEN = ("point", "file_row_number")  # columns that a design has, or gets when it is read
@@ -118,7 +118,7 @@ class _Reader:
             self.add((*here, "keys"), "at least one is needed")
             return None
         slots, sound = [], True
-        for index, key in enumerate(plan.keys or [plan.key]):
+        for index, key in enumerate(plan.keys or [] if plan.key is None else [plan.key]):
             place = (*here, "key") if plan.keys is None else (*here, "keys", index)
             path = split_path(key)
             slot = slot_at(path) if path else None
@@ -140,13 +140,14 @@ class _Reader:
                 (*here, "base"), f"unknown level `{printable(str(plan.base), 60)}`{nearest(str(plan.base), labels)}"
             )
             return None
-        levels = {label: tuple(settings) for label, settings in plan.levels.items()}
+        levels = {label: tuple(settings) for label, settings in (plan.levels or {}).items()}
         factor = Factor(name, plan.title or name, plan.unit or "", False, (), levels)
         return Spread(factor, plan, "levels", labels, plan.base or labels[0])
 
     def _spread(self, here: Path, spread: Spread, slot: Slot | None) -> Spread | None:
         """Spread with the values of the factor; None and problems when they will not do."""
         plan, before = spread.plan, len(self.report.problems)
+        listed: tuple[float | str, ...]
         if spread.form in DISTRIBUTIONS:
             if not spread.factor.numeric:
                 self.add((*here, spread.form), "only a number that need not be whole has a distribution")
@@ -154,7 +155,7 @@ class _Reader:
                 self.add((*here, spread.form, key), message)
             listed = listed_numbers(plan, spread.form) if len(self.report.problems) == before else ()
         elif spread.form == "range":
-            listed = self._range(here, spread, slot)
+            listed = tuple(self._range(here, spread, slot))
         else:
             places = [(*here, "values", index) for index in range(len(plan.values or ()))]
             values = zip(plan.values or (), places, strict=True)
@@ -170,9 +171,10 @@ class _Reader:
 
     def _range(self, here: Path, spread: Spread, slot: Slot | None) -> Sequence[float | str]:
         plan, before = spread.plan, len(self.report.problems)
-        if not plan.low < plan.high:
-            self.add((*here, "high"), f"must be above `low`, {plan.low:g}")
-        if plan.scale == "log" and plan.low <= 0:
+        low, high = limits(plan)
+        if not low < high:
+            self.add((*here, "high"), f"must be above `low`, {low:g}")
+        if plan.scale == "log" and low <= 0:
             self.add((*here, "low"), "must be above 0 on a log scale")
         if not spread.factor.numeric and (slot is None or slot.annotation is not int):
             wanted = slot.wanted if slot else "no number"

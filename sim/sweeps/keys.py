@@ -12,6 +12,7 @@ from sim.scenario.fields import Slot, slot_at
 from sim.scenario.problems import Path, show
 from sim.scenario.tree import split_path
 from sim.sweeps.schema import FactorPlan
+from sim.sweeps.spread import limits
 
 OWN = (("draws",), ("seed",))
 TEXTS = ("title", "description", "name")
@@ -60,7 +61,7 @@ def kind_of_value(value: Any, slot: Slot | None) -> str:
 
 def whole_range(plan: FactorPlan, most: int) -> tuple[str, ...] | None:
     """Whole numbers of a range: all of them, or as many as ``count`` says; None when those are not whole."""
-    low, high = plan.low, plan.high
+    low, high = limits(plan)
     if plan.count is None and plan.scale != "log":
         if not (low.is_integer() and high.is_integer()) or high - low >= most:
             return None

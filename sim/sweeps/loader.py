@@ -151,7 +151,8 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
     if report.problems and base:
         check_alone(loads, spreads)
     report.stop()
-    reference = own_values(plan, spreads, at_base, tree, report)
+    sound = {name: report.needed(each) for name, each in at_base.items()}
+    reference = own_values(plan, spreads, sound, tree, report)
     report.stop()
     design, shares, spreads = make_design(plan, spreads, reference, file, tree, report)
     report.stop()
@@ -161,12 +162,12 @@ def load_sweep(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None
         check_effects(loads, design, spreads)
         check_measures(patterns if plan.measures is not None else (), loads, design, spreads)
     report.stop()
-    report.warnings += [text for each in at_base.values() for text in each.warnings]
-    for each in at_base.values():
+    report.warnings += [text for each in sound.values() for text in each.warnings]
+    for each in sound.values():
         report.inputs.update(each.inputs)
     return LoadedSweep(
         plan=plan, path=file, factors=tuple(each.factor for each in spreads), design=design, shares=shares,
-        base=base, reference=reference, measures=patterns, fingerprint=_fingerprint(plan, design, at_base),
+        base=base, reference=reference, measures=patterns, fingerprint=_fingerprint(plan, design, sound),
         warnings=list(dict.fromkeys(report.warnings)), inputs=report.inputs, overrides=dict(overrides or {}),
     )  # fmt: skip
 
@@ -178,7 +179,7 @@ def _scenario_files(plan: SweepPlan, file: str, tree: Node, report: Report) -> d
         return {}
     if plan.scenario is not None:
         return {plan.scenario: parent_file(file, plan.scenario)}
-    return {name: parent_file(file, each) for name, each in plan.scenarios.items()}
+    return {name: parent_file(file, each) for name, each in (plan.scenarios or {}).items()}
 
 
 def _fingerprint(plan: SweepPlan, design: pd.DataFrame, at_base: Mapping[str, Loaded]) -> dict[str, Any]:

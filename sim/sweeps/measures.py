@@ -27,7 +27,7 @@ def check_measures(patterns: Sequence[str], loads: Loads, design: pd.DataFrame, 
     known: dict[str, dict[str, str]] = {}
     structural = [each.factor.name for each in spreads if not each.factor.numeric]
     rows = (design.drop_duplicates(structural) if structural else design).iloc[: MOST_PROBES if structural else 1]
-    todo = dict.fromkeys(patterns)
+    todo = dict.fromkeys(patterns, "")  # with what is wrong with each
     probed: set[int] = set()
     for most in (1, PROBED_YEARS):
         for _, row in rows.iterrows():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,8 @@ def latin_hypercube(points: int, factors: int, seed: int) -> np.ndarray:
     """Shares of which every factor has exactly one in each of ``points`` equal parts (McKay and others, 1979)."""
     from scipy.stats import qmc
 
-    return qmc.LatinHypercube(factors, seed=np.random.default_rng(seed)).random(points)
+    latin_hypercube: np.ndarray = qmc.LatinHypercube(factors, seed=np.random.default_rng(seed)).random(points)
+    return latin_hypercube
 
 
 def sobol(points: int, factors: int, seed: int) -> np.ndarray:
@@ -75,7 +77,8 @@ def sobol(points: int, factors: int, seed: int) -> np.ndarray:
 
     with warnings.catch_warnings():  # that the number is no power of two is said where it is stated
         warnings.simplefilter("ignore", UserWarning)
-        return qmc.Sobol(factors, scramble=True, seed=np.random.default_rng(seed)).random(points)
+        sobol: np.ndarray = qmc.Sobol(factors, scramble=True, seed=np.random.default_rng(seed)).random(points)
+        return sobol
 
 
 def saltelli(points: int, factors: int, second_order: bool, seed: int) -> np.ndarray:
@@ -88,15 +91,19 @@ def saltelli(points: int, factors: int, second_order: bool, seed: int) -> np.nda
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        return sampler.sample(_unit_cube(factors), points, calc_second_order=second_order, scramble=True, seed=seed)
+        saltelli: np.ndarray = sampler.sample(
+            _unit_cube(factors), points, calc_second_order=second_order, scramble=True, seed=seed
+        )
+        return saltelli
 
 
 def morris(trajectories: int, factors: int, steps: int, seed: int) -> np.ndarray:
     """Trajectories of k + 1 points, each of which moves one factor across a grid of ``steps`` values (Morris, 1991)."""
     from SALib.sample import morris as sampler
 
-    return sampler.sample(_unit_cube(factors), trajectories, num_levels=steps, seed=seed)
+    morris: np.ndarray = sampler.sample(_unit_cube(factors), trajectories, num_levels=steps, seed=seed)
+    return morris
 
 
-def _unit_cube(factors: int) -> dict:
+def _unit_cube(factors: int) -> dict[str, Any]:
     return {"num_vars": factors, "names": [f"x{each}" for each in range(factors)], "bounds": [[0.0, 1.0]] * factors}

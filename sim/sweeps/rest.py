@@ -22,13 +22,9 @@ def what_can_be_read(tree: Node, report: Report) -> SweepPlan:
     factors = child(tree, "factors")
     kept = {name: node for name, node in items(factors) if not _meets(f"factors.{name}", wrong)}
     rest = {key: node for key, node in items(tree) if key != "factors" and not _meets(key, wrong)}
-    if not kept or factors.bad:
-        report.stop()
+    factors = report.needed(factors if factors is not None and kept and not factors.bad else None)
     rest["factors"] = Node(kept, factors.mark, factors.keys)
-    plan = conform(SweepPlan, Slot.of(SweepPlan), Node(rest, tree.mark, tree.keys), Report())
-    if plan is None:
-        report.stop()
-    return plan
+    return report.needed(conform(SweepPlan, Slot.of(SweepPlan), Node(rest, tree.mark, tree.keys), Report()))
 
 
 def _meets(path: str, wrong: list[str]) -> bool:

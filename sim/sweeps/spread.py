@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.sweeps import distributions
-from sim.sweeps.schema import FactorPlan
+from sim.sweeps.schema import FactorPlan, Lognormal, Normal
 
 DISTRIBUTIONS = ("uniform", "loguniform", "normal", "lognormal", "triangular", "beta")
 DIGITS = 12
@@ -31,15 +31,21 @@ def ends(plan: FactorPlan, form: str) -> tuple[float | None, float | None]:
     return stated.low, stated.high
 
 
+def limits(plan: FactorPlan) -> tuple[float, float]:
+    """Both limits of a range."""
+    assert plan.low is not None and plan.high is not None, "a range has both, or it was refused"
+    return plan.low, plan.high
+
+
 def listed_numbers(plan: FactorPlan, form: str) -> tuple[float, ...]:
     """Numbers a list takes: even steps of a range, middles of equally likely parts of a distribution.
 
     Without a count they are the two ends of a range, and the 5 and 95 % points of a distribution.
     """
-    low, high = ends(plan, form)
     if form == "range":
         spaced = np.geomspace if plan.scale == "log" else np.linspace
-        return tuple(tidy(spaced(low, high, plan.count or 2), low, high).tolist())
+        return tuple(tidy(spaced(*limits(plan), plan.count or 2), *limits(plan)).tolist())
+    low, high = ends(plan, form)
     count = plan.count
     shares = np.array(OUTER) if count is None else (np.arange(count) + 0.5) / count
     return tuple(tidy(getattr(distributions, form)(shares, **getattr(plan, form).model_dump()), low, high).tolist())
@@ -52,9 +58,9 @@ def check_distribution(plan: FactorPlan, form: str, to_the_ends: bool) -> Iterat
     if low is not None and high is not None and not low < high:
         yield "high", f"must be above `low`, {low:g}"
         return
-    if form == "loguniform" and low <= 0:
+    if form == "loguniform" and stated.low <= 0:
         yield "low", "must be above 0 on a log scale"
-    if form == "triangular" and not low <= stated.mode <= high:
+    if form == "triangular" and not stated.low <= stated.mode <= stated.high:
         yield "mode", f"{stated.mode:g} is not between `low` and `high`; allowed: from {low:g} to {high:g}"
     if form in ("normal", "lognormal"):
         missing = [name for name, limit in (("low", low), ("high", high)) if limit is None]
@@ -62,12 +68,12 @@ def check_distribution(plan: FactorPlan, form: str, to_the_ends: bool) -> Iterat
         if to_the_ends and missing:
             names = " and ".join(f"`{name}`" for name in missing)
             yield missing[0], f"`morris` steps to the ends of a distribution; state {names}"
-        elif _share(stated, form, low, high) < LEAST_SHARE:
+        elif _share(stated, low, high) < LEAST_SHARE:
             yield "low" if low is not None else "high", "hardly anything of the distribution lies within these limits"
 
 
-def _share(stated: object, form: str, low: float | None, high: float | None) -> float:
-    if form == "normal":
+def _share(stated: Normal | Lognormal, low: float | None, high: float | None) -> float:
+    if isinstance(stated, Normal):
         return distributions.share_within(stated.mean, stated.sd, low, high)
     logs = [None if limit is None or limit <= 0 else math.log(limit) for limit in (low, high)]
     return distributions.share_within(math.log(stated.median), stated.log_sd, *logs)

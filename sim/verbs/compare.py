@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from sim.figures import drawn
 from sim.guard import plain, warn
 from sim.headings import programme_title
 from sim.incidence_names import PARTS as WORLD_PARTS
-from sim.measures import AVERAGE, Measures
+from sim.incidence_names import effect_title
+from sim.measures import AVERAGE, Measures, Table
 from sim.screen import comparison_tables, grid, in_words_of, mean_and_range, number
 from sim.shipped import home_origin, published_effects, table_inputs
 from sim.store import check_folder, new_run, safe_stem
@@ -95,7 +97,7 @@ def _warn(loaded: Loadings, names: list[str], errors: Console) -> None:
 def _simulate(
     loaded: Loadings, names: list[str], draws: int, seed: int, engine: Engine, chunk: int, errors: Console
 ) -> list[Measures]:
-    measures = []
+    measures: list[Measures] = []
     with progress_bar(errors) as bar:
         for name, each in zip(names, loaded, strict=True):
             task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(each))
@@ -108,7 +110,7 @@ def _simulate(
                 tables=COMPARED,
                 extra=EXTRA,
                 records=False,
-                progress=lambda periods, task=task: bar.advance(task, periods),
+                progress=partial(bar.advance, task),
             )
             measures.append(ensemble.measures)
     return measures
@@ -138,16 +140,12 @@ def save(out: Path, result: Comparison, effects: pd.DataFrame, base: Any, other:
     return draft.final
 
 
-def headings(effects: pd.DataFrame) -> dict[str, str]:
+def headings(effects: pd.DataFrame, scenario: dict[str, Any]) -> dict[str, str]:
     """Heading of each column of Table 2."""
-    names = {}
-    for column in dict.fromkeys(effects["column"]):
-        if column == REVENUE:
-            names[column] = "Producer revenue (million C$)"
-        else:
-            label = column.removesuffix("_price_cad_t").replace("_", "-")
-            names[column] = f"{label[0].upper()}{label[1:]} price (C$/t)"
-    return names
+    return {
+        column: f"{effect_title(column, scenario)} ({'million C$' if column == REVENUE else 'C$/t'})"
+        for column in dict.fromkeys(effects["column"])
+    }
 
 
 def show(
@@ -161,11 +159,11 @@ def show(
         else ""
     )
     title = f"{result.other} minus {result.base}"
-    for table in comparison_tables(title, effects, result.draws, headings(effects), console.width, caption):
+    for table in comparison_tables(title, effects, result.draws, headings(effects, scenario), console.width, caption):
         console.print(table)
     bands = {(line.row, line.column): line for line in result.markets.bands().itertuples()}
     lines = []
-    for row, label in market_labels(result, scenario).items():
+    for row, label in market_labels(result.markets.rows, result.market_units, scenario).items():
         base, other, change = (bands[row, side] for side in ("base", "other", "difference"))
         difference = mean_and_range(change.mean, change.p05, change.p95, result.draws)
         lines.append([label, number(base.mean), number(other.mean), difference])
@@ -173,24 +171,24 @@ def show(
         columns = ["", result.base, result.other, "difference"]
         console.print(grid("Markets and programmes, mean of crop years", columns, lines))
     if result.gains is not None:
-        plain(console, welfare_line(result))
+        plain(console, welfare_line(result.gains, result.draws))
 
 
-def welfare_line(result: Comparison) -> str:
+def welfare_line(gains: Table, draws: int) -> str:
     """World welfare in one line: every side's change, and all of them together."""
-    frame = result.gains.only([AVERAGE]).bands().set_index("column")
+    frame = gains.only([AVERAGE]).bands().set_index("column")
     texts = []
     for part, title in WORLD_PARTS.items():
         line = frame.loc[f"world:{part}"]
-        texts.append(f"{title.lower()} {mean_and_range(line['mean'], line['p05'], line['p95'], result.draws)}")
+        texts.append(f"{title.lower()} {mean_and_range(line['mean'], line['p05'], line['p95'], draws)}")
     return f"Welfare, all countries, million C$ a crop year: {', '.join(texts)}. By country: tables/welfare.csv"
 
 
-def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str]:
-    """Rows of ``result.markets`` worth a line on screen, with a heading: other boards' pools stay in the files."""
+def market_labels(rows: Iterable[str], units: Mapping[str, str], scenario: dict[str, Any]) -> dict[str, str]:
+    """Rows of a comparison's markets worth a line on screen, with a heading: other boards' pools stay in the files."""
     own = {name for name, board in scenario["boards"].items() if board["origin"] == home_origin(scenario)}
     labels = {}
-    for row in result.markets.rows:
+    for row in rows:
         table, _, column = row.partition(" ")
         first, _, second = column.partition(":")
         if table == "pool_deficit_million_cad":
@@ -206,7 +204,7 @@ def market_labels(result: Comparison, scenario: dict[str, Any]) -> dict[str, str
         else:
             what = "rate" if table == "programme_rate" else "spending"
             labels[row] = f"{programme_title(scenario, column)}, {what}"
-    return {row: f"{label} ({result.market_units[row]})" for row, label in labels.items()}
+    return {row: f"{label} ({units[row]})" for row, label in labels.items()}
 
 
 def _title(scenario: dict[str, Any], section: str, name: str) -> str:

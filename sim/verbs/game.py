@@ -18,7 +18,8 @@ from sim.experiments.game_solution import Lines, equilibria, response_lines
 from sim.figures import drawn
 from sim.guard import plain, warn
 from sim.scenario.fields import slot_at
-from sim.scenario.game_loader import LoadedGame, Side, load_game
+from sim.scenario.game_loader import LoadedGame, load_game
+from sim.scenario.game_sides import Side
 from sim.scenario.tree import split_path
 from sim.screen import grid, in_words_of, mean_and_range, number
 from sim.shipped import game_path
@@ -88,7 +89,8 @@ def _about(loaded: LoadedGame) -> dict[str, Any]:
 
 def _player(side: Side) -> dict[str, Any]:
     levels = side.player.levels
-    slot = slot_at(split_path(levels.key)) if levels is not None else None
+    path = split_path(levels.key) if levels is not None else None
+    slot = slot_at(path) if path is not None else None
     return {
         "name": side.name,
         "title": side.player.title,
@@ -115,6 +117,7 @@ def _notes(played: Played, frames: Frames, mixed_note: str, lines: Lines | None)
             if absent:
                 notes.append(f"{name}: in {absent} of {len(own)} draws the best responses have no crossing.")
             centre = own[own == own].mean() if absent < len(own) else None
+            assert levels is not None, "best responses have lines where both players have levels"
             near = EDGE * (levels[-1] - levels[0])
             if centre is not None and not levels[0] - near <= centre <= levels[-1] + near:
                 notes.append(f"{name}: the crossing lies outside the levels played, so it is an extrapolation.")
@@ -182,7 +185,9 @@ def _show_equilibria(console: Console, frame: pd.DataFrame, titles: dict[str, st
         [
             f"{line.equilibrium} {line.kind}", titles[line.player], line.plays,
             *(
-                mean_and_range(*(getattr(line, f"{name}_{part}") for part in ("mean", "low", "high")), draws)
+                mean_and_range(
+                    getattr(line, f"{name}_mean"), getattr(line, f"{name}_low"), getattr(line, f"{name}_high"), draws
+                )
                 for name in ("payoff", "disarms_alone", "both_disarm")
             ),
             "-" if line.kind == "mixed" else f"{number(100 * line.share_of_draws, 0)} %",

@@ -42,7 +42,7 @@ def show(console: Console, lines: pd.DataFrame, scenario: dict[str, Any], draws:
         )
     else:
         console.print(_desk(desk, scenario, draws))
-        console.print(_shares(lines, draws))
+        console.print(_shares(lines, scenario, draws))
         console.print(_correlations(lines[lines["table"] == "correlation"], scenario, draws))
     gap = lines[(lines["table"] == "money") & (lines["column"] == "imbalance")]
     largest = gap[["p05", "p95"]].abs().to_numpy().max()
@@ -164,7 +164,7 @@ def _desk(part: pd.DataFrame, scenario: dict[str, Any], draws: int) -> Any:
     return grid(title, headings, rows, caption)
 
 
-def _shares(lines: pd.DataFrame, draws: int) -> Any:
+def _shares(lines: pd.DataFrame, scenario: dict[str, Any], draws: int) -> Any:
     part, effects = lines[lines["table"] == "desk_share"], _cells(lines[lines["table"] == "desk"])
     cells, rows = _cells(part), []
     for row in dict.fromkeys(part["row"]):
@@ -173,7 +173,8 @@ def _shares(lines: pd.DataFrame, draws: int) -> Any:
             share = f"{100 * (1 - sides[1].mean / sides[0].mean):.0f} %" if sides[0].mean else "-"
             cell = cells[row, column]
             spread = f"{100 * cell.p05:.0f} to {100 * cell.p95:.0f} %" if draws > 1 else "-"
-            rows.append([f"{effect_title(column)}, {row}", *(_banded(side, draws) for side in sides), share, spread])
+            means = [_banded(side, draws) for side in sides]
+            rows.append([f"{effect_title(column, scenario)}, {row}", *means, share, spread])
     headings = ["", "With the programmes", "Without", "Gone without", "5 to 95 % of draws"]
     title = "The single desk's effects that disappear without the programmes (C$/t, million C$)"
     return grid(title, headings, rows, "Gone without: one less the quotient of the two means.")

@@ -28,7 +28,7 @@ title: "{name}"
 description: >-
   Say here what question this scenario asks.
 # draws: 200
-# marketing: {{canada: {{feed: multiple_sellers, malting: multiple_sellers}}}}
+# calendar: {{crop_years: 5}}
 # shocks: {{yield_sd: 0.10}}
 """
 

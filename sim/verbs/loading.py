@@ -57,4 +57,5 @@ def progress_bar(console: Console, of: str = "periods") -> Progress:
 def period_count(loaded: Any) -> int:
     """Periods in one pass through the scenario's calendar."""
     calendar = loaded.scenario.calendar
-    return calendar.crop_years * calendar.periods_per_year
+    period_count: int = calendar.crop_years * calendar.periods_per_year
+    return period_count

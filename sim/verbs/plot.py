@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -44,7 +44,9 @@ def plot(
         stored = [stored[kinds.index(kind)] for kind in TOGETHER]
         if len({each.manifest.get("scenario_hash") for each in stored}) > 1:
             raise StoreError("results that are drawn together are of one scenario; these are of different ones")
-    known = KINDS[kinds[0]].figures if len(stored) == 1 else TOGETHER_FIGURES
+    known: Mapping[str, Callable[..., Figure | None]] = TOGETHER_FIGURES
+    if len(stored) == 1:
+        known = KINDS[kinds[0]].figures
     for name in names:
         check_figure(name, known, f"this {kinds[0]}" if len(stored) == 1 else "several results")
     results = [_result(each, measures) for each in stored]

@@ -23,6 +23,8 @@ from sim.shipped import published_gaps, table_inputs
 from sim.store import RunDraft, new_run
 from sim.verbs.loading import load_scenario, period_count, progress_bar, provenance
 
+EVERY_SALE = "ledger_draws.parquet"
+
 
 def run(
     scenario: str, draws: int | None, seed: int | None, sets: Sequence[str], out: Path, engine: Engine,
@@ -51,10 +53,10 @@ def run_loaded(
                 progress=lambda periods: bar.advance(task, periods),
             )  # fmt: skip
         if save_draws:
-            join_draw_files(ensemble.draw_parts, draft.path / "ledger_draws.parquet")
+            join_draw_files(ensemble.draw_parts, draft.path / EVERY_SALE)
         frames = {"series": ensemble.series, "summary": ensemble.measures.bands(), "ledger": ensemble.ledger}
         shutil.rmtree(scratch)
-        meta = {"stem": Path(loaded.path).stem, **provenance(loaded, draws, seed), "save_draws": save_draws}
+        meta = {"stem": Path(loaded.path).stem, **provenance(loaded, draws, seed)}
         tables = save(draft, frames, meta, loaded.inputs)
     if as_json:
         print(json.dumps(report(draft, meta, frames["summary"]), ensure_ascii=False, allow_nan=False))

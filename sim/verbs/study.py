@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,11 @@ def _simulate(runs: dict[str, Any], draws: int, seed: int, engine: Engine, error
             task = bar.add_task(name, total=len(chunks(draws, chunk)) * period_count(loaded))
             ensemble = run_ensemble(
                 loaded, draws, seed, chunk=chunk, engine=engine, points=points(loaded),
-                tables=("producers",), records=False, progress=lambda periods, task=task: bar.advance(task, periods),
+                tables=("producers",), records=False, progress=partial(bar.advance, task),
             )  # fmt: skip
             measures.append(ensemble.measures)
-    return agents_tables(*measures, runs[BASE].scenario.base_price_origin)
+    base, other, weekly = measures
+    return agents_tables(base, other, weekly, runs[BASE].scenario.base_price_origin)
 
 
 def _save(out: Path, frame: pd.DataFrame, runs: dict[str, Any], draws: int, seed: int) -> Path:

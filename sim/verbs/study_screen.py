@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import fill
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -80,7 +81,7 @@ def _print_table(console: Console, part: pd.DataFrame, table: int, draws: int) -
         console.print(grid(title, names, lines, caption))
 
 
-def _cells(found: tuple | None, again: float | None, digits: int, draws: int, with_again: bool) -> list[str]:
+def _cells(found: tuple[Any, str] | None, again: float | None, digits: int, draws: int, with_again: bool) -> list[str]:
     if found is None:
         return ["", ""] + ([""] if with_again else [])
     line, mark = found

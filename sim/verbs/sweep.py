@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -68,7 +77,9 @@ class Screen(Watch):
     """Shows how a sweep goes: a bar on a terminal, a line now and then elsewhere."""
 
     def __init__(self, console: Console) -> None:
-        self.console, self.task, self.folder = console, None, None
+        self.console = console
+        self.task: TaskID | None = None
+        self.folder: Path | None = None
         columns = (
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}/{task.total:,.0f} worlds"),
             TextColumn("{task.fields[done]}/{task.fields[chunks]} chunks"), Rate(), TimeElapsedColumn(),
@@ -112,12 +123,14 @@ class Screen(Watch):
     def tick(self, periods: int) -> None:
         """See :class:`Watch`."""
         most = self.total - self.bar.tasks[0].completed
+        assert self.task is not None, "worlds are simulated after the start"
         self.bar.advance(self.task, min(periods * self.worlds_a_tick, max(most, 0.0)))
 
     def chunk(self, worlds: int) -> None:
         """See :class:`Watch`."""
         self.done, self.kept = self.done + 1, self.kept + worlds
-        self.bar.update(self.task, done=self.done)
+        if self.task is not None:
+            self.bar.update(self.task, done=self.done)
         now = time.monotonic()
         if not self.console.is_terminal and now - self.told > QUIET:
             self.told, rate = now, self.kept / (now - self.began)

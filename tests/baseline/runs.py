@@ -9,16 +9,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.experiments.counterfactual import programmes
 from sim.experiments.ensemble import run_chunk
+from sim.experiments.incidence import followed
 from sim.ledger import Ledger
 from sim.measures import monthly_summary, price_gaps, summary
+from sim.measures.incidence import incidence_tables
 from sim.measures.study_tables import study_tables
 from sim.measures.table import Table
 from sim.scenario import load
 from sim.shipped import scenario_path
 from sim.study_points import study_points
 
-from . import experiments, pairs
+from . import experiments, pairs, pure
 from .lines import ITERATED, RELATIVE, joined, of_measures, of_tables
 
 HERE = Path(__file__).parent
@@ -63,11 +66,14 @@ def states(led: Ledger) -> Table:
     return Table("states", ("run",), tuple(columns), tuple(units), np.concatenate(values)[None])
 
 
-def told(name: str, sets: Sets = (), monthly: bool = False) -> pd.DataFrame:
-    """All measures of one run, the study's tables, Table 1 over the run, and its states."""
+def told(name: str, sets: Sets = (), monthly: bool = False, with_incidence: bool = False) -> pd.DataFrame:
+    """All measures of one run, the study's tables, Table 1 over the run, its states, and what incidence reads."""
     loaded = load(scenario(name), list(sets))
     led, points = ledger(name, tuple(sets)), study_points(loaded)
     parts = [of_measures(summary(led, extra=study_tables(led, points))), of_tables([states(led)])]
+    if with_incidence:
+        where = followed(loaded, list(programmes(loaded)))
+        parts += [of_tables([table]).assign(table=f"incidence_{table.name}") for table in incidence_tables(led, where)]
     if points.pairs and len(points.pairs) > 1:
         gaps = price_gaps(led, points.origin, points.grade, points.pairs).table()
         parts.append(of_tables([gaps]).assign(table="table1_of_the_run"))
@@ -88,7 +94,8 @@ LEARNED = set_all(BELIEFS, "rule=least_squares", "forgetting=0.95", "probe=0.05"
 TAKERS = set_all(BELIEFS, "rule=last_price")
 
 RUNS: dict[str, Callable[[], pd.DataFrame]] = {
-    "history": partial(told, "history", WAR),
+    "functions": pure.functions,
+    "history": partial(told, "history", WAR, with_incidence=True),
     "multiple_sellers": partial(told, "multiple_sellers", WAR),
     "history_against_multiple_sellers": lambda: pairs.two_systems(
         ledger("history", WAR), ledger("multiple_sellers", WAR), "canada"
@@ -107,10 +114,10 @@ RUNS: dict[str, Callable[[], pd.DataFrame]] = {
     "tiny_open": partial(told, TINY, OPEN),
     "tiny_open_learned": partial(told, TINY, (*OPEN, *LEARNED, "traders.rule=roth_erev")),
     "tiny_pay_as_bid": partial(told, TINY, ("tender.format=pay_as_bid",)),
-    "refunds": partial(told, "scenarios/refunds"),
+    "refunds": partial(told, "scenarios/refunds", with_incidence=True),
     "duel": partial(told, "scenarios/duel", ("sellers.home_firm.cost_cad_t=50",)),
     "subsidies_by_lane": partial(told, "docking/subsidy_war_by_rule", ("calendar.crop_years=6",)),
-    "spatial": partial(told, "docking/spatial_subsidised", ("calendar.crop_years=2",)),
+    "spatial": partial(told, "docking/spatial_subsidised", ("calendar.crop_years=2",), with_incidence=True),
     "initial_payment": partial(told, "docking/initial_payment", ("calendar.crop_years=3",)),
     "game": experiments.game,
     "reconstruction": experiments.reconstruction,

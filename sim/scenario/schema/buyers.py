@@ -61,6 +61,8 @@ class SupplyAgreement(Section):
     """Tonnage of the agreement."""
     flexibility: Annotated[float, unit("share", ge=0, le=1)] = 0.10
     """Tonnage may move up or down by this share."""
+    full_gap_cad_t: Annotated[float, unit("C$/t", gt=0, le=1000)] = 20.0
+    """Price above what the board gets elsewhere at which it ships all that the flexibility allows."""
     bargaining_weight: Annotated[float, unit("share", ge=0, le=1)] = 0.5
     """Where the price settles between the board's offshore netback (0) and the buyer's outside option (1)."""
     outside_origin: Name
