@@ -21,7 +21,7 @@ from sim.reference import page
 from sim.scenario import ScenarioError, load
 from sim.scenario.calibration import load_calibration
 from sim.scenario.game_loader import load_game
-from sim.shipped import scenario_path, shipped_folder
+from sim.shipped import scenario_path, shipped_folder, sweep_names, sweep_path
 from sim.sweeps.loader import load_sweep
 
 INDEX = ROOT / "docs" / "README.md"
@@ -82,7 +82,7 @@ def shortened(line: str) -> str:
         newest = max(Path(re.search(r"(\S+)/RUN-ID", joined)[1]).glob("2*"))
         joined = joined.replace("RUN-ID", newest.name)
     if verb == "sweep":
-        return f"{joined} --draws 1"
+        return f"{joined.replace(words[2], one_year(words[2]), 1)} --draws 1"
     if verb == "reconstruct":
         return f"{joined} --draws 2"
     if verb not in SHORT:
@@ -91,6 +91,15 @@ def shortened(line: str) -> str:
     named = words[2] if len(words) > 2 and not words[2].startswith("-") else "steady"
     kept = "calendar.start" in joined or "calendar.hold" in joined or starts_later(named)
     return f"{joined} --draws 2 --set calendar.crop_years=1" + ("" if kept else f" --set calendar.start={START}")
+
+
+def one_year(name: str) -> str:
+    """A copy, of the same name and in this folder, of a shipped sweep with one crop year; another sweep as it is."""
+    if name not in sweep_names():
+        return name
+    text = re.sub(r"calendar\.crop_years=\d+", "calendar.crop_years=1", sweep_path(name).read_text(encoding="utf-8"))
+    Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    return f"{name}.yaml"
 
 
 def starts_later(name: str) -> bool:
