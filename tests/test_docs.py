@@ -62,6 +62,7 @@ SHOWN = [
     for one, other in zip(found, found[1:], strict=False)
     if other.language == "text" and not is_commands(other) and (is_commands(one) or one.language == "yaml")
 ]
+INSTEAD = {"make run": "singledesk run history"}  # what a target does
 SHORT = ("run", "compare", "ablation", "incidence")
 START, LOADERS = "1986/87", {"file": load, "game": load_game, "sweep": load_sweep, "calibration": load_calibration}
 
@@ -137,7 +138,8 @@ def follow(block: Block, printed: dict[str, str]) -> int:
         short = Block(block.page, block.line, "python", "", re.sub(r"draws=\d+", "draws=1", block.text))
         assert python(short), "it prints nothing"
         return 1
-    lines = [each for each in block.lines if each.startswith("singledesk ")] if is_commands(block) else []
+    typed = [INSTEAD.get(each, each) for each in block.lines] if is_commands(block) else []
+    lines = [each for each in typed if each.startswith("singledesk ")]
     lines = [line for line in lines if not line.startswith(tuple(ONLY_READ))]
     for line in lines:
         if shortened(line) not in printed:
