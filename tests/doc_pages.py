@@ -1,4 +1,4 @@
-"""What tests of the pages share: fenced blocks, commands run in this process, and printed text beside what a page shows."""
+"""What tests of pages share: fenced blocks, commands run in this process, printed text beside what a page shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the public API is what the docstrings say: who changes a public signature changes the page, on purpose."""
+"""The page of the public API is what the docstrings say: a public signature changes with the page, on purpose."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The pages: generated ones are their generator's, and every command and block in them is run or held against something.
+"""The pages: generated ones are their generator's, and each command and block is run or held against something.
 
-One folder, like one in which a reader tries out what the pages say, is used for all of them in turn. Lines that simulate
-get fewer draws and one crop year; a line that several pages have is run once.
+One folder, like one in which a reader tries out what the pages say, is used for all of them in turn. Lines that
+simulate get fewer draws and one crop year; a line that several pages have is run once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sim.reference import page
 from sim.scenario import ScenarioError, load
 from sim.scenario.calibration import load_calibration
 from sim.scenario.game_loader import load_game
-from sim.shipped import scenario_path, shipped_folder
+from sim.shipped import scenario_path, shipped_folder, sweep_names, sweep_path
 from sim.sweeps.loader import load_sweep
 
 INDEX = ROOT / "docs" / "README.md"
@@ -44,6 +44,7 @@ OWN_TEST = {
 # Lines read as the command reads them, and not run here: what they begin with, and why.
 ONLY_READ = {
     "singledesk dashboard": "serves until it is stopped; tests/browser presses its buttons",
+    "singledesk calibrate study": "minutes; the calibration of a page is run, and test_calibration.py resumes one",
     "singledesk study": "half a minute at least; test_published.py and test_study_tables.py run what it does",
     "singledesk game eep_against_restitution": "minutes; the game of the textbook is run, this one is loaded",
     "singledesk sensitivity sensitivity_history": "a minute; a sweep of a page is analysed in its place",
@@ -55,8 +56,13 @@ ELSEWHERE = {  # lines of other programs
 # Blocks that cannot be run: (page, what the first line begins with) and why. They are compiled.
 ONLY_COMPILED = {("docs/clusters.md", "# file: on_slurm.py"): "needs the queue of a cluster"}
 # What stands before a block of text that shows an output.
-SHOWN = [(one, other) for found in BLOCKS.values() for one, other in zip(found, found[1:], strict=False)
-         if other.language == "text" and not is_commands(other) and (is_commands(one) or one.language == "yaml")]  # fmt: skip
+SHOWN = [
+    (one, other)
+    for found in BLOCKS.values()
+    for one, other in zip(found, found[1:], strict=False)
+    if other.language == "text" and not is_commands(other) and (is_commands(one) or one.language == "yaml")
+]
+INSTEAD = {"make run": "singledesk run history"}  # what a target does
 SHORT = ("run", "compare", "ablation", "incidence")
 START, LOADERS = "1986/87", {"file": load, "game": load_game, "sweep": load_sweep, "calibration": load_calibration}
 
@@ -77,13 +83,24 @@ def shortened(line: str) -> str:
         newest = max(Path(re.search(r"(\S+)/RUN-ID", joined)[1]).glob("2*"))
         joined = joined.replace("RUN-ID", newest.name)
     if verb == "sweep":
-        return f"{joined} --draws 1"
+        return f"{joined.replace(words[2], one_year(words[2]), 1)} --draws 1"
+    if verb == "reconstruct":
+        return f"{joined} --draws 2"
     if verb not in SHORT:
         return joined
     joined = re.sub(r"--set calendar.crop_years=\S+", "", joined)
     named = words[2] if len(words) > 2 and not words[2].startswith("-") else "steady"
     kept = "calendar.start" in joined or "calendar.hold" in joined or starts_later(named)
     return f"{joined} --draws 2 --set calendar.crop_years=1" + ("" if kept else f" --set calendar.start={START}")
+
+
+def one_year(name: str) -> str:
+    """A copy, of the same name and in this folder, of a shipped sweep with one crop year; another sweep as it is."""
+    if name not in sweep_names():
+        return name
+    text = re.sub(r"calendar\.crop_years=\d+", "calendar.crop_years=1", sweep_path(name).read_text(encoding="utf-8"))
+    Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    return f"{name}.yaml"
 
 
 def starts_later(name: str) -> bool:
@@ -95,6 +112,7 @@ def followed(tmp_path_factory) -> tuple[Path, dict[str, str], dict[str, int]]:
     """The folder, what went wrong by block, and how many commands and Python blocks of each page were run."""
     place = tmp_path_factory.mktemp("docs")
     shutil.copytree(shipped_folder(), place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(ROOT / "tests" / "docking", place / "tests" / "docking")  # of a clone, not of the package
     for block in EVERY:
         name = block.title[1] if block.title and block.title[0] in LOADERS else None
         found = NAMED.search(block.info)
@@ -120,7 +138,8 @@ def follow(block: Block, printed: dict[str, str]) -> int:
         short = Block(block.page, block.line, "python", "", re.sub(r"draws=\d+", "draws=1", block.text))
         assert python(short), "it prints nothing"
         return 1
-    lines = [each for each in block.lines if each.startswith("singledesk ")] if is_commands(block) else []
+    typed = [INSTEAD.get(each, each) for each in block.lines] if is_commands(block) else []
+    lines = [each for each in typed if each.startswith("singledesk ")]
     lines = [line for line in lines if not line.startswith(tuple(ONLY_READ))]
     for line in lines:
         if shortened(line) not in printed:
@@ -208,6 +227,12 @@ def test_files_load_without_a_warning(followed, block, monkeypatch):
         assert [text for text in LOADERS[kind](name).warnings if "lies outside the calendar" not in text] == []
     else:
         assert kind.endswith("with mistakes") and block in [before for before, _ in SHOWN], "its report is not shown"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_commands_stand_in_fences(path):
+    found = re.findall(r"^ {4,}(?:singledesk|make|python) .*", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found == [], "indented code is run by nobody: put it between fences"
 
 
 def test_files_of_the_pages_have_names_of_their_own():

@@ -18,7 +18,7 @@ PACKAGES = ("agents", "sim", "scenarios")
 
 
 def apply(block: Block, root: Path) -> None:
-    """Put a block into a file: a new file, or lines taken out and added at the one place where its other lines stand."""
+    """Put a block into a file: a new file, or lines changed at the one place where the others stand."""
     target = root / NAMED.search(block.info)[1]
     if block.language == "python":
         assert not target.exists(), f"{block}: {target.name} is there already"
@@ -45,7 +45,7 @@ json.dump([[result.exit_code, result.output] for result in results], sys.stdout)
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory) -> tuple[Path, Path, list[tuple[Block, str]]]:
-    """The copy with everything put in, the folder its commands ran in, and what was printed before each block of text."""
+    """The copy with all put in, the folder its commands ran in, and what was printed before each block of text."""
     root, place = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("run")
     for name in PACKAGES:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))

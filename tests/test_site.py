@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 SOURCES = ("mkdocs.yml", "README.md", "docs", "scenarios/data/SOURCES.md")
-# What Markdown for the site takes as plain text and GitHub does not: lists, tables and code without a blank line before.
+# What the site's Markdown takes as plain text and GitHub does not: lists, tables and code without a blank line before.
 SWALLOWED = re.compile(r"<(p|li)>((?:(?!</\1>)(?!<pre).)*?\n *(?:[-*] |\d+\. |\||```).*?)</\1>", re.DOTALL)
 LOADED = re.compile(r"""<(?:script|img|link|iframe|source)\b[^>]*?\b(?:src|href)=["']?([^"'\s>]+)""")
 

@@ -1,4 +1,4 @@
-"""The tutorial word for word: every file and line of it in order, in a folder like a clone's, and what it shows is printed."""
+"""The tutorial word for word: its files and lines in order, in a folder like a clone's; what it shows is printed."""
 
 from __future__ import annotations
 

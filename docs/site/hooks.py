@@ -1,7 +1,7 @@
 """What MkDocs does for these pages: files beside ``docs/`` that pages link to become pages of the site as well.
 
-On GitHub every link is relative to the file it stands in. Here ``docs/`` is the root, so that ``../README.md`` would lead
-out of the site; the files below are read in, and links to and from them are turned round.
+On GitHub every link is relative to the file it stands in. Here ``docs/`` is the root, so that ``../README.md`` would
+lead out of the site; the files below are read in, and links to and from them are turned round.
 """
 
 from __future__ import annotations
