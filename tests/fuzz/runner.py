@@ -136,7 +136,8 @@ def _work(seed: int, mine: Any, here: Any, out: Any) -> None:
     with open("/proc/self/statm") as file:
         size = int(file.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (size + 3 * MORE_BYTES, resource.RLIM_INFINITY))  # rather than the machine
-    while (number := mine.get()) is not None:
+    parent = os.getppid()
+    while (number := _next(mine, parent)) is not None:
         here[0], here[1] = number, time.monotonic()
         outcome = run_case(seed, number, watch)
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -145,6 +146,14 @@ def _work(seed: int, mine: Any, here: Any, out: Any) -> None:
             grown = used
         out.put(outcome)
     out.put(None)
+
+
+def _next(mine: Any, parent: int) -> int | None:
+    """Return the next number; None when there are no more, or nobody to tell what comes of it."""
+    while os.getppid() == parent:
+        with suppress(Empty):
+            return mine.get(timeout=5)
+    return None
 
 
 def _stop(_number: int, _frame: Any) -> None:
