@@ -28,6 +28,8 @@ INDEX = ROOT / "docs" / "README.md"
 BLOCKS = {path.relative_to(ROOT).as_posix(): blocks(path) for path in PAGES}
 EVERY = [block for found in BLOCKS.values() for block in found]
 VERBS = get_command(sim.cli.app).commands
+
+
 def is_commands(block: Block) -> bool:
     """Whether a block holds lines to type; those that take long stand in a block of text."""
     first = block.text.split(maxsplit=1)[0]
