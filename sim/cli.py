@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim.experiment_commands import ablation, calibrate, game, incidence, reconstruct, sensitivity, study, sweep
+from sim.guard import steady
 from sim.picture_commands import animate, dashboard, plot, report
 from sim.results_commands import results
 from sim.scenario_commands import compare, new, run, schema, show, validate
@@ -43,6 +44,7 @@ app.add_typer(results)
 
 def main() -> None:
     """Entry point of the ``singledesk`` command."""
+    steady()
     app(prog_name="singledesk")
 
 

@@ -5,6 +5,7 @@ Exit codes: 0 success, 1 the run failed, 2 bad input.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import functools
@@ -35,6 +36,28 @@ def errors() -> Console:
 def plain(console: Console, text: str) -> None:
     """Print text as it is: no markup, no colours, no wrapping; what would move the cursor or hide is spelt out."""
     console.print(spelt_out(text), markup=False, highlight=False, soft_wrap=True)
+
+
+def steady() -> None:
+    """Make do with what there is: an output that is closed or knows no accents, a width that is no number."""
+    for name in ("COLUMNS", "LINES"):  # Rich takes every digit there is for a number
+        if not os.environ.get(name, "0").isascii():
+            del os.environ[name]
+    codecs.register_error("spelt_out", _as_escapes)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started us: nobody wants to hear
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end of the process
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="spelt_out")
+
+
+def _as_escapes(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding does not have as JSON does, by four digits of hexadecimal."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{text[at : at + 2].hex()}" for at in range(0, len(text), 2)), error.end
 
 
 def spelt_out(text: str) -> str:

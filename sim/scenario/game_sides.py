@@ -117,7 +117,8 @@ def check_places(tree: Node, game: Game, base: Loaded, report: Report) -> None:
         node = find(tree, at)
         if not _places(player):
             report.add(node.mark, at, "no origin; name one or more")
-        for place, mark in zip(_places(player), [n.mark for n in elements(node)] or [node.mark], strict=True):
+        marks = [each.mark for each in elements(node)] if isinstance(node.value, list) else [node.mark]
+        for place, mark in zip(_places(player), marks, strict=True):
             if place not in known:
                 report.add(mark, at, f"unknown origin `{place}`{nearest(place, known)}")
             elif place in owner:
