@@ -28,8 +28,12 @@ def ready_streams() -> None:
     """Make something of an output that is closed or cannot write every letter.
 
     A closed one takes everything and keeps nothing; else its descriptor would go to the next file that is opened, and
-    what is printed into that file. A letter that the terminal's encoding does not have is written as in JSON.
+    what is printed into that file. A letter that the terminal's encoding does not have is written as in JSON. A width
+    that is no number is nobody's: Rich takes every digit there is for one.
     """
+    for name in ("COLUMNS", "LINES"):
+        if not os.environ.get(name, "0").isascii():
+            del os.environ[name]
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process
