@@ -215,7 +215,8 @@ def test_a_board_announces_its_share_of_its_outlook(year, lag, elapsed, new_pool
     for name, account in made.pools.items():
         (outlook, initial, current), (kt, net) = state[name], booked[name]
         now = np.maximum(current - cost, 0.0)
-        realised = np.where(kt > 0, net / np.where(kt > 0, kt, 1.0), now)
+        some = kt > pool.EMPTY_POOL_KT
+        realised = np.where(some, np.maximum(net, 0.0) / np.where(some, kt, 1.0), now)
         late = 0.0 if new_pool and not published else lag
         expected = late * outlook + (1 - late) * (elapsed * realised + (1 - elapsed) * now)
         np.testing.assert_allclose(account.outlook_cad_t, expected, rtol=1e-9, atol=1e-9)
