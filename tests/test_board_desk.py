@@ -7,6 +7,7 @@ from test_agents import kt, sale, tender
 
 from agents.beliefs import ResidualDemand
 from agents.board import MarketingBoard, PoolAccount
+from agents.cash_account import CashAccount
 from agents.farmers import GrowerGroup
 from agents.stock_desk import StockDesk
 from agents.terms import Offer
@@ -155,3 +156,10 @@ def test_missed_tonnes_are_paid_for_at_the_going_price_by_the_feed_pool():
     made.compensate(5.0)  # 10 missed; the going price is 100 less 10 of freight, 30 more than when they were promised
     assert made.cost_cad_k[0] == 7 + 350 and made.pools["feed"].costs_cad_k[0] == 70 + 350
     assert made.pools["malting"].costs_cad_k[0] == 0
+
+
+def test_no_more_cash_grain_is_sold_than_feed():
+    account = CashAccount(1)
+    account.buy(kt(100), kt(80))
+    sold, cost = account.sell(kt(30), kt(3000), kt(60))  # more of it than was in store for feed
+    assert (sold[0], cost[0], account.stock_kt[0], account.receipts_cad_k[0]) == (30, 2400, 70, 3000)
