@@ -4,11 +4,13 @@ import mesa
 import numpy as np
 import pytest
 
+from agents.allocation import netback_weights
 from agents.beliefs import ResidualDemand
 from agents.board import MarketingBoard, PoolAccount
 from agents.farmers import GrowerGroup
 from agents.learning import RothErev
 from agents.stock_desk import StockDesk
+from agents.terms import Seat, Tender
 from sim import pool
 from sim.tender import clear, clearing_price
 
@@ -102,3 +104,42 @@ def test_a_crop_before_any_price_is_the_crop_as_it_is():
     group = growers()
     assert group.harvest(both(50), 0.6).tolist() == [50.0, 50.0]
     assert group.seats == [] and group.captive_share == 0.5
+
+
+def test_growers_contract_what_they_released_and_did_not_sell_by_the_month():
+    group = growers()
+    group.stock_kt, group.release_kt = both(100), both(40)
+    group.contract(both(10), 0.3)
+    assert group.contract_kt.tolist() == [30, 30] and group.contract_quality.tolist() == [0.4, 0.4]
+    assert group.pool_share.tolist() == pytest.approx([0.2 * 0.75] * 2)  # a fifth of the way in a month
+
+
+# --- tenders and markets
+
+
+def test_a_tender_starts_with_an_empty_table_and_no_result():
+    made = Tender("a", "b", "importer", "m", "r", "c", "feed", "feed", 0.0, [Seat("s", "board", "home")] * 3, DRAWS)
+    for name in (
+        "quantity_kt",
+        "award_kt",
+        "freight_cad_t",
+        "grant_cad_t",
+        "reserve_cad_t",
+        "subsidy_cad_t",
+        "landed_cad_t",
+    ):
+        values = getattr(made, name)
+        assert values.shape == (3, DRAWS) and values.dtype == float and not values.any()
+    for name in ("schedule", "choke", "base_price", "last_price", "usual_price"):
+        assert is_numbers(getattr(made, f"{name}_cad_t"), 0.0)
+    for values in (made.last_total_kt, made.base_kt, made.schedule_kt):
+        assert is_numbers(values, 0.0)
+    assert is_numbers(made.slope_cad_t_kt, 1.0) and made.sellers == 3
+    assert (made.spacing, made.is_open, made.is_home) == (1.0, False, False)
+
+
+def test_price_takers_lean_by_the_mean_netback_as_soon_as_it_is_above_a_dollar():
+    weight, whole = netback_weights(np.array([[1.4], [1.6]]), np.array([[10.0], [10.0]]))
+    assert weight[:, 0].tolist() == pytest.approx([10 * (1 - 5 / 15), 10 * (1 + 5 / 15)]) and whole[0] == pytest.approx(
+        20
+    )
