@@ -69,3 +69,17 @@ def test_a_pool_that_sold_a_tonne_has_no_return_of_its_own_yet():
     assert pool.counted_kt(kt(0, 1e-3, 1.05e-3, 2)).tolist() == [0, 0, 1.05e-3, 2]
     returns = pool.realised_return(kt(0.5, 0.5), kt(0.1, 0.1), kt(1e-3, 2e-3), kt(90, 90))
     np.testing.assert_allclose(returns, [90, 200])
+
+
+def test_what_an_agency_or_a_cash_bid_takes_leaves_the_store():
+    group = growers(stock=100)
+    group.planned_kt = kt(30)
+    assert group.sell_to_agency(kt(12))[0] == 18 and group.stock_kt[0] == 82
+    group.refused_kt = kt(40)
+    # Feeders pay C$10 more: of growers with an inertia of 5 half would still sell.
+    assert group.sell_for_cash(kt(90), kt(100))[0] == 20 and group.stock_kt[0] == 62
+
+
+def test_a_market_that_is_not_served_is_no_room():
+    split, marginal = equalise_marginal_revenue(kt(100, 0)[:, None], kt(1, 1)[:, None], kt(10, 90)[:, None], kt(10))
+    assert split[:, 0].tolist() == [10, 0] and marginal[0] == 0
