@@ -83,3 +83,11 @@ def test_what_an_agency_or_a_cash_bid_takes_leaves_the_store():
 def test_a_market_that_is_not_served_is_no_room():
     split, marginal = equalise_marginal_revenue(kt(100, 0)[:, None], kt(1, 1)[:, None], kt(10, 90)[:, None], kt(10))
     assert split[:, 0].tolist() == [10, 0] and marginal[0] == 0
+
+
+def test_growers_sell_no_more_than_they_have():
+    group = growers(stock=30)
+    group.sell(kt(20), kt(4))
+    assert group.stock_kt[0] == 6
+    group.sell(kt(5), kt(3))
+    assert group.stock_kt[0] == 0
