@@ -91,3 +91,17 @@ def test_growers_sell_no_more_than_they_have():
     assert group.stock_kt[0] == 6
     group.sell(kt(5), kt(3))
     assert group.stock_kt[0] == 0
+
+
+def test_a_market_is_full_only_when_it_is_so_without_those_that_get_nothing():
+    # At first 60.4: the first market is 9.8 kt over its limit, the other two together 10.4 kt below nothing.
+    intercept, limit = kt(100, 50, 50)[:, None], kt(10, 90, 90)[:, None]
+    split, marginal = equalise_marginal_revenue(intercept, np.ones((3, 1)), limit, kt(9.4))
+    assert split[:, 0].tolist() == pytest.approx([9.4, 0, 0]) and marginal[0] == pytest.approx(81.2)
+
+
+def test_demand_that_had_no_base_moves_the_price_at_the_tonnes_last_bought():
+    made = tender(base=0)
+    made.last_total_kt = kt(40)
+    made.publish(kt(100), kt(50), kt(230), kt(1))
+    assert made.usual_price_cad_t[0] == 130
