@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from test_agents import kt, tender
 
-from agents.allocation import equalise_marginal_revenue
+from agents.allocation import equalise_marginal_revenue, netback_weights, spread_by_netback
 from agents.farmers import GrowerGroup
 from sim import pool
 
@@ -105,3 +105,30 @@ def test_demand_that_had_no_base_moves_the_price_at_the_tonnes_last_bought():
     made.last_total_kt = kt(40)
     made.publish(kt(100), kt(50), kt(230), kt(1))
     assert made.usual_price_cad_t[0] == 130
+
+
+def test_remembered_prices_go_along_with_the_exchange_rate():
+    group = growers()
+    group.expected_cad_t, group.normal_cad_t = kt(100), kt(90)
+    group.revalue(kt(1.1))
+    assert group.heard_cad_t is None
+    group.heard_cad_t = kt(80)
+    group.revalue(kt(2))
+    values = group.expected_cad_t, group.normal_cad_t, group.heard_cad_t
+    assert [each[0] for each in values] == pytest.approx([220, 198, 160])
+
+
+def test_growers_without_a_board_are_called_nothing():
+    group = growers(stock=50)
+    group.contract_kt, group.signed_kt = kt(40), kt(60)
+    assert [each[0] for each in group.deliver(1.0, to_merchants=True, to_board=False)] == [0, 0, 40]
+    assert group.stock_kt[0] == 10 and group.refused_kt[0] == 0
+
+
+def test_markets_of_half_a_tonne_and_half_a_dollar_are_markets():
+    sizes = kt(0.2, 0.2)[:, None]
+    assert spread_by_netback(kt(10, 10)[:, None], sizes, kt(6))[:, 0].tolist() == pytest.approx([3, 3])
+    weight, whole = netback_weights(kt(9, 11)[:, None], sizes)
+    assert weight[:, 0].tolist() == pytest.approx([0.1, 0.3]) and whole[0] == pytest.approx(0.4)
+    split, marginal = equalise_marginal_revenue(kt(0.5)[:, None], kt(0.1)[:, None], kt(10)[:, None], kt(1))
+    assert split[0, 0] == pytest.approx(1) and marginal[0] == pytest.approx(0.3)
