@@ -142,7 +142,7 @@ def test_agreement_is_bargained_and_its_tonnes_leave_the_tender(outside, stock, 
     agency = FoodAgency(mesa.Model(), "agency", linear_demand, 1)
     agency.agreement, agency.tenders["feed"] = tender(agreement=True), tender(base=100)
     agency.tenders["feed"].slope_cad_t_kt = kt(0.5)
-    agency.bargain(kt(100), kt(outside), 0.65, 60.0, 0.1, kt(stock))
+    agency.bargain(kt(100), kt(outside), 0.65, 60.0, 0.1, 20.0, kt(stock))
     agency.tender_the_rest("feed")
     assert agency.agreement.last_price_cad_t[0] == pytest.approx(price)
     assert agency.agreement.award_kt[0, 0] == pytest.approx(tonnes)
