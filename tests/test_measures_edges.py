@@ -66,8 +66,8 @@ def test_a_series_settles_with_its_first_near_window():
 
 def war(bonus, price, market=OFF):
     sales = [sale(0, 10, price, freight_cad_t=7, **OFF), sale(0, 30, 140),
-             sale(0, 1, 100, seller="house", role="trader"), sale(0, 20, 90, subsidy_cad_t=bonus, **US, **OFF), sale(0, 5, 60, **US, **market),
-             sale(0, 9, 300, grade="malt", pool="malting")]  # fmt: skip
+             sale(0, 1, 100, seller="house", role="trader"), sale(0, 20, 90, subsidy_cad_t=bonus, **US, **OFF),
+             sale(0, 5, 60, **US, **market), sale(0, 9, 300, grade="malt", pool="malting")]  # fmt: skip
     return make_ledger(calendar(1980, 1, length=1), sales, 1,
                        choke_cad_t={"algiers:feed": 200, "tokyo:feed": 150, "tokyo:malt": 400, "moon:feed": 1},
                        slope_cad_t_kt={"algiers:feed": 2, "tokyo:feed": 0, "tokyo:malt": 0, "moon:feed": 1}

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from handmade import calendar, make_ledger
 
-from sim.measures import bonus_programme, deliveries, summary
+from sim.measures import bonus_programme, deliveries, pool_accounts, summary
 from sim.measures.deliveries import misallocation_cad_k
+from sim.measures.pools import POOL_TABLES
 from sim.measures.refund_programme import UNITS, intervention, refund_programme
 
 NAN = np.nan
@@ -130,6 +131,26 @@ def test_without_a_programme_there_is_no_table():
         calendar(1980, 1), [{"period": 0}], bonus_bid_kt={}, programme_spend_cad_k={}, cash_price_cad_t={}
     )
     assert not {"bonus", "programme_rate", "cash_price"} & {key[0] for key in summary(bare).keys}
+
+
+def test_a_pool_that_sold_less_than_a_tonne_has_no_accounts_per_tonne():
+    items = {"receipts": 9, "costs": 2, "initial": 5, "final": 1.5, "deficit": 0.25}
+    states = {f"pool_{name}_cad_k": {"cwb:feed": [value, value], "cwb:malt": value} for name, value in items.items()}
+    ledger = make_ledger(calendar(1980, 2, length=1), [{"period": 0}, {"period": 1}], 1,
+                         pool_kt={"cwb:feed": [0.5, 0.0009], "cwb:malt": 0.25}, **states)  # fmt: skip
+    tables = pool_accounts(ledger)
+    expected = {"receipts_cad_t": 18, "costs_cad_t": 4, "initial_cad_t": 10, "final_cad_t": 3, "deficit_cad_t": 0.5,
+                "return_cad_t": 13}  # fmt: skip
+    for name, value in expected.items():
+        assert (tables[name].name, tables[name].units) == (f"pool_{name}", ("C$/t", "C$/t"))
+        assert tables[name].values[:, :, 0].tolist() == [
+            [value, 2 * value],
+            [pytest.approx(NAN, nan_ok=True), 2 * value],
+        ]
+    assert tables["tonnes_kt"].values[1, 0].tolist() == [0.0009] and tables["tonnes_kt"].units == ("kt", "kt")
+    deficit = tables["deficit_million_cad"]
+    assert deficit.values[:, 0, 0].tolist() == [0.00025] * 2 and deficit.units == ("million C$",) * 2
+    assert tuple(table.name for table in tables.values()) == POOL_TABLES
 
 
 def delivered():
