@@ -13,6 +13,7 @@ from sim.measures import (
     concentration,
     market_shares,
     monthly_summary,
+    subsidy_per_additional_tonne,
     summary,
 )
 from sim.measures.settling import rolling_mean, settling_time
@@ -83,6 +84,16 @@ def test_pass_through_is_of_the_markets_both_runs_sell_to():
     assert whole.row("1980/81")[:, 0] == pytest.approx([0, -4 * 10 / 30 / 8])
     own = bonus_pass_through(base, other, "states", "feed", "canada")
     assert own.row("average")[:, 0] == pytest.approx([0, -0.5])
+
+
+def test_money_that_went_with_fewer_exports_counts_below_zero():
+    base, other = (make_ledger(calendar(1980, 2, length=1), [sale(1, kt, 90, subsidy_cad_t=bonus, **US)], 1)
+                   for kt, bonus in ((10, 6), (15, 0)))  # fmt: skip
+    table = subsidy_per_additional_tonne(base, other, "states")
+    assert table.columns == ("subsidy_million_cad", "additional_exports_kt", "subsidy_per_additional_tonne_cad_t")
+    assert table.units == ("million C$", "kt", "C$/t") and table.rows == ("1980/81", "1981/82", "all")
+    assert table.row("1981/82")[:, 0].tolist() == table.row("all")[:, 0].tolist() == [0.06, -5, -12]
+    assert np.isnan(table.cell("1980/81", "subsidy_per_additional_tonne_cad_t")).all()
 
 
 def test_shares_are_of_a_market_by_whoever_is_asked_for():
