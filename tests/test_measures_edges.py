@@ -57,6 +57,7 @@ def test_a_series_settles_with_its_first_near_window():
     assert settling_time(steps, 1, 2).tolist() == [2]  # 10.5 and 9.5 are five per cent from 10, which is near
     assert settling_time(steps, 1, 2, 0.04).tolist() == [4]
     assert np.isnan(settling_time(steps, 1, 3, 0.02)).all()  # 9.5 is one of the last three and too far from their mean
+    assert settling_time(np.array([[9.45], [10.0], [10.0]]), 1, 2).tolist() == [1]  # 5.5 per cent is not
     assert np.isnan(settling_time(np.array([[9.0], [5.0], [15.0]]), 1, 2)).all()
     assert settling_time(np.array([[9.0], [10.0]]), 1, 1).tolist() == [1]
     assert np.isnan(settling_time(np.full((3, 1), NAN), 1, 2)).all()
@@ -156,3 +157,40 @@ def test_a_summary_takes_other_origins_and_more_tables():
     alone = summary(ledger, extra=[more], tables=["bonus"])
     assert alone.keys == (("more", "all", "x", "kt"),) and alone.draw_numbers == (6, 7)
     assert monthly_summary(ledger).draw_numbers == (6, 7)
+
+
+def test_states_are_told_by_crop_year_each_under_its_own_name():
+    names = {"cash_price": "cash_price_cad_t", "initial_payment": "initial_payment_cad_t",
+             "pool_return_outlook": "pool_return_outlook_cad_t", "pool_value": "pool_value_cad_t",
+             "reference_price": "reference_price_cad_t"}  # fmt: skip
+    states = {
+        state: {"x": [place, place + 2, 20, 30], "y": 7 * place} for place, state in enumerate(names.values(), start=1)
+    }
+    programmes = {"programme_spend_cad_k": {"eep": [20, 40, 0, 0]}, "programme_kt": {"eep": [2, 1, 5, 0]}}
+    ledger = make_ledger(calendar(1980, 2, length=2), [sale(0, 1, 1)], 1, **states, **programmes,
+                         closing_kt={"canada": [1, 2, 3, 4]}, opening_kt={"canada": 0})  # fmt: skip
+    found = summary(ledger)
+    for place, name in enumerate(names, start=1):
+        assert [found.get(name, year, "x")[0] for year in ledger.crop_years] == [place + 1, 25]
+        assert [found.get(name, year, "y")[0] for year in ledger.crop_years] == [7 * place] * 2
+    eep = {key[:2]: (line[0], key[3]) for key, line in zip(found.keys, found.values, strict=True) if key[2] == "eep"}
+    assert eep == {
+        ("programme_spend", "1980/81"): (0.06, "million C$"), ("programme_spend", "1981/82"): (0, "million C$"),
+        ("programme_tonnes", "1980/81"): (3, "kt"), ("programme_tonnes", "1981/82"): (5, "kt"),
+        ("programme_rate", "1980/81"): (20, "C$/t"), ("programme_rate", "1981/82"): (0, "C$/t"),
+        ("programmes", "1980/81"): (0.06, "million C$"), ("programmes", "1981/82"): (0, "million C$"),
+    }  # fmt: skip
+    assert [found.get("closing_stock", year, "canada")[0] for year in ledger.crop_years] == [2, 4]
+
+
+def test_concentration_is_told_by_pool_and_gaps_by_origin_and_grade():
+    more = [sale(0, 5, 150, grade="oats"), sale(0, 5, 120, grade="oats", **OFF), sale(0, 30, 100, **OFF),
+            sale(0, 10, 110), sale(0, 1, 90, seller="house", role="trader", grade="malt", pool="malting"),
+            sale(0, 3, 90, grade="malt", pool="malting")]  # fmt: skip
+    found = summary(make_ledger(calendar(1980, 1, length=1), more, 1), tables=["price_gap", "concentration"])
+    values = {(key[0], key[2]): (line[0], key[3]) for key, line in zip(found.keys, found.values, strict=True)}
+    assert {key: value for key, (value, _) in values.items()} == pytest.approx({
+        ("price_gap", "canada:feed:japan-off-shore"): 10, ("price_gap", "canada:oats:japan-off-shore"): 30,
+        ("concentration", "japan:feed"): 1, ("concentration", "off-shore:feed"): 1,
+        ("concentration", "japan:malting"): 10 / 16,
+    })  # fmt: skip
