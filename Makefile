@@ -25,6 +25,7 @@ gallery: $(SET_UP)
 # Tests of one file stay in one process, which shares what they were given.
 test: $(SET_UP)-test
 	$(BIN)/ruff check .
+	$(BIN)/mypy sim agents
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 # Lines and branches of sim and agents that the suite runs, in its child processes too.
@@ -42,7 +43,7 @@ fuzz: $(SET_UP)-test
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 docs: $(SET_UP)-docs
-	$(BIN)/mkdocs build --strict --site-dir build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 bench: $(SET_UP)-test
 	$(BIN)/python -m benchmarks
@@ -68,5 +69,5 @@ lock:
 	rm -rf $(LOCK_VENV)
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov mutants fuzz-failures
 	find agents benchmarks scenarios sim tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -21,14 +21,15 @@ ACCEPTED = ("accepted", "simulated", "stopped", "read", "done")
 
 
 @pytest.mark.slow
-def test_ten_thousand_cases_keep_every_promise():
+def test_ten_thousand_cases_keep_every_promise(monkeypatch):
+    monkeypatch.setattr(runner, "CPU_SECONDS", 30)  # against hanging: no test depends on the speed of a machine
     tally = fuzz(SEED, CASES)
     told = [f"--seed {SEED} --case {each.number}: {each.fault} ({'; '.join(each.how)})" for each in tally.faults]
     assert told == []
     assert tally.total >= 10_000
     for kind in KINDS:  # none only refuses: a fuzzer that makes nothing but garbage tests little
         share = tally.of(kind, *ACCEPTED) / tally.of(kind)
-        assert tally.of(kind) >= 150 and 0.05 < share < 0.9, (kind, tally.counts)
+        assert tally.of(kind) >= 150 and 0.02 < share < 0.95, (kind, tally.counts)
     loaded = sum(tally.of(kind) for kind in LOADED)
     assert sum(tally.of(kind, *ACCEPTED) for kind in LOADED) > 0.15 * loaded
     assert sum(tally.of(kind, "simulated") for kind in LOADED) > 100

@@ -32,7 +32,7 @@ def bands(values: np.ndarray, quantiles: Sequence[float] = QUANTILES) -> dict[st
         ``missing``, the number of draws without a value.
     """
     values = np.asarray(values, dtype=float)
-    flat = values.reshape(-1, values.shape[-1])
+    flat = values.reshape(int(np.prod(values.shape[:-1])), values.shape[-1])
     missing = np.zeros(len(flat), dtype=int)
     result = np.full((1 + len(quantiles), len(flat)), np.nan)
     step = max(1, AT_ONCE // max(flat.shape[1], 1))

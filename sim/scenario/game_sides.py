@@ -118,7 +118,9 @@ def check_places(tree: Node, game: Game, base: Loaded, report: Report) -> None:
         node = find(tree, at)
         if not _places(player):
             report.add(place_of(tree, at), at, "no origin; name one or more")
-        marks = [each.mark for each in elements(node)] if node and isinstance(node.value, list) else [place_of(tree, at)]
+        marks = [place_of(tree, at)]
+        if node is not None and isinstance(node.value, list):
+            marks = [each.mark for each in elements(node)]
         for place, mark in zip(_places(player), marks, strict=True):
             if place not in known:
                 report.add(mark, at, f"unknown origin `{place}`{nearest(place, known)}")
