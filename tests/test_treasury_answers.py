@@ -4,7 +4,7 @@ import mesa
 import numpy as np
 import pytest
 
-from agents.bonus_treasury import BonusTreasury, Initiative
+from agents.bonus_treasury import BonusBid, BonusTreasury, Initiative
 from agents.refund_committee import RefundCommittee
 from agents.subsidy_treasury import SubsidyTreasury
 
@@ -71,6 +71,17 @@ def test_money_not_spent_is_carried_where_it_may(treasury, carry, left):
     treasury.open_fiscal_year(carry)
     treasury.fund(100.0, 500.0)
     assert treasury.money_left_usd_k.tolist() == left and treasury.used_usd_k.tolist() == [0, 0]
+
+
+def test_a_bonus_is_dear_beside_a_small_estimate_too(treasury):
+    treasury.fund(100.0, 500.0)
+    treasury.max_bonus_cad_t, treasury.bonus_tolerance, treasury.price_tolerance = kt(30, 30), 0.5, 0.1
+    treasury.share_out(kt(1, 1), kt(1, 1), kt(1, 1), {"a": [1.0, 1.0]})
+    bids = [
+        BonusBid("a", kt(1, 1), kt(bonus, bonus), kt(100, 100), kt(100, 100), kt(0.4, -1.0)) for bonus in (0.6, 0.7)
+    ]
+    treasury.decide(bids)
+    assert [bid.accepted_kt.tolist() for bid in bids] == [[1, 0], [0, 0]]
 
 
 def test_a_sale_is_covered_over_a_month(treasury):
