@@ -69,5 +69,5 @@ lock:
 	rm -rf $(LOCK_VENV)
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov mutants fuzz-failures
 	find agents benchmarks scenarios sim tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -32,7 +32,7 @@ class InOrder(TyperGroup):
 app = typer.Typer(
     name="singledesk",
     cls=InOrder,
-    help="Simulate the barley market: single desk, multiple sellers and the subsidy war.",
+    help="Simulate a world market of grain: single desk, multiple sellers and the subsidy war.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -6,12 +6,9 @@ import numpy as np
 
 from agents.arrays import Array, ascending, running, total
 
-# Tonnes or prices under 1e-300 are nothing: a product of them may be zero.
-vanishing = np.errstate(under="ignore")
 TIE = 1e-11  # share of the price by which reserve prices may differ and still be one price: rounding decides nothing
 
 
-@vanishing
 def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> Array:
     """Price at which demand ``P = choke - slope * Q`` meets the offers in order of reserve price.
 
@@ -31,20 +28,21 @@ def clearing_price(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array
     array (draw,)
         Landed clearing price, C$/t; the choke price where nothing is offered.
     """
-    if len(quantity_kt) == 0:
-        return np.array(choke_cad_t, dtype=float)
-    # An empty offer sets no price: the next one of the staircase meets the same marginal value with a higher reserve.
-    places = ascending(reserve_cad_t)
-    reserve = reserve_cad_t.take(places)
-    fall = running(np.add, quantity_kt.take(places))
-    fall *= slope_cad_t_kt
-    marginal_value = np.subtract(choke_cad_t, fall, out=fall)
-    price = np.maximum(marginal_value[-1], np.minimum(reserve[0], choke_cad_t))
-    clearing_price: Array = np.maximum(price, np.minimum(reserve[1:], marginal_value[:-1]).max(axis=0, initial=-np.inf))
-    return clearing_price
+    with np.errstate(under="ignore"):  # tonnes or prices under 1e-300 are nothing: a product of them may be zero
+        if len(quantity_kt) == 0:
+            return np.array(choke_cad_t, dtype=float)
+        # An empty offer sets no price: the next one of the staircase meets the same value with a higher reserve.
+        places = ascending(reserve_cad_t)
+        reserve = reserve_cad_t.take(places)
+        fall = running(np.add, quantity_kt.take(places))
+        fall *= slope_cad_t_kt
+        marginal_value = np.subtract(choke_cad_t, fall, out=fall)
+        price = np.maximum(marginal_value[-1], np.minimum(reserve[0], choke_cad_t))
+        steps = np.minimum(reserve[1:], marginal_value[:-1])
+        clearing_price: Array = np.maximum(price, steps.max(axis=0, initial=-np.inf))
+        return clearing_price
 
 
-@vanishing
 def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve_cad_t: Array) -> tuple[Array, Array]:
     """Clearing price and awards of one tender.
 
@@ -66,19 +64,20 @@ def clear(choke_cad_t: Array, slope_cad_t_kt: Array, quantity_kt: Array, reserve
     award_kt : array (offer, draw)
         Tonnes awarded.
     """
-    price = clearing_price(choke_cad_t, slope_cad_t_kt, quantity_kt, reserve_cad_t)
-    if len(quantity_kt) == 0:
-        return price, np.zeros((0, *np.shape(price)))
-    # At and above the choke price nothing is wanted, whatever a reserve of zero would allow.
-    tie = TIE * np.abs(price)
-    below = np.where((reserve_cad_t < price - tie) & (price < choke_cad_t), quantity_kt, 0.0)
-    level = np.where(np.abs(reserve_cad_t - price) <= tie, quantity_kt, 0.0)
-    left = np.maximum(choke_cad_t - price, 0.0) / slope_cad_t_kt - total(below)
-    ties = total(level)
-    share = np.minimum(np.maximum(left / np.where(ties > 0, ties, 1.0), 0.0), 1.0)
-    level *= share
-    level += below
-    return price, level
+    with np.errstate(under="ignore"):
+        price = clearing_price(choke_cad_t, slope_cad_t_kt, quantity_kt, reserve_cad_t)
+        if len(quantity_kt) == 0:
+            return price, np.zeros((0, *np.shape(price)))
+        # At and above the choke price nothing is wanted, whatever a reserve of zero would allow.
+        tie = TIE * np.abs(price)
+        below = np.where((reserve_cad_t < price - tie) & (price < choke_cad_t), quantity_kt, 0.0)
+        level = np.where(np.abs(reserve_cad_t - price) <= tie, quantity_kt, 0.0)
+        left = np.maximum(choke_cad_t - price, 0.0) / slope_cad_t_kt - total(below)
+        ties = total(level)
+        share = np.minimum(np.maximum(left / np.where(ties > 0, ties, 1.0), 0.0), 1.0)
+        level *= share
+        level += below
+        return price, level
 
 
 def award_prices(price_cad_t: Array, reserve_cad_t: Array, pay_as_bid: bool) -> Array:

@@ -24,7 +24,7 @@ from sim.kept import shipped_root
 from sim.repeat.again import Task
 from sim.repeat.manifests import compare_manifests
 from sim.repeat.parquet import compare_parquet
-from sim.store import INPUTS, MANIFEST, StoredRun, sha256
+from sim.store import INPUTS, MANIFEST, OWN_SUM, StoredRun, sha256
 from sim.stored.inputs import unpack, write_inputs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,7 +125,7 @@ def copied(results, tmp_path):
 
 def rewrite(folder: Path, **changes: object) -> None:
     """Change entries of a manifest; None removes one."""
-    manifest = {**json.loads((folder / MANIFEST).read_text()), **changes}
+    manifest = {**json.loads((folder / MANIFEST).read_text()), OWN_SUM: None, **changes}
     (folder / MANIFEST).write_text(json.dumps({name: value for name, value in manifest.items() if value is not None}))
 
 

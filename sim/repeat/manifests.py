@@ -8,7 +8,7 @@ from typing import Any
 from sim.experiments.unfinished import differences
 from sim.repeat.files import DIFFERENT, IDENTICAL, Compared
 from sim.repeat.parquet import Difference
-from sim.store import MANIFEST, StoredRun
+from sim.store import MANIFEST, OWN_SUM, StoredRun
 
 MAY_DIFFER = ("started", "finished", "wall_seconds", "command", "versions", "surroundings")
 """When, how long, by which command, with which program and on which machine; ``files`` are compared one by one."""
@@ -22,7 +22,7 @@ DRAWING = ("matplotlib", "pillow", "system")
 
 def compare_manifests(old: StoredRun, new: StoredRun) -> Compared:
     """Compare what the manifests say of the result itself; shipped files may lie elsewhere now."""
-    free = (*MAY_DIFFER, "files", *OF_KIND.get(str(old.manifest.get("kind")), ()))
+    free = (*MAY_DIFFER, "files", OWN_SUM, *OF_KIND.get(str(old.manifest.get("kind")), ()))
     one, other = (_of_the_result(each, free) for each in (old, new))
     lines = differences(one, other)
     return Compared(MANIFEST, DIFFERENT, Difference(lines[0])) if lines else Compared(MANIFEST, IDENTICAL)

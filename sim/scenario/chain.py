@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from sim.kept import exists, is_folder
 from sim.scenario.fields import ROOT
 from sim.scenario.kinds import wrong_kind
+from sim.scenario.known import Known
 from sim.scenario.merge import log_changes, merge
 from sim.scenario.nearby import near_file
 from sim.scenario.overrides import SET_FILE, apply_overrides, apply_sets
 from sim.scenario.parent_events import MORE, WITHOUT, change_events
 from sim.scenario.problems import Mark, Path, Report, show
-from sim.scenario.reader import Node, parse
+from sim.scenario.reader import MAX_NODES, Node, parse
 from sim.scenario.source import YAML_BYTES, read_text
 from sim.scenario.tree import elements, items, replace_at
 from sim.shipped import shipped_names, shipped_path
@@ -29,6 +30,7 @@ class Document:
     file: str
     body: Node
     own: dict[str, Node] = field(default_factory=dict)
+    size: int = 0  # values in it
 
 
 @dataclass
@@ -50,6 +52,8 @@ class Merged:
     files: list[str] = field(default_factory=list)  # oldest parent first, --set last
 
 
+_KNOWN: Known[Document] = Known(2 * MAX_NODES, lambda document: document.size)
+
 SCENARIO = "a scenario is a mapping of keys such as `title` and `calendar`"
 
 
@@ -63,7 +67,14 @@ def read_document(
     """Read one file; None and problems when it holds no mapping, which say what is ``wanted`` or ``known``."""
     start = os.path.dirname(cited[0].file) if cited else None
     text = read_text(file, report, YAML_BYTES, cited, lambda: near_file(file, start, known))
-    return None if text is None else document_of(text, file, report, wanted)
+    if text is None:
+        return None
+    document = _KNOWN.get((file, wanted, text))
+    if document is None:
+        document = document_of(text, file, report, wanted)
+        if document is not None and not any(each.mark.file == file for each in report.problems):
+            _KNOWN.keep((file, wanted, text), document)
+    return document
 
 
 def document_of(text: str, file: str, report: Report, wanted: str = SCENARIO) -> Document | None:
@@ -89,7 +100,7 @@ def document_of(text: str, file: str, report: Report, wanted: str = SCENARIO) ->
     refuse_blanks(root, report)
     own = {key: node for key, node in root.value.items() if key in LOADERS_OWN}
     body = {key: node for key, node in root.value.items() if key not in own}
-    return Document(file, Node(body, root.mark, root.keys), own)
+    return Document(file, Node(body, root.mark, root.keys), own, root.size)
 
 
 def show_node(node: Node) -> str:

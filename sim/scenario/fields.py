@@ -84,7 +84,7 @@ class Slot:
             default=default,
         )
 
-    @property
+    @cached_property
     def is_level(self) -> bool:
         """A number or a series."""
         return SeriesLevel in get_args(self.annotation)
@@ -99,18 +99,18 @@ class Slot:
         """A number, or a level."""
         return self.is_level or self.annotation in (int, float)
 
-    @property
+    @cached_property
     def model(self) -> type[BaseModel] | None:
         """The section that may stand here (the mapping form of a level counts)."""
         kinds = [self.annotation, *get_args(self.annotation)] if get_origin(self.annotation) is not dict else []
         return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
-    @property
+    @cached_property
     def is_dict(self) -> bool:
         """A mapping whose keys are names chosen by the user."""
         return get_origin(self.annotation) is dict
 
-    @property
+    @cached_property
     def is_list(self) -> bool:
         """A list."""
         return get_origin(self.annotation) is list

@@ -13,7 +13,7 @@ from sim.calendar import Timeline, first_day, last_day
 from sim.kept import Inputs
 from sim.scenario.chain import Layer, Merged, merge_chain
 from sim.scenario.check import validate
-from sim.scenario.events import Regimes, lay_out, read_events, warn_overruled
+from sim.scenario.events import DatedChange, Regimes, lay_out, read_events, warn_overruled
 from sim.scenario.merge import prune
 from sim.scenario.names import check_names, check_series_names
 from sim.scenario.overrides import SET_FILE
@@ -24,7 +24,7 @@ from sim.scenario.resolved import fingerprint, resolved_data
 from sim.scenario.schema import Level, Scenario
 from sim.scenario.series import SeriesTable
 from sim.scenario.tables import DataFile, read_tables
-from sim.scenario.tree import child, elements, leaves
+from sim.scenario.tree import child, elements, items, leaves
 from sim.scenario.values import LevelChecker, timeline_of
 
 
@@ -135,22 +135,26 @@ def finish(merged: Merged | None, report: Report, file: str, warn_equal: bool = 
     check_references(tree, report)
     if complete:
         check_series_names(tree, table, report)
-    regimes, scenarios = _regimes(tree, scenario, timeline, report)
+    changes = read_events(tree, timeline, report)
+    regimes, scenarios = _regimes(tree, scenario, changes, timeline, report)
     if complete and timeline:
         checker = LevelChecker(table, timeline, report)
         for each in [tree, *regimes.trees]:
+            changed = _apart_from(each, tree)
             if each is not tree:
                 check_references(each, report)
-                check_series_names(each, table, report)
-            checker.check(each)
+                check_series_names(changed if table.names else each, table, report)
+            checker.check(changed)
         checker.report_gaps(tree)
-    if not report.problems:  # nothing may fall through between the schema and its messages
+    unfit = scenario is None or len(scenarios) < len(regimes.trees)
+    if unfit and not report.problems:  # nothing may fall through between the schema and its messages
         for each in [tree, *regimes.trees]:
             validate(each, report, names_follow=False)
     report.stop()
     scenario, timeline = report.needed(scenario), report.needed(timeline)
-    warn_overruled(tree, read_events(tree, timeline, Report()), merged.files, report)
+    warn_overruled(tree, changes, merged.files, report)
     located = _with_data_paths(scenario, tree)
+    resolved = resolved_data(located)
     if warn_equal:
         _warn_equal_to_parent(merged, located, report)
     return Loaded(
@@ -162,8 +166,8 @@ def finish(merged: Merged | None, report: Report, file: str, warn_equal: bool = 
         origins={dotted(path): (node.mark.file, node.mark.line) for path, node in leaves(tree)},
         changes=merged.changes,
         warnings=report.warnings,
-        resolved=resolved_data(located),
-        hash=fingerprint(located, table),
+        resolved=resolved,
+        hash=fingerprint(resolved, table),
         path=file,
         inputs=report.inputs,
     )
@@ -184,11 +188,18 @@ def _data_files(tree: Node) -> list[DataFile]:
     return found
 
 
+def _apart_from(tree: Node, base: Node) -> Node:
+    """Sections of a tree that it does not share with another; all of them when it is the other."""
+    if tree is base:
+        return tree
+    own = {key: below for key, below in items(tree) if child(base, key) is not below}
+    return Node(own, tree.mark, tree.keys)
+
+
 def _regimes(
-    tree: Node, scenario: Scenario | None, timeline: Timeline | None, report: Report
+    tree: Node, base: Scenario | None, changes: list[DatedChange], timeline: Timeline | None, report: Report
 ) -> tuple[Regimes, list[Scenario]]:
     """Regimes of the calendar; an event outside the calendar is checked alone."""
-    changes = read_events(tree, timeline, report)
     if timeline is None:
         return Regimes([], np.zeros(0, dtype=int)), []
     for change in changes:
@@ -199,7 +210,8 @@ def _regimes(
         validate(alone, report)
         check_names(alone, report)
     regimes = lay_out(tree, changes, timeline, report)
-    return regimes, [each for each in (validate(regime, report) for regime in regimes.trees) if each is not None]
+    found = [base if regime is tree else validate(regime, report) for regime in regimes.trees]
+    return regimes, [each for each in found if each is not None]
 
 
 def _always(timeline: Timeline, month: str) -> Timeline:

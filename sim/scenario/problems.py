@@ -139,6 +139,8 @@ def dotted(path: Path) -> str:
 
 def printable(text: str, limit: int = 1000) -> str:
     """Text safe to print: no control characters, not too long."""
+    if text.isprintable():
+        return text if len(text) <= limit else text[:limit] + "..."
     shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:limit])
     return shown + ("..." if len(text) > limit else "")
 

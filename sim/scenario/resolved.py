@@ -27,16 +27,14 @@ def _without_none(data: Any, inside_event: bool = False) -> Any:
     return [_without_none(each, inside_event) for each in data] if isinstance(data, list) else data
 
 
-def fingerprint(scenario: Scenario, table: SeriesTable) -> str:
+def fingerprint(resolved: dict[str, Any], table: SeriesTable) -> str:
     """SHA-256 of what a run depends on: the scenario but for its texts, and every value of the data tables.
 
     The order in which entries are written counts too. It makes no rule, but for the trading companies, of which
     ``number`` takes the first ones; yet it is the order in which amounts are added up, and the last bit of a sum can
     tip a decision between two offers that are as good as equal. The order of the data tables and their rows does not.
     """
-    data = resolved_data(scenario)
-    for key in ("title", "description", "data"):
-        data.pop(key, None)
+    data = {key: value for key, value in resolved.items() if key not in ("title", "description", "data")}
     series = {name: sorted(values.items()) for name, values in sorted(table.values.items())}
     text = json.dumps({"scenario": data, "series": series}, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.calendar import first_calendar_year
+from sim.scenario.known import Known
 from sim.scenario.problems import Mark, Path, Report, nearest, printable
 from sim.scenario.series import SeriesTable
 from sim.scenario.source import TABLE_BYTES, read_text
@@ -34,18 +35,30 @@ class DataFile:
 
 def read_tables(files: Sequence[DataFile], report: Report) -> tuple[SeriesTable, bool]:
     """All tables as one; second is False when a table could not be read, so that names in it are not missed."""
-    reader = _Reader(report)
-    complete, length = True, 0
+    texts: list[str | None] = []
+    length = 0
     for each in files:
         text = read_text(each.file, report, TABLE_BYTES, (each.mark, each.path))
         length += len(text or "")
         if length > TABLE_BYTES:
-            report.add(each.mark, each.path, f"the data tables together are longer than {TABLE_BYTES // 2**20} MiB")
-            return reader.table, False
+            break
+        texts.append(text)
+    key = tuple((each.file, text) for each, text in zip(files, texts, strict=False))
+    known = _KNOWN.get(key) if len(texts) == len(files) else None
+    if known is not None:
+        return known.table, True
+    reader, complete = _Reader(report), True
+    for each, text in zip(files, texts, strict=False):
         complete = text is not None and reader.read(each, text) and complete
         if reader.rows > MAX_ROWS:
             report.add(each.mark, each.path, f"more than {MAX_ROWS:,} rows in the data tables")
             return reader.table, False
+    if len(texts) < len(files):
+        where = files[len(texts)]
+        report.add(where.mark, where.path, f"the data tables together are longer than {TABLE_BYTES // 2**20} MiB")
+        return reader.table, False
+    if complete:
+        _KNOWN.keep(key, reader)
     return reader.table, complete
 
 
@@ -147,3 +160,6 @@ class _Reader:
             self.add(line, period, path, str(error))
             return ""
         return "crop year"
+
+
+_KNOWN: Known[_Reader] = Known(MAX_ROWS, lambda reader: reader.rows)

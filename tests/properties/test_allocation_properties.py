@@ -36,7 +36,7 @@ def common_margin(intercept, slope, limit, quantity):
     return 0.0 if left_over(0.0) <= 0 else brentq(left_over, 0.0, top, xtol=1e-13, rtol=1e-14)
 
 
-@examples(150)
+@examples(70)
 @given(markets())
 def test_marginal_revenue_is_equal_or_a_bound_holds(made):
     intercept, slope, limit, quantity = made
@@ -84,7 +84,7 @@ def test_no_optimiser_finds_more_revenue(made):
     assert revenue(kt[:, 0]) >= best * (1 - 1e-6) - 1e-6
 
 
-@examples(60)
+@examples(30)
 @given(markets(), numbers(0.0, 500.0))
 def test_more_stock_is_sold_everywhere_at_a_lower_margin(made, more):
     kt, margin = equalise_marginal_revenue(*made)
@@ -92,7 +92,7 @@ def test_more_stock_is_sold_everywhere_at_a_lower_margin(made, more):
     assert (with_more >= kt - 1e-9).all() and (lower <= margin + 1e-9).all()
 
 
-@examples(60)
+@examples(30)
 @given(markets(), st.randoms(use_true_random=False), POWERS, POWERS)
 def test_order_of_markets_and_units_do_not_matter(made, random, money, tonnes):
     intercept, slope, limit, quantity = made
@@ -141,7 +141,7 @@ def test_who_can_fill_every_market_values_one_more_tonne_at_nothing():
         assert kt[:, 0].tolist() == [10, 10] and margin[0] == 0
 
 
-@examples(100)
+@examples(50)
 @given(arrays(numbers(1.5, 300.0), 4, DRAWS), arrays(LIMIT, 4, DRAWS), draws_of(STOCK), numbers(0.0, 20.0))
 def test_price_takers_lean_to_the_better_netback(netback, size, quantity, keenness):
     weight, whole = netback_weights(netback, size, keenness)

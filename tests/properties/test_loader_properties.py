@@ -11,7 +11,7 @@ from sim.scenario.child import child_yaml
 from sim.scenario.fields import slot_at
 from sim.scenario.problems import dotted
 from sim.scenario.tree import leaves_of
-from sim.shipped import game_market_names, scenario_path, shipped_folder, shipped_names
+from sim.shipped import game_market_names, scenario_path, shipped_folder
 
 SMALL = {name: SCENARIOS / f"{name}.yaml" for name in ("tiny", "refunds", "duel")}
 OWN = ("data", "events")  # lists: their places are no keys of a file that is changed
@@ -33,7 +33,11 @@ def assert_same(again, loaded):
     assert again.series.values == loaded.series.values
 
 
-SHIPPED = [name for name in shipped_names() if not name.startswith("traders_")]  # these differ in one number
+# Parents, children and grandchildren, with other regimes, events, calendars and goods; others differ in a few numbers.
+SHIPPED = [
+    "history", "history_reconstructed", "multiple_sellers_reconstructed", "cash_trading", "no_export_subsidies",
+    "drought_1988", "farm_bill_1996", "trade_war_escalation", "dairy_board", "dairy_no_refunds",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [*SHIPPED, *(f"games/markets/{name}" for name in game_market_names())])
@@ -116,7 +120,7 @@ def test_nearly_every_number_and_choice_can_be_set():
     assert {name: len(keys) for name, keys in KEYS.items()}["tiny"] > 90
 
 
-@examples(30)
+@examples(15)
 @given(changed())
 def test_a_changed_scenario_is_written_as_it_is(tmp_path_factory, change):
     name, values = change
@@ -131,7 +135,7 @@ def test_a_changed_scenario_is_written_as_it_is(tmp_path_factory, change):
     assert (loaded.hash == BASE[name].hash) == alike
 
 
-@examples(15)
+@examples(8)
 @given(changed(), st.integers(1, 500), st.integers(0, 2**31), st.text("a:#'\"é\\ {}-", max_size=12))
 def test_a_child_with_settings_is_the_scenario_with_those_settings(tmp_path_factory, change, draws, seed, title):
     name, values = change
@@ -148,7 +152,7 @@ def test_a_child_with_settings_is_the_scenario_with_those_settings(tmp_path_fact
     assert child.hash == loaded.hash and child.scenario.title == title
 
 
-@examples(12)
+@examples(8)
 @given(changed(), st.randoms(use_true_random=False))
 def test_the_order_of_settings_of_different_keys_does_not_matter(change, random):
     name, values = change
@@ -162,7 +166,7 @@ def test_the_order_of_settings_of_different_keys_does_not_matter(change, random)
     assert twice is None or twice.scenario.seed == 4
 
 
-@examples(25)
+@examples(12)
 @given(st.text("abz_019: #\"'\\\n\té–{}[]&*!|>%@`,?-=~", max_size=30), st.text("x\u2028\x85\ufeff'\"\\: ", max_size=8))
 def test_any_text_is_written_as_it_is(tmp_path_factory, title, description):
     assume(title.strip())

@@ -101,7 +101,7 @@ def everything(ledger):
     return {**ledger.sales, **{name: series.values for name, series in ledger.states.items()}}
 
 
-@examples(14)
+@examples(8)
 @given(scenarios(), st.integers(1, DRAWS - 1))
 def test_a_draw_alone_or_in_any_chunk_is_the_draw_of_the_ensemble(made, cut):
     name, sets = made
@@ -136,7 +136,7 @@ def close(left, right, scale=1.0):
     np.testing.assert_allclose(left, right, rtol=1e-8, atol=1e-8 * max(float(np.max(np.abs(scale))), 1.0))
 
 
-@examples(40)
+@examples(16)
 @given(scenarios())
 def test_tonnes_and_money_close_in_the_ledger(made):
     run = market(*made)
@@ -169,7 +169,7 @@ def test_tonnes_and_money_close_in_the_ledger(made):
         assert (bought <= top / np.where(top > 0, slope[name], 1.0) * (1 + 1e-9) + 1e-9).all()
 
 
-@examples(40)
+@examples(16)
 @given(scenarios())
 def test_a_subsidy_is_its_rate_times_its_tonnes_and_no_budget_is_exceeded(made):
     run = market(*made)
@@ -202,7 +202,7 @@ def test_a_subsidy_is_its_rate_times_its_tonnes_and_no_budget_is_exceeded(made):
         assert (ledger.sales["subsidy_cad_t"][ours] <= ceiling * (1 + 1e-9)).all()
 
 
-@examples(40)
+@examples(16)
 @given(scenarios())
 def test_pools_and_deliveries_close(made):
     run = market(*made)

@@ -38,7 +38,7 @@ def same(found, expected):
     np.testing.assert_allclose(found, np.array(expected, dtype=float), rtol=1e-9, atol=1e-9)
 
 
-@examples(80)
+@examples(40)
 @given(grids(VALUE))
 def test_sums_means_and_deviations_leave_gaps_out(values):
     columns = [known(values[:, draw]) for draw in range(DRAWS)]
@@ -53,7 +53,7 @@ def test_sums_means_and_deviations_leave_gaps_out(values):
     assert same_bits(total(np.zeros((0, 2))), np.zeros(2))
 
 
-@examples(60)
+@examples(30)
 @given(grids(VALUE), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_groups_are_added_and_averaged_each_by_itself(values, groups, random):
     codes = np.array([random.randrange(groups) for _ in values])
@@ -71,7 +71,7 @@ def test_a_quotient_is_empty_where_the_denominator_is_zero_and_only_there():
     assert np.isnan(divide(np.array([1.0]), np.array([0.0])))[0]
 
 
-@examples(60)
+@examples(30)
 @given(arrays(VALUE, 3, 9))
 def test_bands_are_means_and_quantiles_of_the_draws_that_have_a_value(values):
     found = bands(values)
@@ -83,7 +83,7 @@ def test_bands_are_means_and_quantiles_of_the_draws_that_have_a_value(values):
             same(found[name][line], np.quantile(own, quantile) if own else np.nan)
 
 
-@examples(80)
+@examples(40)
 @given(
     st.integers(3, 12).flatmap(lambda rows: arrays(VALUE, rows, DRAWS)),
     st.integers(1, 4),
@@ -112,7 +112,7 @@ def test_settling_is_the_first_window_from_which_on_all_are_near(values, window,
             same(found[draw], away if settles else np.nan)
 
 
-@examples(60)
+@examples(30)
 @given(arrays(PRESENT, 9, DRAWS), st.integers(1, 4), st.integers(1, 9))
 def test_volatility_is_the_mean_distance_from_what_follows_and_from_the_base(price, ahead, length):
     price = price[:length]
@@ -130,7 +130,7 @@ def test_volatility_is_the_mean_distance_from_what_follows_and_from_the_base(pri
             same(standard[draw], stdev(gaps) if len(gaps) > 1 else np.nan)
 
 
-@examples(60)
+@examples(30)
 @given(arrays(VALUE, 8, DRAWS), st.sampled_from([0.9, 0.95, 0.99]))
 def test_the_paired_test_is_the_one_of_the_textbook(differences, level):
     centre, t, months, significant = paired_test(differences, level)
@@ -167,7 +167,7 @@ def ledger_of(sales):
     return make_ledger(calendar(1980, 2), rows, draws=1), rows
 
 
-@examples(60)
+@examples(30)
 @given(st.lists(SALE, min_size=1, max_size=12))
 def test_tonnes_shares_prices_and_concentration_are_those_of_the_sales(sales):
     ledger, rows = ledger_of(sales)
@@ -193,7 +193,7 @@ def test_tonnes_shares_prices_and_concentration_are_those_of_the_sales(sales):
         same(average_bonus(ledger, "canada")[year], [paid / kt if kt else 0.0])
 
 
-@examples(60)
+@examples(30)
 @given(st.lists(SALE, min_size=1, max_size=12))
 def test_misallocation_is_what_was_lost_by_selling_more_when_it_was_cheap(sales):
     ledger, rows = ledger_of(sales)

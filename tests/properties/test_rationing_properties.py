@@ -33,7 +33,7 @@ def by_hand(use, rate, limit):
     return shares
 
 
-@examples(150)
+@examples(70)
 @given(bids())
 def test_the_cheapest_are_served_first_and_equals_alike(made):
     use, rate, limit = made
@@ -47,7 +47,7 @@ def test_the_cheapest_are_served_first_and_equals_alike(made):
     np.testing.assert_allclose(served, np.minimum(use.sum(axis=0), limit), rtol=1e-12, atol=1e-12)
 
 
-@examples(60)
+@examples(30)
 @given(bids(), POWERS, POWERS, st.data())
 def test_units_and_the_order_of_bids_do_not_matter(made, size, money, data):
     use, rate, limit = made
@@ -77,7 +77,7 @@ def test_a_limit_that_is_met_exactly_is_no_limit_in_any_order_of_adding_up():
 POSITIVE = numbers(0.01, 1000.0)
 
 
-@examples(80)
+@examples(40)
 @given(draws_of(POSITIVE), draws_of(st.just(0.0) | POSITIVE), numbers(0.05, 5.0), POWERS, POWERS)
 def test_linear_demand_has_its_base_point_its_elasticity_and_no_units(price, kt, elasticity, money, tonnes):
     choke, slope = linear_demand(price, kt, elasticity)
@@ -92,7 +92,7 @@ def test_linear_demand_has_its_base_point_its_elasticity_and_no_units(price, kt,
     assert same_bits(other_slope[wanted], slope[wanted] * money / tonnes)
 
 
-@examples(60)
+@examples(30)
 @given(POSITIVE, numbers(0.01, 5.0), numbers(0.0, 200.0), numbers(0.0, 1e4))
 def test_consumers_surplus_is_the_area_under_demand_less_what_was_paid(choke, slope, kt, paid):
     steps = np.linspace(0.0, kt, 101)

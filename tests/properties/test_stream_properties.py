@@ -18,7 +18,7 @@ WISH = st.tuples(NAME, NAME, st.sampled_from(["1980/81", "1981/82", "1980-08"]),
 SEED = st.integers(0, 2**63 - 1)
 
 
-@examples(60)
+@examples(30)
 @given(SEED, st.lists(WISH, min_size=1, max_size=6), st.randoms(use_true_random=False), st.integers(1, 5))
 def test_the_order_of_asking_moves_nothing(seed, wishes, random, draws):
     streams = Streams(seed, draws)
@@ -33,7 +33,7 @@ def test_the_order_of_asking_moves_nothing(seed, wishes, random, draws):
     )
 
 
-@examples(80)
+@examples(40)
 @given(SEED, WISH, st.integers(0, 40), st.integers(1, 12), st.data())
 def test_a_draw_has_its_luck_in_any_chunk_and_any_list_of_draws(seed, wish, first, draws, data):
     whole = Streams(seed, first + draws).normal(*wish)
@@ -42,7 +42,7 @@ def test_a_draw_has_its_luck_in_any_chunk_and_any_list_of_draws(seed, wish, firs
     assert same_bits(Streams(seed, len(numbers), numbers=np.array(numbers)).normal(*wish), whole[:, numbers])
 
 
-@examples(80)
+@examples(40)
 @given(SEED, WISH, SEED, WISH)
 def test_other_names_and_other_seeds_have_other_luck(seed, wish, other_seed, other):
     one, two = Streams(seed, 3).uniform(*wish), Streams(other_seed, 3).uniform(*other)

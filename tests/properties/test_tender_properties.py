@@ -34,7 +34,7 @@ def bisected(choke, slope, offers):
     return price, [kt if reserve < price else kt * part * (reserve == price) for kt, reserve in offers]
 
 
-@examples(400)
+@examples(150)
 @given(
     st.integers(0, 40).map(lambda x: x + 0.5) | st.just(0.0),
     st.sampled_from([0.01, 0.25, 1.0, 7.0]),
@@ -50,7 +50,7 @@ def test_the_clearing_is_the_bisected_one(choke, slope, offers, money, tonnes):
     np.testing.assert_allclose(award[:, 0], np.array(won) * tonnes, rtol=1e-9, atol=1e-9 * tonnes * (1 + choke / slope))
 
 
-@examples(300)
+@examples(120)
 @given(tenders())
 def test_conserves_tonnes_and_respects_reserves(market):
     choke, slope, quantity, reserve = market
@@ -68,7 +68,7 @@ def test_conserves_tonnes_and_respects_reserves(market):
     assert np.allclose(sold, np.minimum(demanded, willing), rtol=1e-9, atol=1e-9 * choke / slope)
 
 
-@examples(300)
+@examples(120)
 @given(tenders())
 def test_nobody_is_left_out_below_the_price_and_ties_share_alike(market):
     choke, _, quantity, reserve = market
@@ -82,7 +82,7 @@ def test_nobody_is_left_out_below_the_price_and_ties_share_alike(market):
             assert np.ptp(alike) < 1e-12 if len(alike) else True
 
 
-@examples(200)
+@examples(80)
 @given(tenders(), st.randoms(use_true_random=False))
 def test_order_of_offers_does_not_matter(market, random):
     choke, slope, quantity, reserve = market
@@ -96,7 +96,7 @@ def test_order_of_offers_does_not_matter(market, random):
     assert same_bits(other_price[apart], price[apart])  # without ties the staircase is the same one, added up alike
 
 
-@examples(200)
+@examples(80)
 @given(tenders(), numbers(0.0, 1000.0), numbers(0.0, 200.0))
 def test_more_supply_never_raises_the_price(market, more, at):
     choke, slope, quantity, reserve = market
@@ -108,7 +108,7 @@ def test_more_supply_never_raises_the_price(market, more, at):
     assert (larger <= price + 1e-12 * choke).all()
 
 
-@examples(200)
+@examples(80)
 @given(tenders(), numbers(0.0, 300.0), numbers(0.0, 1.0))
 def test_more_demand_never_lowers_price_or_sales(market, higher, flatter):
     choke, slope, quantity, reserve = market
@@ -119,14 +119,14 @@ def test_more_demand_never_lowers_price_or_sales(market, higher, flatter):
     assert (more[1].sum(axis=0) >= award.sum(axis=0) * (1 - 1e-9) - 1e-9 * choke / slope).all()
 
 
-@examples(200)
+@examples(80)
 @given(tenders(), numbers(0.0, 300.0))
 def test_a_higher_reserve_never_lowers_the_price(market, more):
     choke, slope, quantity, reserve = market
     assert (clearing_price(choke, slope, quantity, reserve + more) >= clearing_price(*market) - 1e-12 * choke).all()
 
 
-@examples(200)
+@examples(80)
 @given(tenders(), POWERS, POWERS)
 def test_units_do_not_matter(market, money, tonnes):
     choke, slope, quantity, reserve = market
@@ -135,7 +135,7 @@ def test_units_do_not_matter(market, money, tonnes):
     assert same_bits(other, (price * money, award * tonnes))
 
 
-@examples(100)
+@examples(50)
 @given(tenders(), numbers(0.01, 100.0), st.sampled_from([1e-3, 1e3]))
 def test_dollars_and_tonnes_may_be_any_others(market, money, tonnes):
     choke, slope, quantity, reserve = market
@@ -163,7 +163,7 @@ def test_a_draw_alone_is_the_draw_in_a_batch(draws):
             assert same_bits(clear(*column(market, draw)), column(batch, draw))
 
 
-@examples(60)
+@examples(30)
 @given(tenders(), arrays(WHOLE, 4, DRAWS))
 def test_offers_of_nothing_change_nothing(market, asked):
     choke, slope, quantity, reserve = market
@@ -210,7 +210,7 @@ def test_an_empty_offer_is_out_of_reach_of_any_choke_price(reserve):
         assert price[0] == pytest.approx(0.75 * choke) and award[:, 0].tolist() == [0.25 * choke, 0]
 
 
-@examples(60)
+@examples(30)
 @given(tenders(offers=4))
 def test_winners_are_paid_the_clearing_price_or_their_bid(market):
     price, _ = clear(*market)

@@ -31,7 +31,7 @@ def review(search, payoff):
     return search
 
 
-@examples(100)
+@examples(50)
 @given(draws_of(numbers(-60.0, 60.0)), draws_of(numbers(0.05, 20.0)), numbers(0.5, 8.0))
 def test_one_review_finds_the_top_of_a_parabola_within_ten_trials(best, bend, step):
     search = review(Trial(step, DRAWS), lambda v: 500.0 - bend * (v - best) ** 2)
@@ -40,7 +40,7 @@ def test_one_review_finds_the_top_of_a_parabola_within_ten_trials(best, bend, st
     assert search.awake.tolist() == (np.abs(search.settled_cad_t) >= 0.01 * step).tolist()
 
 
-@examples(60)
+@examples(30)
 @given(draws_of(st.sampled_from([-3.0, 0.0, 2.0])), draws_of(numbers(0.0, 1.0)), numbers(0.5, 8.0))
 def test_a_payoff_that_does_not_bend_down_is_followed_by_one_trial(rise, bend, step):
     search = review(Trial(step, DRAWS), lambda v: rise * v + bend * v * v)
@@ -141,7 +141,7 @@ def divided(top, bottom, empty=0.0):
     return top / bottom if bottom > 0 else empty
 
 
-@examples(150)
+@examples(70)
 @given(
     sights(), TERMS, draws_of(RATE), st.sampled_from([1.0, 0.25]), st.sampled_from([4.0, 9.0]),
     draws_of(st.sampled_from([0.0, 3000.0])), draws_of(KT), draws_of(KT),
@@ -174,7 +174,7 @@ def test_rates_answer_as_the_model_page_says(seen, terms, now, months, weeks, mo
         assert reaction.rate_cad_t[draw] == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-@examples(150)
+@examples(70)
 @given(
     sights(),
     TERMS,
@@ -257,7 +257,7 @@ def bonus_treasury(draws=DRAWS):
     return BonusTreasury(mesa.Model(), "home", {"a": "a", "b": "b"}, draws)
 
 
-@examples(80)
+@examples(40)
 @given(bonus_days())
 def test_bonuses_are_in_order_and_within_every_quota(day):
     bids, quota, money, buyer_quota, ceiling = day
@@ -292,7 +292,7 @@ def test_nothing_is_refused_where_nothing_limits():
     assert treasury.bids == []
 
 
-@examples(80)
+@examples(40)
 @given(st.lists(st.tuples(st.sampled_from("ab"), draws_of(KT), draws_of(numbers(0, 50))), max_size=5), numbers(0, 600))
 def test_what_is_paid_is_bonus_times_tonnes_and_is_charged_once(paid, allotted):
     treasury = bonus_treasury()
@@ -315,7 +315,7 @@ def test_what_is_paid_is_bonus_times_tonnes_and_is_charged_once(paid, allotted):
     np.testing.assert_allclose(treasury.initiatives["a"].left_kt, np.maximum(allotted - to_a, 0.0), atol=1e-9)
 
 
-@examples(80)
+@examples(40)
 @given(draws_of(KT), draws_of(KT), numbers(0, 1), numbers(0, 1), numbers(0, 1), numbers(0, 1), numbers(0, 2))
 def test_quotas_are_todays_share_of_what_is_left(used, answer, share, year_share, money_share, part, pace):
     treasury = bonus_treasury()
@@ -356,7 +356,7 @@ def decided(rates, tonnes, wanted, money, last, ceiling, step):
     return [t if w else 0.0 for t, w in zip(tonnes, won, strict=True)], published if wanted > 0 else last
 
 
-@examples(150)
+@examples(70)
 @given(
     st.integers(1, 6).flatmap(lambda n: st.tuples(arrays(RATE, n, DRAWS), arrays(numbers(0.1, 90.0), n, DRAWS))),
     draws_of(KT), draws_of(st.sampled_from([np.inf, 0.0]) | numbers(0, 9000)), draws_of(numbers(0, 60)),
@@ -385,7 +385,7 @@ def test_refunds_are_decided_as_the_model_page_says(bids, wanted, money, last, c
         assert same_bits(np.array(found), awards[:, [draw]])
 
 
-@examples(60)
+@examples(30)
 @given(draws_of(KT), draws_of(KT), draws_of(numbers(-50, 50)), numbers(0, 2000), st.integers(1, 52), numbers(0.3, 2))
 def test_a_rounds_tonnes_and_money_are_an_even_part_of_what_is_left(used, out, answer, target, rounds, factor):
     committee = RefundCommittee(mesa.Model(), "home", np.zeros(DRAWS))
@@ -401,7 +401,7 @@ def test_a_rounds_tonnes_and_money_are_an_even_part_of_what_is_left(used, out, a
     assert np.isinf(committee.money_ecu_k(None, out, rounds)).all()
 
 
-@examples(60)
+@examples(30)
 @given(draws_of(KT), numbers(1, 900), numbers(0, 3))
 def test_stocks_move_the_years_target_within_bounds(stock, normal, response):
     factor = stock_factor(stock, normal, response)
@@ -409,7 +409,7 @@ def test_stocks_move_the_years_target_within_bounds(stock, normal, response):
     assert (stock_factor(stock, None, response) == 1).all()
 
 
-@examples(60)
+@examples(30)
 @given(st.lists(st.tuples(draws_of(KT), draws_of(RATE)), max_size=4))
 def test_refunds_paid_less_taxes_taken_are_the_spending(paid):
     committee = RefundCommittee(mesa.Model(), "home", np.zeros(DRAWS))
@@ -428,7 +428,7 @@ def test_refunds_paid_less_taxes_taken_are_the_spending(paid):
 # rates by lane, intervention ------------------------------------------------------------------------------------------
 
 
-@examples(60)
+@examples(30)
 @given(st.lists(st.tuples(draws_of(KT), draws_of(RATE)), max_size=4), POWERS)
 def test_a_rate_times_its_tonnes_is_what_a_treasury_spends(paid, money):
     treasury, other = (SubsidyTreasury(mesa.Model(), "home", DRAWS) for _ in range(2))
@@ -448,7 +448,7 @@ def test_a_rate_times_its_tonnes_is_what_a_treasury_spends(paid, money):
     assert treasury.grant_cad_t("near").tolist() == [5.5] * DRAWS and treasury.grant_cad_t("moon") == 0
 
 
-@examples(80)
+@examples(40)
 @given(
     st.lists(st.tuples(*(draws_of(k) for k in (KT, numbers(0, 150), KT, KT, numbers(0, 150)))), max_size=4),
     numbers(0, 1), numbers(50, 150),
