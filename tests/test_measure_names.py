@@ -167,6 +167,11 @@ def test_a_difference_is_over_shared_rows_and_all_columns():
     late = Table("p", ("90",), ("a",), ("u",), np.zeros((1, 1, 1)))
     with pytest.raises(ValueError, match="table p: the two runs have no crop year in common"):
         late.minus(base)
+    more = Table("p", ("80", "81"), ("a",), ("u",), np.zeros((2, 1, 3)))
+    with pytest.raises(
+        ValueError, match="^tables of 3 and 1 draws cannot be compared; run both scenarios with the same"
+    ):
+        more.minus(base)
 
 
 def test_bands_of_a_table_are_those_of_its_draws():

@@ -47,10 +47,12 @@ def forged(spent_cad_k=30.0, tokyo_cad_t=130.0, brewers=True):
     ]
     return make_ledger(
         calendar(1980, 2, length=2), sales, 1,
-        choke_cad_t={"tokyo:feed": 200, "feeders:feed": 100, "maltsters:six_row": 200, "brewers:two_row": 0.5,
-                     "riyadh:feed": 300, "monaco:feed": 0},
-        slope_cad_t_kt={"tokyo:feed": 1, "feeders:feed": 0.2, "maltsters:six_row": 2, "brewers:two_row": 0,
-                        "riyadh:feed": 0, "monaco:feed": 0},
+        choke_cad_t={"monaco:feed": 0, "tokyo:feed": 200, "feeders:feed": 100, "maltsters:six_row": 200,
+                     "brewers:two_row": 0.5,
+                     "riyadh:feed": 300},
+        slope_cad_t_kt={"monaco:feed": 0, "tokyo:feed": 1, "feeders:feed": 0.2, "maltsters:six_row": 2,
+                        "brewers:two_row": 0,
+                        "riyadh:feed": 0},
         merchant_margin_cad_k={"canada:feed": [60, 40, 0, 0], "canada:six_row": first(15), "canada:two_row": 0,
                                "states:feed": first(16)},
         board_cost_cad_k={"wheat_board": [3, 4, 0, 0], "us_board": first(1000)},

@@ -37,6 +37,7 @@ def bonus_ledger():
         {"period": 1, "kt": 12, "price_cad_t": 110, **ALGIERS},
         {"period": 1, "kt": 3, "price_cad_t": 120, **TUNIS},
         {"period": 1, "kt": 30, "price_cad_t": 500, **TUNIS, "agreement": True},
+        {"period": 1, "kt": 2, "price_cad_t": 70, "seller": "abb", "origin": "australia", **TUNIS},
         {"period": 1, "kt": 7, "price_cad_t": 130},  # in Japan, where nobody has an initiative
     ]
     return make_ledger(
@@ -66,9 +67,11 @@ def test_bonuses_are_told_by_tonnes_in_the_programmes_money():
     assert fiscal.columns == ("spending", "money_left") and fiscal.units == ("million US$",) * 2
     assert fiscal.values[:, :, 0] == pytest.approx(np.array([[1.9025, 0.7], [0, 0.3]]))
     assert (eligible.name, eligible.columns, eligible.units) == (
-        "eligible_price", ("canada:with_initiative", "canada:without"), ("C$/t",) * 2
+        "eligible_price", ("australia:without", "canada:with_initiative", "canada:without"), ("C$/t",) * 3
     )  # fmt: skip
-    assert cells(eligible) == pytest.approx({"canada:with_initiative": 105, "canada:without": 120})
+    assert cells(eligible) == pytest.approx(
+        {"australia:without": 70, "canada:with_initiative": 105, "canada:without": 120}
+    )
 
 
 def test_a_bonus_in_some_draws_only_has_its_spread_there():

@@ -69,6 +69,16 @@ def test_sums_that_belong_to_no_year_and_those_of_passing_selections_are_found_t
         assert found.tobytes() == expected.tobytes()
 
 
+def test_only_what_stays_is_remembered():
+    reading, sellers = Reading.of(random_ledger()), {"seller": ["house", "wheat_board"]}
+    rows = np.flatnonzero((reading.rows["market"] == "japan").to_numpy())
+    first = reading.add_up(rows, sellers, ["kt"])["kt"].copy()
+    rows[:] = np.flatnonzero((reading.rows["market"] == "offshore").to_numpy())  # the same array, other rows
+    second = reading.add_up(rows, sellers, ["kt"])["kt"]
+    assert not np.isclose(first, second).any()
+    assert np.array_equal(second, reading.add_up(select(reading, market="offshore"), sellers, ["kt"])["kt"])
+
+
 @pytest.mark.parametrize("draws, most, parts", [(5, 2, [2, 2, 1]), (6, 4, [3, 3]), (6, 6, [6]), (3, 0, [1, 1, 1])])
 def test_parts_hold_no_more_draws_than_memory_allows_and_are_even(draws, most, parts, monkeypatch):
     ledger = random_ledger(draws=draws, years=1)
