@@ -448,7 +448,8 @@ def slow(*args, scratch, **kwargs):
     (scratch / "begun").write_text("x")
     time.sleep(60)
 sim.verbs.run.run_ensemble = slow
-sim.cli.app(["run", "made_up.yaml"])
+sys.argv[1:] = ["run", "made_up.yaml"]
+sim.cli.main()
 """
 
 
