@@ -22,14 +22,19 @@ SCAFFOLD = """\
 # A scenario of your own. It takes everything from its parent; write below only what differs.
 #   singledesk validate {name}.yaml      check it
 #   singledesk show {name}.yaml          every value in force, and the line it comes from
-#   singledesk compare {parent} {name}.yaml
+#   singledesk compare {parent} {name}.yaml --draws 5
 extends: {parent}
 title: "{name}"
 description: >-
   Say here what question this scenario asks.
-# draws: 200
-# calendar: {{crop_years: 5}}
-# shocks: {{yield_sd: 0.10}}
+
+# Examples: take away the `#` and the space before what you want. docs/reference.md has every key.
+# draws: 50  # runs, each with its own luck
+# calendar: {{crop_years: 5}}  # only the first five
+# shocks: {{yield_sd: 0.10}}  # harvests vary by 10 % (standard deviation)
+"""
+MARKETING = """\
+# marketing: {{{origin}: {{feed: multiple_sellers, malting: multiple_sellers}}}}  # companies in place of its board
 """
 
 
@@ -95,7 +100,8 @@ def new(name: str, folder: Path, parent: str = "history") -> Path:
     path = folder / f"{name}.yaml"
     if shipped_path(parent) is None:
         raise ValueError(f"the shipped scenario {parent}.yaml is not installed")
-    text = SCAFFOLD.format(name=name, parent=parent)
+    boards = load(scenario_path(parent)).resolved.get("marketing") or {}
+    text = SCAFFOLD.format(name=name, parent=parent) + "".join(MARKETING.format(origin=each) for each in [*boards][:1])
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
