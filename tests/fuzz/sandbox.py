@@ -33,7 +33,7 @@ class Watch:
         self.reads: list[str] = []
         self.writes: list[str] = []
         self.others: list[str] = []
-        sys.dont_write_bytecode = True  # in a fresh checkout the program's own modules are compiled as they are imported
+        sys.dont_write_bytecode = True  # compiling the program's own modules is no write of a case's
         sys.addaudithook(self._note)
 
     def _note(self, event: str, arguments: tuple[Any, ...]) -> None:
