@@ -57,6 +57,8 @@ ELSEWHERE = {  # lines of other programs
 }
 # Blocks that cannot be run: (page, what the first line begins with) and why. They are compiled.
 ONLY_COMPILED = {("docs/clusters.md", "# file: on_slurm.py"): "needs the queue of a cluster"}
+# Pages whose lines are all of that kind, or modules that other tests run (`python -m tests.fuzz`: test_fuzz.py).
+NONE_RUN = ("docs/clusters.md", "docs/dashboard.md", "docs/hostile_input.md", "docs/performance.md")
 # What stands before a block of text that shows an output.
 SHOWN = [
     (one, other)
@@ -154,7 +156,7 @@ def test_commands_and_python_run(followed, name):
     _, wrong, run = followed
     assert {where: text for where, text in wrong.items() if where.startswith(f"{name}:")} == {}
     wanted = sum(block.language == "python" or is_commands(block) for block in BLOCKS[name])
-    assert run[name] or not wanted or name in ("docs/dashboard.md", "docs/performance.md", "docs/clusters.md")
+    assert run[name] or not wanted or name in NONE_RUN
 
 
 def test_every_line_to_type_is_one():

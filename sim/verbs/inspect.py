@@ -22,14 +22,16 @@ SCAFFOLD = """\
 # A scenario of your own. It takes everything from its parent; write below only what differs.
 #   singledesk validate {name}.yaml      check it
 #   singledesk show {name}.yaml          every value in force, and the line it comes from
-#   singledesk compare {parent} {name}.yaml
+#   singledesk compare {parent} {name}.yaml --draws 5
 extends: {parent}
 title: "{name}"
 description: >-
   Say here what question this scenario asks.
-# draws: 200
-# calendar: {{crop_years: 5}}
-# shocks: {{yield_sd: 0.10}}
+
+# Examples: take away the `#` and the space before what you want. docs/reference.md has every key.
+# draws: 50  # runs, each with its own luck
+# calendar: {{crop_years: 5}}  # only the first five
+# shocks: {{yield_sd: 0.10}}  # harvests vary by 10 % (standard deviation)
 {marketing}"""
 
 

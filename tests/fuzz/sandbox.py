@@ -33,6 +33,7 @@ class Watch:
         self.reads: list[str] = []
         self.writes: list[str] = []
         self.others: list[str] = []
+        sys.dont_write_bytecode = True  # compiling the program's own modules is no write of a case's
         sys.addaudithook(self._note)
 
     def _note(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -61,8 +62,7 @@ class Watch:
 
     def written_outside(self, *allowed: str) -> list[str]:
         """Paths that were written to and lie in none of the folders."""
-        return [each for each in self.writes if not _lies_in(each, allowed) and not each.endswith(".pyc")
-                and each != os.devnull]  # fmt: skip
+        return [each for each in self.writes if not _lies_in(each, allowed) and each != os.devnull]
 
     def read_outside(self, *allowed: str) -> list[str]:
         """Paths that were read and lie in none of the folders, the program's own apart."""
