@@ -10,7 +10,7 @@ LOCK_VENV := build/lock-venv
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run dashboard gallery test coverage baseline fuzz docs bench lock clean
+.PHONY: run dashboard gallery test coverage baseline fuzz mutants docs bench lock clean
 
 run: $(SET_UP)
 	$(BIN)/singledesk run scenarios/history.yaml
@@ -41,6 +41,10 @@ baseline: $(SET_UP)-test
 FUZZ ?= --cases 50000
 fuzz: $(SET_UP)-test
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+# Plants mistakes in the tender, pools, beliefs and what lies around them, and counts those that the tests notice.
+mutants: $(SET_UP)-test $(SET_UP)-mutants
+	$(BIN)/mutmut run --max-children 1
 
 docs: $(SET_UP)-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
