@@ -111,6 +111,7 @@ def test_sums_of_sales_carry_their_names_and_units():
     assert (paid.name, paid.columns, set(paid.units)) == ("subsidy", ("japan:feed", "japan:malt", "off-shore:feed"),
                                                           {"million C$"})  # fmt: skip
     assert paid.values[0, :, 0] == pytest.approx([0, 0, 0.16])
+    assert subsidies(war(8.0, 96.0), ("role",), role=["board", "trader"]).columns == ("board", "trader")
     landed = landed_prices(war(8.0, 96.0), ("market",), "landed")
     assert landed.values[0, :, 0] == pytest.approx([(4200 + 100 + 2700) / 40, (1030 + 1800 + 300) / 35])
     assert (landed.name, landed.units, landed.rows) == ("landed", ("C$/t",) * 2, ("1980/81",))
