@@ -111,6 +111,7 @@ def test_sums_of_sales_carry_their_names_and_units():
     assert (paid.name, paid.columns, set(paid.units)) == ("subsidy", ("japan:feed", "japan:malt", "off-shore:feed"),
                                                           {"million C$"})  # fmt: skip
     assert paid.values[0, :, 0] == pytest.approx([0, 0, 0.16])
+    assert subsidies(war(8.0, 96.0), ("role",), role=["board", "trader"]).columns == ("board", "trader")
     landed = landed_prices(war(8.0, 96.0), ("market",), "landed")
     assert landed.values[0, :, 0] == pytest.approx([(4200 + 100 + 2700) / 40, (1030 + 1800 + 300) / 35])
     assert (landed.name, landed.units, landed.rows) == ("landed", ("C$/t",) * 2, ("1980/81",))
@@ -186,11 +187,12 @@ def test_states_are_told_by_crop_year_each_under_its_own_name():
 def test_concentration_is_told_by_pool_and_gaps_by_origin_and_grade():
     more = [sale(0, 5, 150, grade="oats"), sale(0, 5, 120, grade="oats", **OFF), sale(0, 30, 100, **OFF),
             sale(0, 10, 110), sale(0, 1, 90, seller="house", role="trader", grade="malt", pool="malting"),
-            sale(0, 3, 90, grade="malt", pool="malting")]  # fmt: skip
+            sale(0, 3, 90, grade="malt", pool="malting"),
+            sale(0, 3, 90, grade="malt", pool="malting", buyer="moon", market="moon", country="moon")]  # fmt: skip
     found = summary(make_ledger(calendar(1980, 1, length=1), more, 1), tables=["price_gap", "concentration"])
     values = {(key[0], key[2]): (line[0], key[3]) for key, line in zip(found.keys, found.values, strict=True)}
     assert {key: value for key, (value, _) in values.items()} == pytest.approx({
         ("price_gap", "canada:feed:japan-off-shore"): 10, ("price_gap", "canada:oats:japan-off-shore"): 30,
         ("concentration", "japan:feed"): 1, ("concentration", "off-shore:feed"): 1,
-        ("concentration", "japan:malting"): 10 / 16,
+        ("concentration", "japan:malting"): 10 / 16, ("concentration", "moon:malting"): 1,
     })  # fmt: skip

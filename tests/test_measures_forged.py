@@ -48,7 +48,7 @@ def forged(spent_cad_k=30.0, tokyo_cad_t=130.0, brewers=True):
     return make_ledger(
         calendar(1980, 2, length=2), sales, 1,
         choke_cad_t={"monaco:feed": 0, "tokyo:feed": 200, "feeders:feed": 100, "maltsters:six_row": 200,
-                     "brewers:two_row": 0.5,
+                     "brewers:two_row": [0.5, 0, 0, 0],
                      "riyadh:feed": 300},
         slope_cad_t_kt={"monaco:feed": 0, "tokyo:feed": 1, "feeders:feed": 0.2, "maltsters:six_row": 2,
                         "brewers:two_row": 0,

@@ -32,6 +32,7 @@ def bonus_ledger():
         sale(1, 50, 99.0, agreement=True),  # under an agreement: no bid
         sale(1, 50, 99.0, grade="malt", pool="malting"),
         sale(1, 50, 99.0, **TUNIS),  # has no initiative
+        sale(2, 0.5, 3.0),
         sale(3, 10, 0.0),
         {"period": 0, "kt": 4, "price_cad_t": 90, **ALGIERS},
         {"period": 1, "kt": 12, "price_cad_t": 110, **ALGIERS},
@@ -53,15 +54,15 @@ def bonus_ledger():
 def test_bonuses_are_told_by_tonnes_in_the_programmes_money():
     tonnes, terms, fiscal, eligible = bonus_programme(bonus_ledger())
     assert (tonnes.name, tonnes.columns, tonnes.units) == ("bonus_tonnes", ("algiers",), ("kt",))
-    assert tonnes.column("algiers").tolist() == [[100, 100], [0, 0]]
+    assert tonnes.column("algiers").tolist() == [[100, 100], [0.5, 0.5]]
     assert terms.name == "bonus" and terms.rows == ("1980/81", "1981/82")
     assert terms.units == ("kt", "US$/t", "US$/t", "US$/t", "million US$", "0 to 1")
     assert cells(terms) == pytest.approx(
         {"tonnes": 100, "mean": 19.025, "p05_of_tonnes": 0.5, "p95_of_tonnes": 20.0, "spending": 1.9025,
          "accepted_share": 0.6}
     )  # fmt: skip
-    late = cells(terms, "1981/82")
-    assert (late.pop("tonnes"), late.pop("spending")) == (0, 0) and np.isnan(list(late.values())).all()
+    late = {"tonnes": 0.5, "mean": 0, "p05_of_tonnes": 2, "p95_of_tonnes": 2, "spending": 0, "accepted_share": NAN}
+    assert cells(terms, "1981/82") == pytest.approx(late, nan_ok=True)
     # the fiscal year opens with the third period: what is left is what its last period leaves
     assert fiscal.name == "bonus_fiscal_year" and fiscal.rows == ("1980-08", "1981-08")
     assert fiscal.columns == ("spending", "money_left") and fiscal.units == ("million US$",) * 2

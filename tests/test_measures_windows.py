@@ -45,6 +45,7 @@ def test_the_star_has_one_degree_of_freedom_less_than_months_and_two_sides():
     differences = np.array([[0.4], [2.0], [3.0], [4.0]])
     assert [paired_test(differences)[3][0], paired_test(differences, 0.9)[3][0]] == [False, True]
     assert paired_test(differences + 0.2)[3].tolist() == [True]  # a t of 3.32
+    assert paired_test(np.array([[1.0], [1.01]]))[3].tolist() == [True]  # two months will do: a t of 201
     constant = np.array([[0.0, 1.0, -1.0], [0.0, 1.0, -1.0]])  # without spread a gap is one unless it is zero
     assert paired_test(constant)[3].tolist() == [False, True, True]
     at_90 = price_gaps(gaps_ledger(), "canada", "feed", ["japan-off-shore"], level=0.9)
