@@ -88,12 +88,14 @@ class ResidualDemand:
         if not happened.all():
             price, own = np.where(happened, price, self.price_cad_t), np.where(happened, own, self.own_kt)
         if self.rule == "least_squares":
-            keep = self.forgetting
-            gap_own, gap_price = own - self._mean_own, price - self._mean_price
+            # No price is no observation: it neither enters the memory nor makes it fade.
+            keep = np.where(happened, self.forgetting, 1.0)
+            gap_own = np.where(happened, own - self._mean_own, 0.0)
+            gap_price = np.where(happened, price - self._mean_price, 0.0)
             self._spread = keep * self._spread + gap_own**2
             self._cross = keep * self._cross + gap_own * gap_price
-            self._mean_own = self._mean_own + (1.0 - keep) * gap_own
-            self._mean_price = self._mean_price + (1.0 - keep) * gap_price
+            self._mean_own = self._mean_own + (1.0 - self.forgetting) * gap_own
+            self._mean_price = self._mean_price + (1.0 - self.forgetting) * gap_price
         # Price and tonnes are averaged with the same weight, so the point stays on a linear residual demand.
         self.price_cad_t = self.price_cad_t + MEMORY * (price - self.price_cad_t)
         self.own_kt = self.own_kt + MEMORY * (own - self.own_kt)

@@ -21,9 +21,9 @@ class RothErev:
         self.chosen = np.full(draws, len(self.choices) // 2)
 
     def choose(self, luck: Array) -> Array:
-        """Choice for every draw from uniform numbers (draw,)."""
+        """Choice for every draw from uniform numbers of 0 to 1, (draw,)."""
         ladder = np.add.accumulate(self.propensity, axis=0)
-        self.chosen = np.minimum((ladder < luck * ladder[-1]).sum(axis=0), len(self.choices) - 1)
+        self.chosen = (ladder < luck * ladder[-1]).sum(axis=0)
         choice: Array = self.choices[self.chosen]
         return choice
 

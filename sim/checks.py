@@ -6,7 +6,8 @@ A broken one stops the run with a message that names it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -47,6 +48,24 @@ def computable(work: Callable[..., None]) -> Callable[..., None]:
             ) from error
 
     return stopping
+
+
+@contextmanager
+def computing(what: str) -> Iterator[None]:
+    """Stop at the first result that is infinite or no number, in a block or a function; ``what`` cannot be computed.
+
+    Raises
+    ------
+    NotComputable
+        Of numbers that are finite one by one but that cannot be added, multiplied or divided.
+    """
+    try:
+        with np.errstate(over="raise", divide="raise", invalid="raise"):
+            yield
+    except ArithmeticError as error:
+        raise NotComputable(
+            f"{what} cannot be computed: {error}; a number of the scenario is too large, or too small"
+        ) from error
 
 
 def _whereabouts(place: TracebackType | None, market: Any) -> list[str]:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim.experiment_commands import ablation, calibrate, game, incidence, reconstruct, sensitivity, study, sweep
-from sim.guard import ready_streams
+from sim.guard import end_with_command, ready_streams
 from sim.picture_commands import animate, dashboard, plot, report
 from sim.results_commands import reproduce, results
 from sim.scenario_commands import compare, new, run, schema, show, validate
@@ -32,7 +32,7 @@ class InOrder(TyperGroup):
 app = typer.Typer(
     name="singledesk",
     cls=InOrder,
-    help="Simulate the barley market: single desk, multiple sellers and the subsidy war.",
+    help="Simulate a world market of grain: single desk, multiple sellers and the subsidy war.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -46,6 +46,7 @@ app.add_typer(results)
 def main() -> None:
     """Entry point of the ``singledesk`` command."""
     ready_streams()
+    end_with_command()
     app(prog_name="singledesk")
 
 

@@ -96,9 +96,7 @@ def engine_of(jobs: int | None, dask: str | None) -> Any:
 def verb(function: Callable[..., None]) -> Callable[..., None]:
     """Turn what can go wrong into a message and an exit code. SINGLEDESK_TRACEBACK=1 shows where a bug is."""
 
-    @functools.wraps(function)
-    def guarded(*args: Any, **kwargs: Any) -> None:
-        previous = _stop_on_termination()
+    def explained(*args: Any, **kwargs: Any) -> None:
         try:
             function(*args, **kwargs)
             sys.stdout.flush()  # here, where a full disk can still be reported
@@ -115,11 +113,33 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
             if os.environ.get("SINGLEDESK_TRACEBACK"):
                 raise
             fail(*explain_failure(error))
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        asked: list[int] = []
+        previous = _stop_on_termination(asked)
+        try:
+            explained(*args, **kwargs)
+        except typer.Exit:
+            if not asked or _own_process:
+                raise
         finally:
             if previous is not None:
                 signal.signal(signal.SIGTERM, previous)
+        if asked and not _own_process:  # what called the command is to end too, once everything is cleaned up
+            signal.raise_signal(signal.SIGTERM)
+            raise typer.Exit(1)  # its handler let it live
 
     return guarded
+
+
+_own_process = False
+
+
+def end_with_command() -> None:
+    """Take a termination request as one to the command: the process ends with it, with exit code 1."""
+    global _own_process
+    _own_process = True
 
 
 def explain_failure(error: Exception) -> tuple[str, int]:
@@ -160,10 +180,11 @@ def _silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _stop_on_termination() -> Any:
-    """Let a termination request clean up as Ctrl-C does; only the main thread may set this."""
+def _stop_on_termination(asked: list[int]) -> Any:
+    """Let a termination request clean up as Ctrl-C does, and note it; only the main thread may set this."""
 
-    def stop(_number: int, _frame: Any) -> None:
+    def stop(number: int, _frame: Any) -> None:
+        asked.append(number)
         raise KeyboardInterrupt
 
     try:

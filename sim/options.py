@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 MAX_DRAWS = 1_000_000
+MAX_SEED = 2**63 - 1
 MAX_JOBS = 256
 MAX_CHUNK = 100_000
 
@@ -30,7 +31,7 @@ def whole(low: int, high: int, help_text: str) -> Any:
 
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")]
 Draws = Annotated[int | None, whole(1, MAX_DRAWS, "Monte Carlo draws; the scenario's when absent.")]
-Seed = Annotated[int | None, whole(0, 2**63 - 1, "Root of all random streams; the scenario's when absent.")]
+Seed = Annotated[int | None, whole(0, MAX_SEED, "Root of all random streams; the scenario's when absent.")]
 Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one key, as in --set draws=10.")
 ]

@@ -81,12 +81,15 @@ def show(scenario: Scenario, sets: Sets = None, as_json: AsJson = False) -> None
 @verb
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario; writes NAME.yaml here.")],
+    extends: Annotated[
+        str, typer.Option("--extends", metavar="SCENARIO", help="Shipped scenario that it extends.")
+    ] = "history",
 ) -> None:
-    """Start a scenario of your own that extends the shipped history."""
+    """Start a scenario of your own that extends a shipped one."""
     from sim.verbs.inspect import new as scaffold
 
     try:
-        path = scaffold(name, Path.cwd())
+        path = scaffold(name, Path.cwd(), extends)
     except ValueError as error:
         fail(str(error), 2)
     plain(screen(), f"wrote {path.name}; next: singledesk validate {path.name}")

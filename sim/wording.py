@@ -24,6 +24,8 @@ DEFAULTS = {
 SEASON = "August-July"
 TOKENS = re.compile(
     rf"(?<![A-Za-z])(?P<cad>C\\?\$)|(?<![A-Za-z])(?P<usd>US\\?\$)|\b(?P<ecu>ECU)\b|(?P<season>{SEASON})"
+    r"|\b(?P<dollar>(?:a )?dollar(?= (?:of spending|spent|went))|(?<=[Pp]er )dollar)\b"
+    r"|(?P<cents>\bcents(?= (?:stay|per|of)\b))"
 )
 
 Scenario = Mapping[str, Any]
@@ -60,16 +62,24 @@ def season(scenario: Scenario) -> str:
     return f"{MONTHS[first - 1]}-{MONTHS[first - 2]}"
 
 
+def units(scenario: Scenario) -> dict[str, str]:
+    """What texts call the three currencies and a crop year: results that differ in it have no text in common."""
+    return {key: word(scenario, key) for key in ("cad", "usd", "ecu")} | {"season": season(scenario)}
+
+
 def words(scenario: Scenario, dress: Callable[[str], str] = str) -> Callable[[str], str]:
     """A function that puts a scenario's currencies and crop year in the place of those that code speaks of.
 
-    ``dress`` is applied to what is put in, such as the escaping of dollar signs. Limit: a scenario in Canadian
-    dollars from August to July gets its texts back as they are.
+    ``dress`` is applied to what is put in, such as the escaping of dollar signs. Where the account currency is no
+    dollar, a dollar spent is one of it, and its cents are hundredths. Limit: a scenario in Canadian dollars from August
+    to July gets its texts back as they are.
     """
-    own = {key: word(scenario, key) for key in ("cad", "usd", "ecu")} | {"season": season(scenario)}
-    usual = {key: DEFAULTS[key] for key in ("cad", "usd", "ecu")} | {"season": SEASON}
+    own, usual = units(scenario), {key: DEFAULTS[key] for key in ("cad", "usd", "ecu")} | {"season": SEASON}
     if own == usual:
         return str
+    dollars = own["cad"].endswith("$")
+    own |= {"dollar": "dollar" if dollars else f"{own['cad']} 1", "cents": "cents" if dollars else "hundredths"}
+    usual |= {"dollar": "dollar", "cents": "cents"}
 
     def put(found: re.Match[str]) -> str:
         key = str(found.lastgroup)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 sys.path.insert(0, str(Path(__file__).parent / "numeric_faults"))
 
@@ -21,6 +21,8 @@ from sim.shipped import scenario_path
 # The same examples in every run; `pytest tests/properties --hypothesis-profile=long` looks further, by hand.
 settings.register_profile("house", derandomize=True, deadline=None, database=None, max_examples=100)
 settings.register_profile("long", deadline=None, database=None, max_examples=5000)
+# With errors planted a property has to fail, not to explain itself: no search for the smallest example.
+settings.register_profile("planted", settings.get_profile("house"), phases=(Phase.explicit, Phase.generate))
 settings.load_profile("house")
 
 

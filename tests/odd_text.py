@@ -68,7 +68,7 @@ class Believer:
 
     def learn(self, price, own, sold):
         if sold <= 0:
-            price, own = self.usual, self.own
+            return
         dq, dp = own - self.mean_q, price - self.mean_p
         self.spread = self.forgetting * self.spread + dq * dq
         self.cross = self.forgetting * self.cross + dq * dp

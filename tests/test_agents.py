@@ -67,6 +67,14 @@ def test_least_squares_by_hand():
     assert held.slope(kt(0.5), kt(10))[0] == pytest.approx(17.6 / 11.8)
 
 
+def test_least_squares_forget_nothing_at_a_tender_without_sales():
+    held = ResidualDemand("least_squares", 0.0, 0.95, kt(60), kt(10))
+    held.update(kt(56), kt(12), kt(40))
+    held.update(kt(99), kt(0), kt(0))  # nobody sold: the price on record is nobody's
+    held.update(kt(63.8), kt(8.1), kt(40))
+    assert held.slope(kt(0.5), kt(10))[0] == pytest.approx(17.6 / 11.8)
+
+
 @pytest.mark.parametrize("true_slope, believed", [(50.0, 2.5), (-50.0, 0.1)])
 def test_least_squares_stays_within_five_times_the_prior(true_slope, believed):
     held = ResidualDemand("least_squares", 0.0, 0.95, kt(600), kt(10))

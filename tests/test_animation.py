@@ -364,7 +364,8 @@ def show(self, moment):
     return own(self, moment)
 stage.Stage.show = show
 import sim.cli
-sim.cli.app(["animate", *sys.argv[1:]], prog_name="singledesk")
+sys.argv.insert(1, "animate")
+sim.cli.main()
 """
 
 

@@ -247,7 +247,20 @@ def test_new_scenario_extends_history_and_is_never_overwritten(place):
     again = call("new", "mine")
     assert again.exit_code == 2 and "exists already" in again.stderr
     assert (place / "mine.yaml").read_text() == text
+    line = "# marketing: {canada: {feed: multiple_sellers, malting: multiple_sellers}}  # single desk in history"
+    assert line in text
     assert call("new", "1980").exit_code == 0 and call("validate", "1980.yaml").exit_code == 0
+
+
+def test_new_scenario_of_another_market_shows_that_markets_own_marketing(place):
+    assert call("new", "powder", "--extends", "dairy_open_sellers").exit_code == 0
+    text = (place / "powder.yaml").read_text()
+    line = "# marketing: {new_zealand: {feed: single_desk, malting: single_desk}}  # multiple sellers in dairy_open"
+    assert "extends: dairy_open_sellers\n" in text and line in text and "canada" not in text
+    (place / "powder.yaml").write_text(text.replace("# marketing", "marketing"))
+    assert call("validate", "powder.yaml").exit_code == 0
+    unknown = call("new", "more", "--extends", "nowhere")
+    assert unknown.exit_code == 2 and "'nowhere'" in unknown.stderr and not (place / "more.yaml").exists()
 
 
 # --- plot
@@ -450,7 +463,8 @@ def slow(*args, scratch, **kwargs):
     (scratch / "begun").write_text("x")
     time.sleep(60)
 sim.verbs.run.run_ensemble = slow
-sim.cli.app(["run", "made_up.yaml"])
+sys.argv[1:] = ["run", "made_up.yaml"]
+sim.cli.main()
 """
 
 

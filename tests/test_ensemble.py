@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from fake_ledger import fake_ledger, fake_loaded, simulate
 
+from sim.checks import NotComputable
 from sim.experiments.draw_files import join_draw_files
 from sim.experiments.engine import chunks, open_engine
 from sim.experiments.ensemble import run_ensemble
@@ -94,7 +95,7 @@ def test_mean_ledger_agrees_with_the_ledger():
 def test_mean_ledger_refuses_numbers_that_are_not():
     ledger = fake_ledger(2)
     ledger.sales["kt"][3, 1] = np.nan
-    with pytest.raises(FloatingPointError):
+    with pytest.raises(NotComputable):
         LedgerSums.of(ledger)
 
 

@@ -98,3 +98,20 @@ def test_shipped_games_are_found_by_name_and_load():
 def test_sets_reach_every_pair():
     found = load_game(game_path("textbook"), ["importers.world.title=X"])
     assert {cell.scenario.importers["world"].title for cell in found.cells.values()} == {"X"}
+
+
+def test_a_game_loads_no_more_than_a_bound(tmp_path, monkeypatch):
+    from sim.scenario import effort
+
+    path = tmp_path / "game.yaml"
+    path.write_text(
+        f"title: g\nbase: {Path(__file__).parent / 'scenarios' / 'duel.yaml'}\ndraws: 1\nplayers:\n"
+        "  one: {title: One, origin: home, levels: {key: sellers.home_firm.cost_cad_t, values: [1, 2, 3]}}\n"
+        "  two: {title: Two, origin: rival, strategies: {none: {}}}\n"
+    )
+    values = len(load_game(path).base.origins)
+    monkeypatch.setattr(effort, "MOST_VALUES", 8 * values)  # the base, four strategies, three pairs
+    assert len(load_game(path).cells) == 3
+    monkeypatch.setattr(effort, "MOST_VALUES", 8 * values - 1)
+    with pytest.raises(ScenarioError, match=f"3 pairs of strategies over a base of {values} values"):
+        load_game(path)

@@ -68,7 +68,7 @@ def test_a_measure_has_a_place_for_each_crop_year_and_other_rows_join_its_column
 def test_a_pattern_that_asks_for_nothing_is_told_what_there_is():
     known = {"price": {"japan:feed": "C$/t", "canada:feed": "C$/t"}, "tonnes": {"moon": "kt"}}
     assert unmatched(["price", "price:*:feed", "t*:moon", "*"], known) == {}
-    assert unmatched(["prise", "ton*:japan", "pri*:japan:fed"], known) == {
+    assert unmatched(["prise", "tonnes", "ton*:japan", "pri*:japan:fed"], known) == {
         "prise": "no run has a table `prise`; did you mean `price`?",
         "ton*:japan": "table `tonnes` has no column `japan`; known: moon",
         "pri*:japan:fed": "table `price` has no column `japan:fed`; did you mean `japan:feed`?",
@@ -167,6 +167,11 @@ def test_a_difference_is_over_shared_rows_and_all_columns():
     late = Table("p", ("90",), ("a",), ("u",), np.zeros((1, 1, 1)))
     with pytest.raises(ValueError, match="table p: the two runs have no crop year in common"):
         late.minus(base)
+    more = Table("p", ("80", "81"), ("a",), ("u",), np.zeros((2, 1, 3)))
+    with pytest.raises(
+        ValueError, match="^tables of 3 and 1 draws cannot be compared; run both scenarios with the same"
+    ):
+        more.minus(base)
 
 
 def test_bands_of_a_table_are_those_of_its_draws():

@@ -25,7 +25,7 @@ COLUMNS = ("feed_price_cad_t", "six_row_price_cad_t", "two_row_price_cad_t", "pr
 FOLLOWED = Followed("canada", (("asia", ("tokyo", "riyadh")), ("nobody", ("monaco",))))
 
 
-def forged(spent_cad_k=30.0, tokyo_cad_t=130.0):
+def forged(spent_cad_k=30.0, tokyo_cad_t=130.0, brewers=True):
     def sale(period, kt, price, **more):
         return {"period": period, "kt": kt, "price_cad_t": price, **more}
 
@@ -41,16 +41,18 @@ def forged(spent_cad_k=30.0, tokyo_cad_t=130.0):
         sale(0, 40, 80, **GROWERS, **FEEDERS),
         sale(0, 2, 95, freight_cad_t=3, **STATES, **FEEDERS),
         sale(0, 5, 150, **TRADER, **MALTSTERS),
-        sale(0, 8, 160, **BREWERS),
+        *([sale(0, 8, 160, **BREWERS)] if brewers else []),
         sale(1, 5, 100, subsidy_cad_t=-2, **STATES, **RIYADH),
         sale(3, 1, 50, **STATES),
     ]
     return make_ledger(
         calendar(1980, 2, length=2), sales, 1,
-        choke_cad_t={"tokyo:feed": 200, "feeders:feed": 100, "maltsters:six_row": 200, "brewers:two_row": 0.5,
-                     "riyadh:feed": 300, "monaco:feed": 0},
-        slope_cad_t_kt={"tokyo:feed": 1, "feeders:feed": 0.2, "maltsters:six_row": 2, "brewers:two_row": 0,
-                        "riyadh:feed": 0, "monaco:feed": 0},
+        choke_cad_t={"monaco:feed": 0, "tokyo:feed": 200, "feeders:feed": 100, "maltsters:six_row": 200,
+                     "brewers:two_row": 0.5,
+                     "riyadh:feed": 300},
+        slope_cad_t_kt={"monaco:feed": 0, "tokyo:feed": 1, "feeders:feed": 0.2, "maltsters:six_row": 2,
+                        "brewers:two_row": 0,
+                        "riyadh:feed": 0},
         merchant_margin_cad_k={"canada:feed": [60, 40, 0, 0], "canada:six_row": first(15), "canada:two_row": 0,
                                "states:feed": first(16)},
         board_cost_cad_k={"wheat_board": [3, 4, 0, 0], "us_board": first(1000)},
@@ -111,6 +113,9 @@ def test_a_change_may_be_asked_for_some_years_and_prices_may_be_missing():
     table = regime_effect(base, other, "canada", ["1981/82", "1999/00"])
     assert table.rows == ("1981/82", "average") and table.name == "table2"
     assert np.isnan(table.row("1981/82")[:3]).all() and table.row("1981/82")[3].tolist() == [0]
+    without = regime_effect(base, forged(brewers=False), "canada")
+    assert without.columns == COLUMNS and np.isnan(without.cell("1980/81", "two_row_price_cad_t")).all()
+    assert without.cell("1980/81", COLUMNS[-1]) == pytest.approx(-1.28)
     whole = regime_effect(base, other, "canada")
     assert whole.rows == ("1980/81", "1981/82", "average")
     # 10 kt at C$ 3 more: 1 a tonne of exports, and 0.3 a tonne of all feed in which 6 kt of stock are valued

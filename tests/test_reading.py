@@ -51,6 +51,52 @@ def test_a_rehearsed_part_adds_nothing_up_again(monkeypatch):
         assert len(summary(part).keys) > 100
 
 
+def test_sums_that_belong_to_no_year_and_those_of_passing_selections_are_found_too(monkeypatch):
+    def read(part):
+        passing = np.flatnonzero((part.rows["grade"] == "feed").to_numpy())  # an array of its own for each who asks
+        sums = [
+            tabulate(part, select(part, market="japan"), ("kt",), ("seller",))["kt"],
+            tabulate(part, passing, ("kt", "value_cad_k"), ("crop_year",))["value_cad_k"],
+            tabulate(part, select(part), ("kt",), ("month", "seller"))["kt"][:, 1],
+        ]
+        return np.concatenate(sums)
+
+    ledger = random_ledger()
+    expected = read(Reading.of(ledger))
+    assert expected[:4].all() and len(expected) == 4 + 3 + 36
+    for draws in (2, 5):
+        found = np.concatenate(at_once(ledger, read, monkeypatch, draws), axis=-1)
+        assert found.tobytes() == expected.tobytes()
+
+
+def test_only_what_stays_is_remembered():
+    reading, sellers = Reading.of(random_ledger()), {"seller": ["house", "wheat_board"]}
+    rows = np.flatnonzero((reading.rows["market"] == "japan").to_numpy())
+    first = reading.add_up(rows, sellers, ["kt"])["kt"].copy()
+    rows[:] = np.flatnonzero((reading.rows["market"] == "offshore").to_numpy())  # the same array, other rows
+    second = reading.add_up(rows, sellers, ["kt"])["kt"]
+    assert not np.isclose(first, second).any()
+    assert np.array_equal(second, reading.add_up(select(reading, market="offshore"), sellers, ["kt"])["kt"])
+
+
+@pytest.mark.parametrize("draws, most, parts", [(5, 2, [2, 2, 1]), (6, 4, [3, 3]), (6, 6, [6]), (3, 0, [1, 1, 1])])
+def test_parts_hold_no_more_draws_than_memory_allows_and_are_even(draws, most, parts, monkeypatch):
+    ledger = random_ledger(draws=draws, years=1)
+    ledger.first_draw = 10
+    monkeypatch.setattr(reading, "AT_ONCE", 8 * len(ledger.rows) * most)
+    found = list(Reading.of(ledger).parts(lambda part: None))
+    assert [part.draws for part in found] == parts
+    assert [part.first_draw for part in found] == [10 + sum(parts[:place]) for place in range(len(parts))]
+    assert np.array_equal(np.concatenate([part.sales["kt"] for part in found], axis=1), ledger.sales["kt"])
+
+
+@pytest.mark.parametrize("draws, rehearsals", [(31, []), (32, [1])])
+def test_a_reading_is_rehearsed_on_one_draw_where_that_saves_time(draws, rehearsals):
+    asked = []
+    list(Reading.of(random_ledger(draws=draws, years=1)).parts(lambda part: asked.append(part.draws)))
+    assert asked == rehearsals
+
+
 def test_only_the_tables_asked_for():
     ledger = random_ledger()
     whole, part = summary(ledger), summary(ledger, tables={"price_gap", "producers"})

@@ -228,6 +228,16 @@ def test_its_report_speaks_of_milk_powder(saved, monkeypatch):
     assert 'id="study"' not in told
 
 
+def test_a_report_refuses_results_in_different_money(saved, tmp_path):
+    out, _ = saved
+    path = tmp_path / "tea.yaml"
+    path.write_text(THIRD, encoding="utf-8")
+    assert CliRunner().invoke(app, ["run", str(path), "--out", str(out)]).exit_code == 0
+    page = tmp_path / "both.html"
+    done = CliRunner().invoke(app, ["report", "dairy_board", "tea", "--out", str(out), "--to", str(page)])
+    assert done.exit_code == 2 and "NZ$ and Rs" in done.output and not page.exists()
+
+
 def test_its_dashboard_speaks_of_milk_powder():
     from sim.dashboard.levers import levers_of
     from sim.dashboard.pictures import PICTURES, told
@@ -289,6 +299,11 @@ def test_words_leave_the_usual_ones_alone():
     assert words({}) is str
     say = words({"wording": {"cad": "NZ$"}, "calendar": {"first_month": 6}})
     assert say("C$5/t of US$3, ECU, August-July, C\\$/t") == "NZ$5/t of US$3, ECU, June-May, NZ$/t"
+    assert say("Of each dollar spent 7 cents stay") == "Of each dollar spent 7 cents stay"  # NZ$ are dollars too
+    rupees = words({"wording": {"cad": "Rs"}})
+    assert rupees("Of each dollar spent 7 cents stay") == "Of each Rs 1 spent 7 hundredths stay"
+    assert rupees("Per dollar spent, cents of a dollar spent") == "Per Rs 1 spent, hundredths of Rs 1 spent"
+    assert rupees("a dollar programme") == "a dollar programme"
     swapped = words({"wording": {"cad": "US$", "usd": "C$", "ecu": "C$"}})
     assert swapped("C$1 US$2 3 ECU") == "US$1 C$2 3 C$"
 

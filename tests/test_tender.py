@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.tender import award_prices, clear
+from sim.tender import award_prices, clear, clearing_price
 
 
 def one(*values):
@@ -48,3 +48,10 @@ def test_offer_above_the_choke_price_wins_nothing():
 @pytest.mark.parametrize("pay_as_bid, expected", [(False, [50.0, 50.0]), (True, [10.0, 40.0])])
 def test_award_prices(pay_as_bid, expected):
     assert award_prices(np.array([50.0]), one(10, 40), pay_as_bid)[:, 0].tolist() == expected
+
+
+def test_prices_and_tonnes_next_to_nothing_are_nothing():
+    # Products of them underflow; every floating-point fault is an error here, and these are none.
+    price, award = clear(one(1e-300)[0], one(1)[0], one(0, 1e-301), one(1e-305, 0))
+    assert price[0] == pytest.approx(9e-301, rel=1e-9) and award.sum() == pytest.approx(1e-301)
+    assert clearing_price(one(100)[0], one(1e-10)[0], one(1e-300), one(0))[0] == 100

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.evaluations import JOURNAL, Journal
+from sim.experiments.evaluations import JOURNAL, Journal, open_journal
 from sim.experiments.unfinished import changes, claimed, new_folder, read_basis, write_basis
 from sim.program import source_hash
 from sim.scenario.calibration import LoadedCalibration
@@ -40,7 +41,8 @@ def open_folder(out: Path, stem: str, resume: Path | None, wanted: dict[str, Any
         write_basis(folder, BASIS, wanted)
         if resume is not None:
             try:
-                (folder / JOURNAL).write_bytes((resume / JOURNAL).read_bytes())
+                with open_journal(resume / JOURNAL) as journal, (folder / JOURNAL).open("wb") as own:
+                    shutil.copyfileobj(journal, own)
             except OSError as error:
                 raise cannot_write(error, str(folder)) from error
     return folder

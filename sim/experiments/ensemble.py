@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.checks import computing
 from sim.experiments.carried_files import in_order_with_files
 from sim.experiments.draw_files import write_draws
 from sim.experiments.draw_lines import DrawFile, DrawLines, DrawWriter
@@ -178,6 +179,7 @@ class Task:
     tables: Collection[str] | None
     records: bool
 
+    @computing("a measure of the run")
     def run(self, draws: int, first_draw: int, progress: Progress) -> Chunk:
         """Simulate one chunk and reduce its ledger, a part of the draws at a time."""
         ledger = Reading.of(self.simulate(self.loaded, draws, first_draw, progress, self.seed))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,10 +26,12 @@ from sim.measures.study_tables import StudyPoints, study_tables
 from sim.scenario import Loaded
 from sim.scenario.calibration import LoadedCalibration, Run
 from sim.shipped import home_origin, published_seasons
-from sim.store import cannot_write
+from sim.store import StoreError, cannot_write
 from sim.study_points import study_points
 
 JOURNAL = "evaluations.jsonl"
+LINE_BYTES = 2**26  # of one result; a thousand draws of fifty figures are 1 MiB
+MOST_BYTES = 2**30
 EFFECTS = "table2"
 
 Key = tuple[str, str, str]
@@ -118,9 +121,9 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.results: dict[Task, np.ndarray] = {}
         whole = 0
-        if path.exists():
-            with path.open("rb") as file:
-                for line in file:
+        if os.path.lexists(path):
+            with open_journal(path) as file:
+                while line := file.readline(LINE_BYTES):
                     entry = _entry(line)
                     if entry is None:
                         break
@@ -147,6 +150,20 @@ class Journal:
         path.write_bytes(b"".join(_line(task, self.results[task]) for task in sorted(self.results)))
 
 
+def open_journal(path: Path) -> BinaryIO:
+    """Open a journal; raises ``StoreError`` for what is no file, or far longer than any journal."""
+    try:
+        file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read ({error.strerror}); start the calibration anew") from error
+    state = os.fstat(file.fileno())
+    if stat.S_ISREG(state.st_mode) and state.st_size <= MOST_BYTES:
+        return file
+    file.close()
+    what = f"longer than {MOST_BYTES // 2**20} MiB" if stat.S_ISREG(state.st_mode) else "no ordinary file"
+    raise StoreError(f"{path}: {what}; start the calibration anew")
+
+
 def _line(task: Task, values: np.ndarray) -> bytes:
     cells = [[None if math.isnan(value) else value for value in line] for line in values.tolist()]
     return f"{json.dumps({'run': task[0], 'point': list(task[1]), 'values': cells}, allow_nan=False)}\n".encode("ascii")
@@ -158,8 +175,10 @@ def _entry(line: bytes) -> tuple[Task, np.ndarray] | None:
         if not line.endswith(b"\n"):
             return None
         entry = json.loads(line)
-        return (entry["run"], tuple(entry["point"])), np.array(entry["values"], dtype=float)
-    except (ValueError, TypeError, KeyError):
+        run, point = entry["run"], tuple(float(each) for each in entry["point"])
+        values = np.array(entry["values"], dtype=float)
+        return ((run, point), values) if isinstance(run, str) and values.ndim == 2 else None
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
 
 
@@ -204,6 +223,13 @@ class Evaluator:
     ) -> None:
         self.simulator, self.journal, self.engine, self.done = simulator, journal, engine, done
         self._distant = Distant(simulator)
+        for task in [each for each, values in journal.results.items() if not self._fits(each, values)]:
+            del journal.results[task]
+
+    def _fits(self, task: Task, values: np.ndarray) -> bool:
+        """Whether a result from the journal is one of this calibration's."""
+        wanted = (len(self.simulator.cells.get(task[0], ())), self.simulator.draws)
+        return task[0] in self.simulator.cells and values.shape == wanted and not np.isinf(values).any()
 
     def __call__(self, tasks: Sequence[Task]) -> list[np.ndarray]:
         """Values of the cells of each task, in order."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sim.checks import NotComputable, computing
 from sim.ledger import Ledger
 from sim.measures.reading import AMOUNTS
 
@@ -16,6 +17,7 @@ GRID = {
     "kt": 2.0**30,
     "value": 2.0**24,
 }  # steps per kt and per thousand C$; an int64 holds a million draws of a large market
+MOST_STEPS = 2.0**62  # of a sum; half of what its 64 bits hold, so that no rounding matters
 BLOCK = 64  # rows at a time, which stay in a processor's cache
 
 
@@ -34,6 +36,7 @@ class LedgerSums:
         self.sums, self.draws = sums, draws
 
     @classmethod
+    @computing("the mean of all sales")
     def of(cls, ledger: Ledger) -> LedgerSums:
         """Add up one ledger."""
         sums = np.zeros((len(ledger.rows), 5), dtype=np.int64)
@@ -47,6 +50,7 @@ class LedgerSums:
 
     def __add__(self, other: LedgerSums) -> LedgerSums:
         """Add up both; the order does not matter."""
+        _check_room(np.abs(self.sums.astype(float)) + np.abs(other.sums.astype(float)))
         return LedgerSums(self.sums + other.sums, self.draws + other.draws)
 
     def table(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -63,11 +67,15 @@ class LedgerSums:
         return rows.assign(**means)[self.sums[:, 4] > 0].reset_index(drop=True)
 
 
+def _check_room(steps: np.ndarray) -> None:
+    if not (steps < MOST_STEPS).all():  # not-a-number is not below it either
+        raise NotComputable("sales are too large to be added up, or no finite number")
+
+
 def _steps(amount: np.ndarray, grid: float) -> np.ndarray:
-    """Add up rows (row, draw) in whole steps of the grid."""
+    """Add up rows (row, draw) in whole steps of the grid; raises ``NotComputable`` where they do not fit."""
     steps = amount * grid
     np.rint(steps, out=steps)
-    if not np.isfinite(steps).all():
-        raise FloatingPointError("a sale in the ledger is not a finite number")
+    _check_room(np.abs(steps).sum(axis=1))
     found: np.ndarray = steps.astype(np.int64).sum(axis=1)
     return found

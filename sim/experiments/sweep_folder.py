@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.experiments.unfinished import changes, new_folder, read_basis, unfinished_folders, write_basis
 from sim.program import source_hash, versions
-from sim.store import MANIFEST, RUN_ID, StoreError, draft_folder
+from sim.store import MANIFEST, RUN_ID, StoreError, draft_folder, read_small
 from sim.sweeps.loader import LoadedSweep
 
 BASIS = "sweep.json"
@@ -69,7 +69,7 @@ def has_chunks(folder: Path) -> bool:
 def published(folder: Path, parent: Path) -> Path | None:
     """Results of a process that was stopped after it saved them; what one that was stopped before left is removed."""
     try:
-        run_id = (folder / FINAL).read_text(encoding="utf-8")
+        run_id = read_small(folder / FINAL)
     except (OSError, ValueError):
         return None
     if not RUN_ID.fullmatch(run_id):

@@ -17,7 +17,7 @@ from sim.headings import programme_title
 from sim.incidence_names import country_title, destination_title
 from sim.shipped import AVERAGE
 
-STORY_LENGTH = 58  # characters that fit the panel
+STORY_LENGTH = 52  # characters that fit the panel
 SMALL = 0.01  # of a dollar: a side that moves by less than a cent has no bar, unless it is a first one
 HOME = ("own_producers", "own_buyers", "own_taxpayers_otherwise")
 FIRST = ("own_producers", "own_buyers", "favoured_buyers")

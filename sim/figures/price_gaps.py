@@ -25,7 +25,7 @@ PUBLISHED = "#000000"
 
 
 def price_gaps(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
-    """Draw the feed price gaps between markets by crop year, and by period of the study with their stars."""
+    """Draw the price gaps in the feed pool between markets by crop year, and by the study's periods with stars."""
     years = crop_years_of(frames["series"])
     gaps = pair_gaps(frames["summary"], meta).dropna(subset=["mean"])
     if gaps.empty:

@@ -15,7 +15,7 @@ from sim.wording import commodity
 
 
 def prices(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
-    """Monthly f.o.b. prices of the base origin's grain by market, with bands, one panel per grade."""
+    """Monthly f.o.b. prices from the base origin by market, with bands, one panel per grade."""
     series, scenario = frames["series"], meta["scenario"]
     lines, years = lines_of(series, "price_cad_t"), crop_years_of(series)
     markets = list(scenario["markets"])

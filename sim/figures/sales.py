@@ -28,7 +28,7 @@ NOTE = "Bars: mean of draws."
 
 
 def sales(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
-    """Draw the base origin's sales by market, a panel each for feed and malting."""
+    """Draw the base origin's sales by market, a panel for each pool."""
     years, own = crop_years_of(frames["series"]), _own(frames["ledger"], meta)
     if own.empty:
         return None
@@ -48,7 +48,7 @@ def sales(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | Non
 
 
 def sellers(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
-    """Draw sales by seller: the base origin's barley, and what all origins export where there are several."""
+    """Draw sales by seller: the base origin's, and what all origins export where there are several."""
     years, ledger = crop_years_of(frames["series"]), frames["ledger"]
     own, exports = _own(ledger, meta), ledger[ledger["country"] != ledger["origin"]]
     parts = {_origin(meta): own}

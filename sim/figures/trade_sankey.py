@@ -81,7 +81,7 @@ def _sellers(ledger: pd.DataFrame, meta: dict[str, Any]) -> dict[str, str]:
 
 
 def trade_sankey(frames: dict[str, pd.DataFrame], meta: dict[str, Any]) -> Figure | None:
-    """Draw who ships whose grain to whom, in the mean crop year; None where nothing is sold.
+    """Draw who ships what from where to whom, in the mean crop year; None where nothing is sold.
 
     Only what leaves its origin is shown; all sales, where nothing does.
     """

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.checks import computing
+
 AT_ONCE = 2**17  # numbers sorted at once: so many stay in a processor's cache
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -16,6 +18,7 @@ def quantile_name(quantile: float) -> str:
     return f"p{percent:02.0f}" if percent == int(percent) else f"p{percent:04.1f}"
 
 
+@computing("a mean or quantile over the draws")
 def bands(values: np.ndarray, quantiles: Sequence[float] = QUANTILES) -> dict[str, np.ndarray]:
     """Mean and quantiles over the last axis, NaN left out.
 
@@ -32,7 +35,7 @@ def bands(values: np.ndarray, quantiles: Sequence[float] = QUANTILES) -> dict[st
         ``missing``, the number of draws without a value.
     """
     values = np.asarray(values, dtype=float)
-    flat = values.reshape(-1, values.shape[-1])
+    flat = values.reshape(int(np.prod(values.shape[:-1])), values.shape[-1])
     missing = np.zeros(len(flat), dtype=int)
     result = np.full((1 + len(quantiles), len(flat)), np.nan)
     step = max(1, AT_ONCE // max(flat.shape[1], 1))

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from sim.checks import computing
 from sim.ledger import Ledger
 from sim.measures.catalogue import TABLES, Accounts, origins_reported
 from sim.measures.measures import Measures
@@ -74,6 +75,7 @@ def summary(
     return Measures(own.keys + more.keys, values, more.draw_numbers)
 
 
+@computing("a measure of the run")
 def _summary(
     reading: Reading, origins: Sequence[str] | None, extra: Sequence[Table], tables: Collection[str] | None
 ) -> Measures:
@@ -85,6 +87,7 @@ def _summary(
     return Measures.from_tables([*found, *extra], reading.first_draw)
 
 
+@computing("a monthly price")
 def monthly_summary(ledger: Ledger, origins: Sequence[str] | None = None) -> Measures:
     """Prices by period: of each grade by origin and market, in the cash markets and at the reference points.
 

@@ -12,6 +12,8 @@ from rich.console import Console
 
 from sim.experiments.engine import Engine
 from sim.kept import file_of, in_use
+from sim.options import MAX_DRAWS, MAX_SEED
+from sim.repeat.manifests import shipped_then
 from sim.store import MANIFEST, StoredRun, StoreError, list_runs, open_run, repeating
 from sim.stored.inputs import read_inputs
 
@@ -50,8 +52,8 @@ class Task:
     def file(self, key: str) -> str:
         """Path of a file that the manifest names, as it is called here."""
         path = self.get(key, str)
-        before = (self.stored.manifest.get("surroundings") or {}).get("shipped")
-        shipped = isinstance(before, str) and before and path.startswith(before)
+        before = shipped_then(self.stored)
+        shipped = before and path.startswith(before)
         return file_of("shipped:" + path.removeprefix(before)) if shipped else path
 
     def texts(self, key: str) -> list[str]:
@@ -61,7 +63,16 @@ class Task:
     @property
     def draws_and_seed(self) -> tuple[int, int]:
         """Draws and seed."""
-        return self.get("draws", int), self.get("seed", int)
+        draws, seed = self.get("draws", int), self.get("seed", int)
+        self.check("draws", 1 <= draws <= MAX_DRAWS)
+        self.check("seed", 0 <= seed <= MAX_SEED)
+        return draws, seed
+
+    def check(self, key: str, possible: bool) -> None:
+        """Raise ``StoreError`` for an entry of the manifest that no result has."""
+        if not possible:
+            path = self.stored.path / MANIFEST
+            raise StoreError(f"{path}: no result has such a `{key}`, so it cannot be made again; run it anew")
 
     @property
     def consoles(self) -> tuple[Console, Console]:
@@ -168,6 +179,9 @@ def _sensitivity(task: Task) -> Path:
         task.texts("measures"), task.texts("crop_years"), task.get("draws", int), task.get("statistic", str),
         float(task.get("level", float)), task.get("resamples", int),
     )  # fmt: skip
+    task.check("statistic", asked.statistic in ("mean", "sd"))
+    task.check("level", 0.5 <= asked.level <= 0.999)
+    task.check("resamples", 20 <= asked.resamples <= 10_000)
     with repeating(task.get("run_id", str)):
         return analyse_sweep(sweep, asked, task.out, False, *task.consoles)
 

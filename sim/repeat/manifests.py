@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sim.experiments.unfinished import differences
@@ -30,9 +29,23 @@ def compare_manifests(old: StoredRun, new: StoredRun) -> Compared:
 
 def _of_the_result(stored: StoredRun, free: tuple[str, ...]) -> Any:
     kept = {key: value for key, value in stored.manifest.items() if key not in free}
-    folder = (stored.manifest.get("surroundings") or {}).get("shipped")
-    text = json.dumps(kept)
-    return json.loads(text.replace(json.dumps(folder)[1:-1], "shipped:") if isinstance(folder, str) else text)
+    return _renamed(kept, shipped_then(stored))
+
+
+def _renamed(value: Any, folder: str) -> Any:
+    """Plain data in which shipped files go by ``shipped:``, wherever they lay."""
+    if isinstance(value, dict):
+        return {_renamed(key, folder): _renamed(each, folder) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_renamed(each, folder) for each in value]
+    return value.replace(folder, "shipped:") if isinstance(value, str) and folder else value
+
+
+def shipped_then(stored: StoredRun) -> str:
+    """Folder of the shipped files when a result was made; empty when it does not say."""
+    surroundings = stored.manifest.get("surroundings")
+    folder = surroundings.get("shipped") if isinstance(surroundings, dict) else None
+    return folder if isinstance(folder, str) else ""
 
 
 def made_with(stored: StoredRun) -> dict[str, str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.figures import KINDS, tables_kept
 from sim.figures.style import shorten
 from sim.store import StoredRun, StoreError, find_run
+from sim.wording import units
 
 MOST = 12  # results side by side; more cannot be told apart
 MORE_TABLES = {"comparison": ("markets",)}
@@ -88,7 +89,8 @@ def gather(names: Sequence[str], out: Path) -> tuple[list[Shown], list[str]]:
     Raises
     ------
     StoreError
-        For a result that is missing, damaged, or of a kind that has no report; for more than 12.
+        For a result that is missing, damaged, or of a kind that has no report; for more than 12; for currencies or
+        seasons that differ from result to result.
     """
     found: dict[Path, StoredRun] = {}
     remarks = []
@@ -100,7 +102,21 @@ def gather(names: Sequence[str], out: Path) -> tuple[list[Shown], list[str]]:
         found.setdefault(place, stored)
     if len(found) > MOST:
         raise StoreError(f"{len(found)} results: a report shows {MOST} at most")
-    return [_shown(chr(ord("A") + position), stored) for position, stored in enumerate(found.values())], remarks
+    shown = [_shown(chr(ord("A") + position), stored) for position, stored in enumerate(found.values())]
+    _in_one_money(shown)
+    return shown, remarks
+
+
+def _in_one_money(shown: Sequence[Shown]) -> None:
+    first = shown[0]
+    for other in shown[1:]:
+        mine, its = units(first.meta["scenario"]), units(other.meta["scenario"])
+        if differs := [key for key in mine if mine[key] != its[key]]:
+            pairs = ", ".join(f"{mine[key]} and {its[key]}" for key in differs)
+            raise StoreError(
+                f"{first.stored.path.name} and {other.stored.path.name} count in different currencies or seasons "
+                f"({pairs}); write a report of each"
+            )
 
 
 def _shown(letter: str, stored: StoredRun) -> Shown:

@@ -36,7 +36,7 @@ from sim.reports.study_grids import (
 from sim.reports.tables import Grid, narrow, year_grids
 from sim.reports.words import capital, plural
 from sim.store import StoreError
-from sim.wording import season, words
+from sim.wording import words
 
 Progress = Callable[[str, int, int], None]
 FOLDER = Path(__file__).parent / "templates"
@@ -116,13 +116,8 @@ def _content(shown: Sequence[Shown], title: str | None, progress: Progress) -> d
 
 
 def _words(shown: Sequence[Shown]) -> Callable[[str], str]:
-    """Words of the results' scenario; the usual ones where results of several currencies stand side by side."""
-    found = {json.dumps([each.get("wording"), season(each)], sort_keys=True): each for each in _scenarios(shown)}
-    return words(next(iter(found.values()))) if len(found) == 1 else str
-
-
-def _scenarios(shown: Sequence[Shown]) -> list[dict[str, Any]]:
-    return [each.meta.get("scenario") or {} for each in shown]
+    """Words of the results' scenarios, which are in the same currencies and seasons."""
+    return words(shown[0].meta.get("scenario") or {})
 
 
 def _title(shown: Sequence[Shown]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sim.kept import Inputs
 from sim.scenario.calibration_schema import Calibration, Parameter
 from sim.scenario.chain import parent_file
+from sim.scenario.effort import MOST_VALUES, values_in
 from sim.scenario.experiment import read_experiment, retell
 from sim.scenario.fields import slot_at
 from sim.scenario.loader import Loaded, load
@@ -21,6 +22,7 @@ from sim.scenario.tree import mark_of, split_path
 from sim.shipped import calibration_names
 
 ABOUT = "a calibration is a mapping of keys such as `runs`, `parameters` and `moments`"
+BOUNDS = ("start", "low", "high")
 OWN = (("draws",), ("seed",))
 
 
@@ -179,7 +181,7 @@ def _check_runs(plan: Calibration, runs: Mapping[str, Run], tree: Node, report: 
     """Load every run with its parameters at the start and at each bound; what a setting does wrong is told here."""
     at_start: dict[str, Loaded] = {}
     for name, run in runs.items():
-        for where in ("start", "low", "high"):
+        for where in BOUNDS:
             settings = settings_of(plan, {key: getattr(each, where) for key, each in plan.parameters.items()})
             try:
                 loaded = run.load(settings)
@@ -191,6 +193,13 @@ def _check_runs(plan: Calibration, runs: Mapping[str, Run], tree: Node, report: 
                 break
             if where == "start":
                 at_start[name] = loaded
+        if len(BOUNDS) * (values := values_in(at_start.values())) > MOST_VALUES:
+            message = (
+                f"the runs up to `{name}` state {values:,} values, each loaded {len(BOUNDS)} times to be checked; at "
+                f"most {MOST_VALUES // len(BOUNDS):,} are allowed, so make fewer runs, or two calibrations"
+            )
+            report.add(mark_of(tree, ("runs",)), "runs", message)
+            break
     return at_start
 
 

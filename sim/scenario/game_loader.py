@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sim.kept import Inputs, exists, is_folder
 from sim.scenario.chain import parent_file
+from sim.scenario.effort import loads_within, values_in
 from sim.scenario.experiment import read_experiment
 from sim.scenario.game_schema import Game, Player
 from sim.scenario.game_sides import Side, Strategy, check_apart, check_places, read_side
@@ -118,6 +119,7 @@ def load_game(path: str | os.PathLike[str], sets: Sequence[str] = ()) -> LoadedG
     report.stop()
     faults = _Faults()
     base = faults.base(base_file, sets)
+    _check_effort(tree, game, base, report)
     check_places(tree, game, base, report)
     crop_years = _crop_years(tree, game, base, report)
     sides = [read_side(tree, name, player, report) for name, player in game.players.items()]
@@ -166,6 +168,18 @@ def _read(file: str, report: Report) -> tuple[Node, Game]:
 
 def _count(player: Player) -> int:
     return len(player.strategies or ()) if player.levels is None else len(player.levels.values)
+
+
+def _check_effort(tree: Node, game: Game, base: Loaded, report: Report) -> None:
+    counts = [_count(player) for player in game.players.values()]
+    values = values_in([base])
+    if 1 + sum(counts) + math.prod(counts) > loads_within(values):
+        message = (
+            f"{math.prod(counts)} pairs of strategies over a base of {values:,} values, each loaded to be checked; "
+            f"with the strategies alone at most {loads_within(values) - 1} of this size can be"
+        )
+        report.add(tree.keys["players"], "players", message)
+    report.stop()
 
 
 def _crop_years(tree: Node, game: Game, base: Loaded, report: Report) -> tuple[str, ...]:

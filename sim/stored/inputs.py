@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from sim.store import INPUTS, StoredRun, StoreError
 INDEX = "index.json"
 MOST_BYTES = 256 * 2**20  # of all files together; scenarios and tables of a result are some 400 kB
 MOST_FILES = 10_000
+ARCHIVE_BYTES, INDEX_BYTES = 32 * 2**20, 4 * 2**20
+DAMAGED = (OSError, EOFError, LookupError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error)
+"""What reading an archive that anybody may have made can raise."""
 
 
 def write_inputs(path: Path, files: Mapping[str, bytes]) -> None:
@@ -60,14 +65,20 @@ def unpack(path: Path) -> dict[str, bytes]:
         When it is no such archive.
     """
     try:
+        if path.stat().st_size > ARCHIVE_BYTES:  # the list of its files alone could fill the memory
+            raise StoreError(f"{path}: holds more than the files of a result")
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if len(entries) > MOST_FILES or sum(each.file_size for each in entries) > MOST_BYTES:
                 raise StoreError(f"{path}: holds more than the files of a result")
+            if any(each.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for each in entries):
+                raise ValueError("packed in another way than results are")
+            if archive.getinfo(INDEX).file_size > INDEX_BYTES:
+                raise ValueError("its index is too long")
             index = json.loads(archive.read(INDEX))
             if not isinstance(index, dict) or not all(isinstance(name, str) for name in index.values()):
                 raise ValueError("its index is no list of files")
             return {name: archive.read(entry) for entry, name in index.items()}
-    except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         what = " ".join(str(error).split())[:200]
         raise StoreError(f"{path}: damaged ({what}), so the result cannot be made again; run it anew") from error

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.scenario.effort import MOST_VALUES, values_in
 from sim.scenario.experiment import retell
 from sim.scenario.loader import Loaded, load
 from sim.scenario.overrides import overlap
@@ -35,6 +36,7 @@ class Loads:
     tree: Node
     report: Report
     known: dict[tuple[str, tuple[str, ...]], Loaded | None] = field(default_factory=dict)
+    values: int = 0  # in what was loaded
 
     def load(self, row: Row, spreads: Iterable[Spread], tell: bool = True, more: Sequence[str] = ()) -> Loaded | None:
         """Scenario of a row, with ``more`` settings; None if there is none, and problems if it is to ``tell`` them."""
@@ -47,8 +49,9 @@ class Loads:
                 settings += stated
                 places += _places(each, row[each.factor.name], len(stated))
         key = (self.files[name], (*settings, *more))
-        if key not in self.known and len(self.known) < MOST_LOADS:
-            self.known[key] = self._load(key, name, places, tell)
+        if key not in self.known and len(self.known) < MOST_LOADS and self.values < MOST_VALUES:
+            self.known[key] = loaded = self._load(key, name, places, tell)
+            self.values += 0 if loaded is None else values_in([loaded])
         return self.known.get(key)
 
     def _load(self, key: tuple[str, tuple[str, ...]], name: str, places: list[Path], tell: bool) -> Loaded | None:

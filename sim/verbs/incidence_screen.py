@@ -74,7 +74,7 @@ def _gains(part: pd.DataFrame, scenario: dict[str, Any], programme: str, draws: 
     loss, stored = (_banded(cells[AVERAGE, f"world:{name}"], draws) for name in ("deadweight_loss", "holding_gains"))
     caption = (
         f"Mean over crop years and draws (5 to 95 % of draws). Deadweight loss {loss}. Stocks at one price in both "
-        f"runs; left out: {stored} by which grain in store is worth more."
+        f"runs; left out: {stored} by which what is in store is worth more."
     )
     title = f"{removed_title(scenario, programme)}: who gains and who pays (million C$ a crop year, with less without)"
     return grid(title, ["", *PARTS.values()], rows, caption)

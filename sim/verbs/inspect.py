@@ -15,7 +15,7 @@ from sim.scenario import ScenarioError, explain, load, schema_json
 from sim.scenario.experiment import kind_of_file
 from sim.scenario.loader import Loaded
 from sim.scenario.writer import schema_of
-from sim.shipped import scenario_path, shipped_path, sweep_path
+from sim.shipped import scenario_path, shipped_names, shipped_path, sweep_path
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 SCAFFOLD = """\
@@ -27,15 +27,11 @@ extends: {parent}
 title: "{name}"
 description: >-
   Say here what question this scenario asks.
-
 # Examples: take away the `#` and the space before what you want. docs/reference.md has every key.
 # draws: 50  # runs, each with its own luck
 # calendar: {{crop_years: 5}}  # only the first five
 # shocks: {{yield_sd: 0.10}}  # harvests vary by 10 % (standard deviation)
-"""
-MARKETING = """\
-# marketing: {{{origin}: {{feed: multiple_sellers, malting: multiple_sellers}}}}  # companies in place of its board
-"""
+{marketing}"""
 
 
 def validate(names: Sequence[str], sets: Sequence[str], console: Console, errors: Console) -> bool:
@@ -91,6 +87,19 @@ def as_text(rows: Sequence[tuple[str, Any, str]]) -> str:
     )
 
 
+def _marketing(parent: Path) -> str:
+    """A line of the scaffold that turns every pool of the parent's own base origin over to the other system."""
+    resolved = load(parent).resolved
+    home = str(resolved.get("base_price_origin"))
+    now = (resolved.get("marketing") or {}).get(home) or {}
+    if not now:
+        return ""
+    systems = ("single_desk", "multiple_sellers")
+    other = ", ".join(f"{pool}: {systems[system == systems[0]]}" for pool, system in now.items())
+    here = ", ".join(sorted({str(system).replace("_", " ") for system in now.values()}))
+    return f"# marketing: {{{home}: {{{other}}}}}  # {here} in {parent.stem}\n"
+
+
 def new(name: str, folder: Path, parent: str = "history") -> Path:
     """Write ``name.yaml`` in ``folder``, extending a shipped scenario; ValueError for a name or file that cannot be."""
     if not NAME.fullmatch(name):
@@ -98,10 +107,10 @@ def new(name: str, folder: Path, parent: str = "history") -> Path:
             f"'{name}' is not a name for a scenario: use letters, digits, - and _ (at most 80), no folders"
         )
     path = folder / f"{name}.yaml"
-    if shipped_path(parent) is None:
-        raise ValueError(f"the shipped scenario {parent}.yaml is not installed")
-    boards = load(scenario_path(parent)).resolved.get("marketing") or {}
-    text = SCAFFOLD.format(name=name, parent=parent) + "".join(MARKETING.format(origin=each) for each in [*boards][:1])
+    source = shipped_path(parent)
+    if source is None:
+        raise ValueError(f"there is no shipped scenario '{parent}'; there are {', '.join(shipped_names())}")
+    text = SCAFFOLD.format(name=name, parent=parent, marketing=_marketing(source))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

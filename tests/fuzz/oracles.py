@@ -79,7 +79,7 @@ def check_round_trip(loaded: Loaded) -> None:
 
 def simulate(loaded: Loaded, periods: int) -> str:
     """Step a market; ``simulated``, or ``stopped`` where it says in which period it cannot go on, and why."""
-    from sim.checks import IdentityError
+    from sim.checks import IdentityError, NotComputable
     from sim.market import BarleyMarket
 
     market = None
@@ -88,6 +88,9 @@ def simulate(loaded: Loaded, periods: int) -> str:
         while market.running and market.steps < periods:
             market.step()
         ledger = market.release()
+    except NotComputable as error:
+        check_report(str(error))
+        return "stopped"
     except IdentityError as error:
         check_report(str(error))
         if market is not None and market.period_name not in str(error):

@@ -20,6 +20,8 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import numpy as np
+
 from tests.fuzz import commands, files, results
 from tests.fuzz.case import Case, Failure
 from tests.fuzz.sandbox import Watch
@@ -131,6 +133,7 @@ def run_case(seed: int, number: int, watch: Watch) -> Outcome:
 
 def _work(seed: int, mine: Any, here: Any, out: Any) -> None:
     """Run cases until there are no more; note the one at hand, in case this process does not live to tell."""
+    np.seterr(under="ignore")  # as in use; what is too small to be told from nothing is nothing
     watch, grown = Watch(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + MORE_BYTES
     signal.signal(signal.SIGPROF, _stop)
     with open("/proc/self/statm") as file:

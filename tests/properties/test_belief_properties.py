@@ -42,8 +42,8 @@ def by_hand(rule, history, draw, b_buyer, total, rho, forgetting):
     usual, mean = price, own
     gaps, mean_own, mean_price = [], own, price
     for paid, sold, by_all in held:
-        if by_all <= 0:  # nothing was sold, nothing was learned: the belief's own point stands in for the tender
-            paid, sold = usual, mean
+        if by_all <= 0:  # nothing was sold, nothing was learned
+            continue
         gaps.append((sold - mean_own, paid - mean_price))
         mean_own = forgetting * mean_own + (1 - forgetting) * sold
         mean_price = forgetting * mean_price + (1 - forgetting) * paid
@@ -107,6 +107,16 @@ def test_the_belief_moves_half_way_to_the_tender_and_never_past_it(rule, history
         np.testing.assert_allclose(new, np.where(sold > 0, 0.5 * (old + seen), old), rtol=1e-12)
     before.update(paid + 7.0, own, sold)
     np.testing.assert_allclose(before.price_cad_t - after.price_cad_t, np.where(sold > 0, 3.5, 0.0), rtol=1e-9)
+
+
+@examples(30)
+@given(st.sampled_from(RULES), histories(1), SLOPE, numbers(0.0, 4.0), PRICE, KT)
+def test_a_tender_where_nobody_sold_teaches_nothing(rule, history, b_buyer, rho, paid, own):
+    belief = belief_after(rule, history, rho)
+    b, total = np.full(DRAWS, b_buyer), np.full(DRAWS, 600.0)
+    before = belief.price_cad_t, belief.own_kt, belief.slope(b, total)
+    belief.update(np.full(DRAWS, paid), np.full(DRAWS, own), np.zeros(DRAWS))
+    assert same_bits((belief.price_cad_t, belief.own_kt, belief.slope(b, total)), before)
 
 
 @examples(30)

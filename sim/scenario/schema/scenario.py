@@ -45,7 +45,7 @@ class Scenario(Section):
     money: Money
     """Exchange rates."""
     corn_usd_t: Annotated[Level | None, unit("US$/t")] = None
-    """Corn price, the substitute for feed barley; without it no demand responds to corn."""
+    """Price of the substitute for what the feed pool sells (corn for barley); without it no demand responds to corn."""
     base_price_origin: Name | None = None
     """Origin at whose port the base prices of demand are quoted (f.o.b.), and whose producers are reported first; when
     absent, base prices are landed ones and the first origin is reported first."""

@@ -49,7 +49,7 @@ class Board(Section):
     """Whether it prices by a buyer's eligibility for an export bonus as soon as it changes: it expects the undercut of
     subsidised sellers before the first tender that shows it."""
     grade_cost_counts: bool = True
-    """Whether the growers' extra cost of a grade is taken off its marginal revenue when the board splits its barley."""
+    """Whether the growers' extra cost of a grade is taken off its marginal revenue when the board splits its stock."""
     beliefs: Beliefs = Beliefs()
     """Beliefs about residual demand."""
     starting_shares: dict[Name, Annotated[float, unit("share", ge=0, le=1)]] = {}
