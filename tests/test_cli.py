@@ -7,6 +7,7 @@ import errno
 import functools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,8 @@ import sim.guard
 from sim.checks import IdentityError, NotComputable
 from sim.experiments.ensemble import run_ensemble
 from sim.figures import KINDS
-from sim.scenario import write_yaml
+from sim.scenario import load, write_yaml
+from sim.shipped import scenario_path
 from sim.store import open_run, sha256
 
 TINY = Path(__file__).parent / "scenarios" / "tiny.yaml"
@@ -222,6 +224,19 @@ def test_show_names_the_line_of_every_value(place):
 
 def test_schema_is_json_schema():
     assert "properties" in json.loads(call("schema").stdout)
+
+
+def test_every_example_of_a_new_scenario_is_one_when_its_mark_is_taken_away(place):
+    assert call("new", "mine").exit_code == 0
+    text = Path("mine.yaml").read_text(encoding="utf-8")
+    examples = re.findall(r"^# ([a-z]+: .*)$", text, flags=re.MULTILINE)
+    assert [line.partition(":")[0] for line in examples] == ["draws", "calendar", "shocks", "marketing"]
+    Path("mine.yaml").write_text(re.sub(r"^# (?=[a-z]+: )", "", text, flags=re.MULTILINE), encoding="utf-8")
+    loaded = load("mine.yaml")
+    before = load(scenario_path("history")).resolved
+    origin = next(iter(before["marketing"]))
+    assert {loaded.resolved["marketing"][origin][pool] for pool in ("feed", "malting")} == {"multiple_sellers"}
+    assert all(loaded.resolved[each] != before[each] for each in ("draws", "calendar", "shocks"))
 
 
 def test_new_scenario_extends_history_and_is_never_overwritten(place):

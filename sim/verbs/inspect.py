@@ -27,7 +27,6 @@ extends: {parent}
 title: "{name}"
 description: >-
   Say here what question this scenario asks.
-
 # Examples: take away the `#` and the space before what you want. docs/reference.md has every key.
 # draws: 50  # runs, each with its own luck
 # calendar: {{crop_years: 5}}  # only the first five
