@@ -106,7 +106,7 @@ def _write_parts(folder, values, years, units, points_of_part):
 
 def _bands_of(values, years, units):
     every = np.concatenate([values, values.mean(axis=2, keepdims=True)], axis=2)
-    found = {name: stat.reshape(-1) for name, stat in bands(np.moveaxis(every, 1, -1)).items()}
+    found = {name: stat.reshape(-1) for name, stat in bands.__wrapped__(np.moveaxis(every, 1, -1)).items()}
     points, labels = len(values), (*years, "mean")
     names = list(units)
     keys = {

@@ -14,7 +14,13 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-OUTSIDE = {"README.md": "front_page.md", "scenarios/data/SOURCES.md": "sources.md"}
+OUTSIDE = {
+    "README.md": "front_page.md",
+    "scenarios/data/SOURCES.md": "sources.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changes.md",
+    "CITATION.cff": "CITATION.cff",
+}
 INSIDE = {page: file for file, page in OUTSIDE.items()}
 LINK = re.compile(r"(\]\()([^)#\s:]+)((?:#[^)\s]*)?\))")
 FILE_NAME = re.compile(r"\[(?:docs/)?(\w+)\.md\](?=\()")

@@ -46,7 +46,8 @@ class Confidence:
 
 def is_constant(y: np.ndarray) -> bool:
     """Whether an outcome is the same at every point, up to rounding."""
-    return bool(np.ptp(y) <= CONSTANT * np.abs(y).max())
+    with np.errstate(under="ignore"):  # of outcomes next to nothing the part is nothing
+        return bool(np.ptp(y) <= CONSTANT * np.abs(y).max())
 
 
 def sobol_indices(y: np.ndarray, factors: Sequence[str], second_order: bool, confidence: Confidence) -> pd.DataFrame:

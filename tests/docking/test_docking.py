@@ -167,8 +167,8 @@ def test_scenarios_run_from_the_command_line(path, tmp_path):
     result = CliRunner().invoke(sim.cli.app, ["run", str(path), *few])
     assert result.exit_code == 0, result.output
     shown = " ".join(result.output.split())
-    assert "Prices of grain from" in shown
     own = load(path).scenario
+    assert f"Prices of {own.wording.commodity} from" in shown
     assert ("Sales by seller (kt)" in shown) == bool(own.sellers)
     assert ("Landed prices by market (C$/t)" in shown) == (path.stem != "reconstructed")
     assert ("Sales by origin and market (kt)" in shown) == (len(own.origins) > 1)
