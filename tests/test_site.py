@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-SOURCES = ("mkdocs.yml", "README.md", "docs", "scenarios/data/SOURCES.md")
+OUTSIDE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", "scenarios/data/SOURCES.md")
+SOURCES = ("mkdocs.yml", "docs", *OUTSIDE)
 # What the site's Markdown takes as plain text and GitHub does not: lists, tables and code without a blank line before.
 SWALLOWED = re.compile(r"<(p|li)>((?:(?!</\1>)(?!<pre).)*?\n *(?:[-*] |\d+\. |\||```).*?)</\1>", re.DOTALL)
 LOADED = re.compile(r"""<(?:script|img|link|iframe|source)\b[^>]*?\b(?:src|href)=["']?([^"'\s>]+)""")
@@ -44,7 +45,8 @@ def copy(tmp_path) -> Path:
 
 
 def test_every_page_is_in_the_site(site):
-    pages = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"README"} | {"index", "front_page", "sources"}
+    own = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"README"}
+    pages = own | {"index", "front_page", "sources", "contributing", "changes"}
     assert {path.stem for path in site.glob("*.html")} == pages | {"404"}
     assert not list(site.rglob("*.py")) and (site / "notebooks" / "first_results.ipynb").is_file()
 
