@@ -58,14 +58,14 @@ class YearTable:
     def wide(self) -> tuple[pd.DataFrame, list[str]]:
         """One line per crop year; per column its mean, p05 and p95; and the row of units."""
         years = list(dict.fromkeys(self.frame["row"]))
-        wide = pd.DataFrame({"crop_year": years})
+        wide: dict[str, Any] = {"crop_year": years}
         units = [self.season]
         for key in self.columns.values():
             part = self.frame[self.frame["column"] == key].set_index("row").reindex(years)
             for statistic in ("mean", "p05", "p95"):
                 wide[f"{key} {statistic}"] = part[statistic].to_numpy()
                 units.append(self.units[key])
-        return wide, units
+        return pd.DataFrame(wide), units
 
 
 def run_tables(summary: pd.DataFrame, meta: dict[str, Any]) -> list[YearTable]:
