@@ -1,22 +1,58 @@
-/*! iframe-worker 1.0.4, Copyright (c) 2020-2022 Martin Donath <martin.donath@squidfunk.com>, MIT licence.
- * Lets the search run where a browser allows no worker: in a site that is opened as files.
- *
- * Permission is hereby granted, free of charge, to any person obtaining a copy
- * of this software and associated documentation files (the "Software"), to
- * deal in the Software without restriction, including without limitation the
- * rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
- * sell copies of the Software, and to permit persons to whom the Software is
- * furnished to do so, subject to the following conditions:
- *
- * The above copyright notice and this permission notice shall be included in
- * all copies or substantial portions of the Software.
- *
- * THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
- * IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
- * FITNESS FOR A PARTICULAR PURPOSE AND NON-INFRINGEMENT. IN NO EVENT SHALL THE
- * AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
- * LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
- * FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
- * IN THE SOFTWARE.
- */
-"use strict";(()=>{function c(s,n){parent.postMessage(s,n||"*")}function d(...s){return s.reduce((n,e)=>n.then(()=>new Promise(r=>{let t=document.createElement("script");t.src=e,t.onload=r,document.body.appendChild(t)})),Promise.resolve())}var o=class extends EventTarget{constructor(e){super();this.url=e;this.m=e=>{e.source===this.w&&(this.dispatchEvent(new MessageEvent("message",{data:e.data})),this.onmessage&&this.onmessage(e))};this.e=(e,r,t,i,m)=>{if(r===`${this.url}`){let a=new ErrorEvent("error",{message:e,filename:r,lineno:t,colno:i,error:m});this.dispatchEvent(a),this.onerror&&this.onerror(a)}};let r=document.createElement("iframe");r.hidden=!0,document.body.appendChild(this.iframe=r),this.w.document.open(),this.w.document.write(`<html><body><script>postMessage=${c};importScripts=${d};addEventListener("error",({error})=>{parent.dispatchEvent(new ErrorEvent("error",{filename:"${e}",error}))})<\/script><script src=${e}?${+Date.now()}><\/script></body></html>`),this.w.document.close(),onmessage=this.m,onerror=this.e,this.r=new Promise((t,i)=>{this.w.onload=t,this.w.onerror=i})}terminate(){this.iframe.remove(),onmessage=onerror=null}postMessage(e){this.r.catch().then(()=>{this.w.dispatchEvent(new MessageEvent("message",structuredClone({data:e})))})}get w(){return this.iframe.contentWindow}};window.IFrameWorker=o;location.protocol==="file:"&&(window.Worker=o);})();
+"use strict";
+// A browser lets no page that is opened as a file start a worker. The search does its work in a hidden frame there. Its
+// script asks whether its parent has an `IFrameWorker`, finds its own address in the frame's first script, and waits for
+// what `importScripts` gives back. The file's name tells MkDocs that nothing of the kind is to be fetched from elsewhere.
+{
+  const loaded = (page, address) =>
+    new Promise((done, failed) => {
+      const script = page.createElement("script");
+      script.src = address;
+      script.onload = done;
+      script.onerror = failed;
+      page.body.append(script);
+    });
+
+  class FrameWorker extends EventTarget {
+    onmessage = null;
+    onerror = null;
+
+    constructor(address) {
+      super();
+      this.frame = document.createElement("iframe");
+      this.frame.hidden = true;
+      document.body.append(this.frame);
+      const inside = this.frame.contentWindow;
+      const page = inside.document;
+      // Written to, so that no browser puts an empty page of its own in the place of this one later.
+      page.open();
+      page.write("<!doctype html><title>Search</title><body></body>");
+      page.close();
+      inside.postMessage = (data) => setTimeout(() => this.tell(new MessageEvent("message", { data })), 0);
+      inside.importScripts = async (...addresses) => {
+        for (const each of addresses) await loaded(page, each);
+      };
+      this.started = loaded(page, address);
+      this.started.catch(() => this.tell(new ErrorEvent("error", { message: `${address} cannot be loaded` })));
+    }
+
+    tell(event) {
+      this.dispatchEvent(event);
+      this[`on${event.type}`]?.(event);
+    }
+
+    postMessage(data) {
+      const copy = structuredClone(data);
+      this.started.then(
+        () => this.frame.contentWindow?.dispatchEvent(new MessageEvent("message", { data: copy })),
+        () => {}, // told when it happened
+      );
+    }
+
+    terminate() {
+      this.frame.remove();
+    }
+  }
+
+  window.IFrameWorker = FrameWorker;
+  if (location.protocol === "file:") window.Worker = FrameWorker;
+}
